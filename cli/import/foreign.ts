@@ -1,5 +1,7 @@
 import { outsideCode } from './code.ts';
 import { isCallout } from './commonmark.ts';
+import { withoutInlineFootnotes } from './inline-footnotes.ts';
+import { withMarkedLines } from './marked-lines.ts';
 
 /** What the text of an article is besides Markdown, and what was not understood of it, by kind. */
 export interface Translated {
@@ -18,8 +20,8 @@ type Arguments = { readonly positional: readonly string[]; readonly named: Reado
 export function translated(markdown: string, titleOf: (name: string) => string | undefined): Translated {
   const unknown = new Map<string, number>();
   const count = (kind: string) => void unknown.set(kind, (unknown.get(kind) ?? 0) + 1);
-  const text = outsideCode(fences(markdown), (visible) => {
-    const known = visible
+  const text = outsideCode(withMarkedLines(fences(markdown)), (visible) => {
+    const known = tabs(boxes(withoutInlineFootnotes(visible)))
       .replace(/\{\{\s*(?:site|config)\.(?:baseurl|url|root)\s*\}\}/g, '')
       .replace(
         /\{\{\s*(["'])(\/?[^"'{}]*)\1\s*\|\s*(?:relative_url|absolute_url|prepend:\s*site\.(?:baseurl|url)|url)\s*\}\}/g,
@@ -27,7 +29,7 @@ export function translated(markdown: string, titleOf: (name: string) => string |
       )
       .replace(/\{%-?\s*(?:raw|endraw)\s*-?%\}/g, '')
       .replace(
-        /\{%-?\s*(\w+)((?:(?!%\}).)*?)-?%\}/gs,
+        /(?<!\{)\{%-?\s*(\w+)((?:(?!%\}).)*?)-?%\}/gs,
         (whole, name: string, rest: string) => tag(name, split(rest), titleOf) ?? whole,
       )
       .replace(
@@ -38,17 +40,72 @@ export function translated(markdown: string, titleOf: (name: string) => string |
         /!?\[\[([^[\]|\n#]*)(#[^[\]|\n]*)?(?:\|([^[\]\n]*))?\]\](?!\()/g,
         (whole, page: string, part = '', words = '') =>
           wikilink(page, part, words, titleOf(page.trim()) !== undefined) ?? whole,
-      );
-    for (const [, name] of known.matchAll(/\{%-?\s*(\w+)(?:(?!%\}).)*%\}/gs)) count(`{% ${name} %}`);
-    for (const [, name] of known.matchAll(/\{\{[<%]\s*\/?\s*([\w/-]+)(?:(?![>%]\}\}).)*[>%]\}\}/gs))
+      )
+      .replace(/(?<![=\w])==(?=[^\s=])([^=\n]*[^\s=])==(?![=\w])/g, '<mark>$1</mark>')
+      .replace(/\\\\\((.+?)\\\\\)/g, (_, tex: string) => `$${tex.trim()}$`)
+      .replace(/\\\\\[([\s\S]+?)\\\\\]/g, (_, tex: string) => `$$${tex}$$`);
+    for (const [, name] of known.matchAll(/(?<!\{)\{%-?\s*(\w+)(?:(?!%\}).)*%\}/gs)) count(`{% ${name} %}`);
+    for (const [, name] of known.matchAll(/\{\{[<%]\s*\/?\s*(\w[\w/-]*)(?:(?![>%]\}\}).)*[>%]\}\}/gs))
       count(`{{< ${name} >}}`);
     for (const [, name] of known.matchAll(/\{\{-?\s*([\w.$]+)[^{}]*\}\}/g)) count(`{{ ${name} }}`);
     for (const [, name] of known.matchAll(/<([A-Z]\w*)\b/g)) count(`<${name}>`);
     for (const [, name] of known.matchAll(/^:{3,}[ \t]*(\w+)/gm)) if (!isCallout(name!)) count(`:::${name}`);
-    return known;
+    // What stands in such comments is shown as a shortcode.
+    return known.replace(/\{\{([<%])\/\*\s*([\s\S]*?)\s*\*\/([>%])\}\}/g, '{{$1 $2 $3}}');
   });
   return { text, unknown };
 }
+
+/** Boxes of Hexo's and Hugo's themes as containers, which become callouts; quotations of Hexo as such. */
+const boxes = (text: string): string =>
+  text
+    .replace(
+      /^\{%-?[ \t]*(note|alert|admonition)\b([^%\n]*)%\}[ \t]*\n([\s\S]*?)^\{%-?[ \t]*end\1[ \t]*-?%\}[ \t]*$/gm,
+      (_, name: string, rest: string, inner: string) => box(name, split(rest), inner),
+    )
+    .replace(
+      /^\{\{[<%][ \t]*(notice|admonition|callout|alert|hint|note|tip|info|warning)\b((?:(?![>%]\}\}).)*)[>%]\}\}[ \t]*\n([\s\S]*?)^\{\{[<%][ \t]*\/[ \t]*\1[ \t]*[>%]\}\}[ \t]*$/gm,
+      (_, name: string, rest: string, inner: string) => box(name, split(rest), inner),
+    )
+    .replace(
+      /^\{%-?[ \t]*(blockquote|quote)\b([^%\n]*)%\}[ \t]*\n([^\u0000]*?)^\{%-?[ \t]*end\1[ \t]*-?%\}[ \t]*$/gm,
+      (_, _name: string, said: string, inner: string) => {
+        const source = said.trim();
+        return `${inner.trimEnd()}${source ? `\n\n— ${source}` : ''}`.replace(/^/gm, '> ').replace(/^> $/gm, '>');
+      },
+    );
+
+/** What themes call kinds of boxes. */
+const boxKinds: Readonly<Record<string, string>> = {
+  success: 'tip',
+  error: 'danger',
+  warn: 'warning',
+  primary: 'info',
+};
+
+function box(name: string, { positional, named }: Arguments, inner: string): string {
+  const [first = '', ...others] = positional;
+  const wanted = (named.type ?? (isCallout(boxKinds[first] ?? first) ? first : name)).toLowerCase();
+  const kind = boxKinds[wanted] ?? wanted;
+  const words = named.type === undefined && wanted === first.toLowerCase() ? others : positional;
+  const title =
+    named.title ?? words.filter((word) => !/^(?:default|no-icon|simple|modern|flat|icon)$/.test(word)).join(' ');
+  return `:::${isCallout(kind) ? kind : 'note'}${title ? `[${title}]` : ''}\n${inner.trimEnd()}\n:::`;
+}
+
+/** Tabs one below the other: a page of ours has no script that could change them. */
+const tabs = (text: string): string =>
+  text
+    .replace(/^[ \t]*<\/?Tabs\b[^<>]*>[ \t]*$/gm, '')
+    .replace(/^[ \t]*<TabItem\b([^<>]*)>[ \t]*$/gm, (_, attributes: string) => {
+      const [, label] = /\blabel="([^"]*)"/.exec(attributes) ?? /\bvalue="([^"]*)"/.exec(attributes) ?? [];
+      return label ? `**${label}**` : '';
+    })
+    .replace(/^[ \t]*<\/TabItem>[ \t]*$/gm, '')
+    .replace(
+      /^(:{3,})[ \t]*(?:code-group|code-tabs|tabs)\b[^\n]*\n([\s\S]*?)^\1[ \t]*$/gm,
+      (_, _marks, inner: string) => inner.replace(/^@tab(?::active)?[ \t]+(.+)$/gm, '**$1**'),
+    );
 
 const blockTags: readonly [RegExp, (rest: string) => string][] = [
   [/\{%-?\s*highlight\s+([\w+#-]+)[^%]*%\}\n?([\s\S]*?)\n?\{%-?\s*endhighlight\s*-?%\}/g, (language) => language],
@@ -82,14 +139,24 @@ function tag(
   const [first = '', ...rest] = positional;
   if (first === '' && Object.keys(named).length === 0) return undefined;
   if (name === 'post_url' || name === 'post_path') return atPost(first);
-  if (name === 'link') return `/${first}`;
+  if (name === 'link') return linkTag(positional);
   if (name === 'post_link')
     return `[${rest.filter((word) => !/^(?:true|false)$/.test(word)).join(' ') || titleOf(first) || first}](${atPost(first)})`;
   if (name === 'asset_path') return first;
   if (name === 'asset_link') return `[${rest.join(' ') || first}](${first})`;
   if (name === 'asset_img' || name === 'img') return picture(positional);
   if (name === 'youtube') return video(first);
+  if (name === 'vimeo') return /^\d+$/.test(first) ? `https://vimeo.com/${first}` : undefined;
+  if (name === 'gist') return /^[\w-]+\/\w+$/.test(first) ? `https://gist.github.com/${first}` : undefined;
+  if (name === 'twitter' || name === 'tweet') return /^https?:\/\/\S+$/.test(first) ? first : undefined;
   return undefined;
+}
+
+/** `{% link _posts/a.md %}` of Jekyll, `{% link words https://… [title] %}` of Hexo. */
+function linkTag(words: readonly string[]): string {
+  const at = words.findIndex((word) => /^(?:https?:)?\/\//.test(word));
+  if (at < 0) return `/${words[0]}`;
+  return at === 0 ? words[0]! : `[${words.slice(0, at).join(' ')}](${words[at]})`;
 }
 
 /** A link to the article of a name, for whoever knows its address; a part of it stays behind it. */
@@ -114,9 +181,11 @@ function shortcode(name: string, { positional, named }: Arguments): string | und
   const [first = ''] = positional;
   if (name === 'ref' || name === 'relref') return atPost(first || named.path || '');
   if (name === 'youtube') return video(first || named.id || '');
-  if (name === 'vimeo') return `[Vimeo](https://vimeo.com/${first || named.id})`;
+  if (name === 'vimeo') return `https://vimeo.com/${first || named.id}`;
+  if (name === 'instagram') return `https://www.instagram.com/p/${first || named.id}/`;
+  if (name === 'tweet' || name === 'twitter' || name === 'x') return post(named, first);
   if (name === 'gist')
-    return positional.length < 2 ? undefined : `[Gist](https://gist.github.com/${positional[0]}/${positional[1]})`;
+    return positional.length < 2 ? undefined : `https://gist.github.com/${positional[0]}/${positional[1]}`;
   if (name !== 'figure') return undefined;
   const source = named.src ?? first;
   if (!source) return undefined;
@@ -125,8 +194,17 @@ function shortcode(name: string, { positional, named }: Arguments): string | und
   return `${named.link ? `[${image}](${named.link})` : image}${words ? `\n\n*${words}*` : ''}`;
 }
 
+/** A post of X; old shortcodes name it by its number alone. */
+const post = ({ user, id }: Readonly<Record<string, string>>, first: string): string | undefined =>
+  user && id
+    ? `https://x.com/${user}/status/${id}`
+    : /^\d+$/.test(first)
+      ? `https://x.com/i/status/${first}`
+      : undefined;
+
+/** An address in a line of its own is a card. */
 const video = (id: string): string | undefined =>
-  /^[\w-]{6,}$/.test(id) ? `[YouTube](https://www.youtube.com/watch?v=${id})` : undefined;
+  /^[\w-]{6,}$/.test(id) ? `https://www.youtube.com/watch?v=${id}` : undefined;
 
 /** `[[Note]]`, `[[Note#Part|words]]`, and a picture `![[a.png]]`; the text of another note is one click away. */
 function wikilink(page: string, part: string, words: string, known: boolean): string | undefined {

@@ -4,6 +4,7 @@ import { toString as textOf } from 'hast-util-to-string';
 import { gfmToMarkdown } from 'mdast-util-gfm';
 import { toMarkdown } from 'mdast-util-to-markdown';
 import { outsideCode } from './code.ts';
+import { framed } from './framed.ts';
 import type { Element, ElementContent, Nodes, Root, RootContent } from './html-tree.ts';
 
 type MarkdownNodes = Parameters<typeof toMarkdown>[0];
@@ -73,7 +74,7 @@ function changed(given: Element, wanted: ReadonlySet<string>): ElementContent[] 
   const { tagName, properties, children } = element;
   if (tagName === 'figcaption' || tagName === 'caption') return [captioned(element)];
   if (tagName === 'table') return tableWithCaption(element);
-  if (tagName === 'iframe' || tagName === 'embed') return framed(element);
+  if (tagName === 'iframe' || tagName === 'embed') return frameLink(element);
   if (hasClass(element, 'kg-toggle-card')) return [toggled(element)];
   if (hasClass(element, 'kg-callout-card')) return [made('blockquote', [made('p', spaced(children))])];
   if (hasClass(element, 'kg-bookmark-container')) return [bookmarked(element)];
@@ -103,13 +104,11 @@ function tableWithCaption(table: Element): Element[] {
   return [...captions, { ...table, children: table.children.filter((child) => !isCaption(child)) }];
 }
 
-/** A page of ours embeds nothing from elsewhere: what a frame shows is one click away. */
-function framed({ properties: { src, title } }: Element): Element[] {
-  if (typeof src !== 'string' || !/^(?:https?:)?\/\//i.test(src)) return [];
-  const address = src.replace(/^\/\//, 'https://');
-  const [, video] = /^https?:\/\/(?:www\.)?youtube(?:-nocookie)?\.com\/embed\/([\w-]+)/i.exec(address) ?? [];
-  const text = { type: 'text' as const, value: typeof title === 'string' && title ? title : 'Embedded content' };
-  return [made('p', [made('a', [text], { href: video ? `https://www.youtube.com/watch?v=${video}` : address })])];
+/** A frame as a link in a paragraph of its own; with its address for words it is a card. */
+function frameLink({ properties: { src, title } }: Element): Element[] {
+  const { href, words = href } = framed(String(src ?? ''), typeof title === 'string' ? title : '') ?? {};
+  if (href === undefined || words === undefined) return [];
+  return [made('p', [made('a', [{ type: 'text' as const, value: words }], { href })])];
 }
 
 const byClass = (element: Element, name: string): Element | undefined =>

@@ -76,16 +76,40 @@ describe('links', () => {
   });
 });
 
+describe('pictures of other hosts', () => {
+  it('are known where their addresses stand below the text, too', () => {
+    const seen: string[] = [];
+    const resolve = Object.assign((target: string) => target, {
+      foreign: (address: string) => `/${seen.push(address)}`,
+    });
+    const text = '![a][B] ![own][] ![Third  one] [a link][b2]\n\n';
+    const addresses = [
+      '[b]: https://e.org/b.png "T"',
+      '[own]: <https://e.org/o.png>',
+      '[third one]: //e.org/c.png',
+      '[b2]: https://e.org/page',
+    ];
+    expect(rewriteLinks(`${text}${addresses.join('\n')}`, resolve)).toBe(
+      `${text}[b]: /1 "T"\n[own]: /2\n[third one]: /3\n[b2]: https://e.org/page`,
+    );
+    expect(seen).toEqual(['https://e.org/b.png', 'https://e.org/o.png', '//e.org/c.png']);
+  });
+});
+
 describe('what a page of ours cannot show', () => {
   it('becomes a link (frames) or goes (comments)', () => {
     expect(
       rewrite(
-        '<iframe width="5" src="https://www.youtube.com/embed/a-B_1?si=x" title="A talk" allowfullscreen></iframe>',
+        '<iframe width="5" src="https://www.youtube.com/embed/a-B_1cdefgh?si=x" title="A talk" allowfullscreen></iframe>',
       ),
-    ).toBe('<a href="https://www.youtube.com/watch?v=a-B_1">A talk</a>');
+    ).toBe('<a href="https://www.youtube.com/watch?v=a-B_1cdefgh">A talk</a>');
     expect(rewrite('<iframe src="https://example.org/x"></iframe><iframe src="javascript:x"></iframe>')).toBe(
-      '<a href="https://example.org/x">Video</a>',
+      '<a href="https://example.org/x">Embedded content</a>',
     );
+    expect(rewrite('<div>\n<iframe src="//player.vimeo.com/video/12345"></iframe>\n</div>')).toBe(
+      '<div>\n\nhttps://vimeo.com/12345\n\n</div>',
+    );
+    expect(rewrite('# A\n{: #own .x}\n\nText\n{: .lead}\n\nMore')).toBe('# A {#own}\n\nText\n\nMore');
     expect(rewrite('a<!-- hidden [x](./there)\n\nmore -->b')).toBe('ab');
     expect(rewrite('[TOC]\n\nText')).toBe('[TOC]\n\nText');
     expect(rewrite('* Contents\n{:toc}\n\nText')).toBe('[toc]\n\nText');

@@ -1,4 +1,5 @@
 import { outsideCode } from './code.ts';
+import { framed } from './framed.ts';
 import { plainText } from './plain-text.ts';
 
 /** Where a target leads now; undefined when it leads nowhere; `whole` is an absolute address whose path it is. Never asked about addresses of other hosts and anchors of the same page. */
@@ -22,11 +23,23 @@ export function rewriteLinks(markdown: string, resolve: Resolve): string {
         const id = /#([^\s{}#]+)/.exec(list)?.[1];
         return id ? `${heading} {#${id}}` : heading;
       })
+      .replace(/^(#{1,6}[ \t].*)\n[ \t]*\{:([^{}\n]*)\}[ \t]*$/gm, (_, heading: string, list: string) => {
+        const id = /#([^\s{}#]+)/.exec(list)?.[1];
+        return id && !/\{#[^{}]*\}$/.test(heading) ? `${heading} {#${id}}` : heading;
+      })
+      .replace(/^[ \t]*\{:[ \t]*(?:[.#][\w-]|[\w-]+=)[^{}\n]*\}[ \t]*(?:\n|$)/gm, '')
       .replace(/(?<=[)\]*`\u0000>])\{(?::[^{}\n]*|[ \t]*(?:[.#][\w-]|[\w-]+=)[^{}\n]*)\}/g, '');
-    return definitions(tags(inline(clean, resolve), resolve), resolve);
+    return definitions(tags(byName(inline(clean, resolve), resolve), resolve), resolve);
   };
   return outsideCode(markdown, change, { indented: true });
 }
+
+/** Names of articles that are no target of a link, as `{{< ref >}}` alone has them: their address. */
+const byName = (text: string, resolve: Resolve): string =>
+  text.replace(
+    /(?<![\w(/"'<])@post\/([^\s)\]"'<>,;!?]*[^\s)\]"'<>,;!?.:])/g,
+    (target, name: string) => resolve(target, 'link') ?? decodeURIComponent(name),
+  );
 
 function newTarget(target: string, kind: 'link' | 'picture', resolve: Resolve): string | undefined {
   if (!/^(?:[a-z][a-z0-9+.-]*:|\/\/|#)/i.test(target)) return resolve(target, kind);
@@ -96,16 +109,25 @@ function destination(text: string, at: number): Destination | undefined {
   return { url, title: title && ` ${title.trim()}`, end: at + whole.length };
 }
 
+/** Addresses below the text: of links, and of pictures where a picture names them (`![text][label]`, `![label]`). */
 function definitions(text: string, resolve: Resolve): string {
+  const ofPictures = new Set(
+    Array.from(text.matchAll(/!\[((?:[^\]\\]|\\.)*)\](?:\[([^\]\n]+)\]|\[\]|(?![[(:]))/g), ([, alt = '', label]) =>
+      labelOf(label ?? alt),
+    ),
+  );
   return text.replace(
-    /^( {0,3}\[(?!\^)[^\]\n]+\]:[ \t]*)<?([^\s<>]+)>?(.*)$/gm,
-    (whole, before: string, target: string, after: string) => {
+    /^( {0,3}\[(?!\^)([^\]\n]+)\]:[ \t]*)<?([^\s<>]+)>?(.*)$/gm,
+    (whole, before: string, label: string, target: string, after: string) => {
       if (!/[./#:]/.test(target)) return whole;
-      const to = newTarget(target, 'link', resolve);
+      const to = newTarget(target, ofPictures.has(labelOf(label)) ? 'picture' : 'link', resolve);
       return to === undefined ? whole : `${before}${to}${after}`;
     },
   );
 }
+
+/** Labels are the same in any case, with blanks of any kind (CommonMark 6.3). */
+const labelOf = (label: string): string => label.trim().replace(/\s+/g, ' ').toLowerCase();
 
 const attribute = (name: string) => new RegExp(`(\\s${name}\\s*=\\s*)(?:"([^"]*)"|'([^']*)'|([^\\s"'>]+))`, 'i');
 
@@ -124,13 +146,25 @@ function tags(text: string, resolve: Resolve): string {
   });
 }
 
-/** A page of ours embeds nothing from elsewhere: what a frame would show is one click away. */
+const frame = '<iframe\\b([^>]*)>[\\s\\S]*?</iframe>';
+const [aloneInLine, anywhere] = [new RegExp(`^[ \\t]*${frame}[ \\t]*$`, 'gim'), new RegExp(frame, 'gi')];
+
+/** Frames as cards where they stand alone, else as links. */
 function frames(text: string): string {
-  return text.replace(/<iframe\b([^>]*)>[\s\S]*?<\/iframe>/gi, (_, attributes: string) => {
-    const [, , source] = attribute('src').exec(` ${attributes}`) ?? [];
-    if (!source || !/^https?:/i.test(source)) return '';
-    const [, , title = 'Video'] = attribute('title').exec(` ${attributes}`) ?? [];
-    const [, video] = /^https?:\/\/(?:www\.)?youtube(?:-nocookie)?\.com\/embed\/([\w-]+)/i.exec(source) ?? [];
-    return `<a href="${video ? `https://www.youtube.com/watch?v=${video}` : source}">${title}</a>`;
-  });
+  const read = (attributes: string) => {
+    const of = (name: string) => {
+      const [, , double, single, bare] = attribute(name).exec(` ${attributes}`) ?? [];
+      return double ?? single ?? bare ?? '';
+    };
+    return framed(of('src'), of('title'));
+  };
+  return text
+    .replace(aloneInLine, (whole, attributes: string) => {
+      const { href, words } = read(attributes) ?? {};
+      return href !== undefined && words === undefined ? `\n${href}\n` : whole;
+    })
+    .replace(anywhere, (_, attributes: string) => {
+      const { href, words = 'Video' } = read(attributes) ?? {};
+      return href === undefined ? '' : `<a href="${href}">${words}</a>`;
+    });
 }

@@ -10,13 +10,17 @@ export function withExports(head: FrontMatter): FrontMatter {
   const said = Object.entries(constants ?? { meta: unread }).flatMap(([name, value]) =>
     /^(?:meta|metadata|frontmatter|matter|post|page|data)$/i.test(name) ? [value] : [],
   );
-  const pairs = said.flatMap((value) => (typeof value === 'object' && value !== null ? Object.entries(value) : []));
+  const inObjects = said.flatMap((value) => (typeof value === 'object' && value !== null ? Object.entries(value) : []));
+  // `export const draft = true`; what is a component is no field.
+  const alone = Object.entries(constants ?? {}).filter(([, value]) => typeof value !== 'object' && value !== unread);
+  const hidden = Object.entries(constants ?? {}).filter(([, value]) => value === unread);
+  const pairs = [...alone, ...inObjects];
   const problem = said.includes(unread)
     ? 'front matter: its constants cannot be read without running them'
     : head.problem;
   return {
     fields: { ...lowerKeys(pairs), ...head.fields },
-    said: [...pairs, ...head.said],
+    said: [...hidden, ...pairs, ...head.said],
     body,
     ...(problem === undefined ? {} : { problem }),
   };

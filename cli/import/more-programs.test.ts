@@ -63,6 +63,117 @@ describe('a site of Zola', () => {
   });
 });
 
+describe('what lies in unusual places', () => {
+  const post = head('title: T\ndate: 2020-01-01');
+  const published = (texts: Record<string, string>) =>
+    Object.entries(outcome(texts))
+      .filter(([, what]) => !/^(?:draft|no article|skipped)$/.test(what))
+      .map(([path]) => path);
+
+  it('is not shown by Zola’s ignored_content, which is for everybody else', () =>
+    expect(
+      published({
+        'config.toml': 'base_url = "https://z.example"\nignored_content = ["*/secret*.md", "todo.md"]',
+        'content/blog/secret-plan.md': toml('title = "S"\ndate = 2020-01-01'),
+        'content/blog/todo.md': toml('title = "T"\ndate = 2020-01-01'),
+        'content/blog/open.md': toml('title = "O"\ndate = 2020-01-01'),
+      }),
+    ).toEqual(['content/blog/open.md']));
+
+  it('is not shown by Eleventy’s permalinks, nor by constants of MDX', () =>
+    expect(
+      published({
+        'a.md': head('title: A\ndate: 2020-01-01\npermalink:\n  build: false'),
+        'b.mdx': 'export const draft = true;\nexport const date = "2020-01-01";\n\n# B\n\nText.\n',
+        'c.mdx':
+          'export const title = "C";\nexport const date = "2020-01-01";\nexport const published = isReady();\n\nText.\n',
+        'd.mdx': 'export const title = "D";\nexport const date = "2020-01-01";\nexport const Box = () => 1;\n\nText.\n',
+        'e.md': head('title: E\ndate: 2020-01-01\nready: false'),
+      }),
+    ).toEqual(['d.mdx']));
+
+  it('is not shown by Astro below names that begin with "_"', () =>
+    expect(
+      published({
+        'astro.config.mjs': 'export default {};',
+        'src/content/_ideas/a.md': post,
+        'src/content/blog/b.md': post,
+      }),
+    ).toEqual(['src/content/blog/b.md']));
+
+  it('is not shown by what VitePress and VuePress leave out', () => {
+    const config =
+      'import { defineConfig } from "vitepress";\nexport default defineConfig({ srcDir: "./src", srcExclude: ["**/todo.md"] });';
+    expect(
+      published({ '.vitepress/config.mts': config, 'src/a.md': post, 'src/x/todo.md': post, 'notes.md': post }),
+    ).toEqual(['src/a.md']);
+    expect(
+      published({
+        'docs/.vuepress/config.js': 'module.exports = { pagePatterns: ["**/*.md", "!**/own.md"] };',
+        'docs/a.md': post,
+        'docs/own.md': post,
+      }),
+    ).toEqual(['docs/a.md']);
+    expect(published({ '.vitepress/config.ts': 'export default { srcExclude: mine() };', 'a.md': post })).toEqual([]);
+  });
+
+  it('is not shown by Quartz outside of content, nor unless it is published where that is asked for', () => {
+    const files = {
+      'content/a.md': head('title: A\ndate: 2020-01-01\npublish: true'),
+      'content/b.md': post,
+      'content/own/c.md': head('title: C\npublish: true'),
+      'docs/d.md': post,
+    };
+    const config = (filter: string) => `const config = { ignorePatterns: ["own"], plugins: { filters: [${filter}] } };`;
+    expect(published({ ...files, 'quartz.config.ts': config('Plugin.ExplicitPublish()') })).toEqual(['content/a.md']);
+    expect(published({ ...files, 'quartz.config.ts': config('\n// Plugin.ExplicitPublish()\n') })).toEqual(
+      ['content/b.md', 'content/a.md'].sort(),
+    );
+  });
+
+  it('is not shown of a vault in which notes say that they are published, of notes with private tags, and of drawings', () => {
+    const vault = { '.obsidian/app.json': '{}', 'a.md': 'A note.', 'b.md': head('publish: true', 'B.') };
+    expect(published(vault)).toEqual(['b.md']);
+    expect(
+      published({ '.obsidian/app.json': '{}', 'a.md': 'A note.', 'd.md': head('excalidraw-plugin: parsed') }),
+    ).toEqual(['a.md']);
+    expect(
+      published({
+        '.obsidian/app.json': '{}',
+        'a.md': head('tags: [Private]'),
+        'b.md': 'Text.\n\n#draft #idea\n',
+        'c.md': 'Text.\n\n#drafting #private-equity\n',
+        'd.md': head('tags: [passwords, privacy]'),
+      }).sort(),
+    ).toEqual(['c.md', 'd.md']);
+  });
+
+  it('is not shown of an account at Medium: where it was used from, whom it blocks', () => {
+    const page = (title: string) =>
+      `<!DOCTYPE html><html><head><title>${title}</title></head><body><h1>${title}</h1><p>192.0.2.7</p></body></html>`;
+    const story =
+      '<!DOCTYPE html><html><head><title>A</title></head><body><article class="h-entry"><h1 class="p-name">A</h1><section class="e-content"><p>Text.</p></section><time class="dt-published" datetime="2020-01-01T00:00:00Z">x</time></article></body></html>';
+    for (const root of ['', 'medium-export/'])
+      expect(
+        published(
+          Object.fromEntries(
+            [
+              ['posts/2020-01-01_A-1.html', story],
+              ['posts/draft_B-2.html', story],
+              ...[
+                'profile/profile',
+                'sessions/sessions-0001',
+                'ips/ips-0001',
+                'blocks/blocked-users-0001',
+                'unheard-of/x',
+              ].map((path) => [`${path}.html`, page(path)] as const),
+            ].map(([path, text]) => [root + path, text!]),
+          ),
+        ),
+      ).toEqual([`${root}posts/2020-01-01_A-1.html`]);
+  });
+});
+
 describe('the language of an article', () => {
   const langs = (texts: Record<string, string>) =>
     Object.fromEntries(planned(texts).posts.map(({ path, lang }) => [path, lang]));
@@ -208,7 +319,7 @@ describe('a vault of Obsidian', () => {
       'Notes/Shown.md': head('publish: true\ncreated: 2022-03-05'),
     });
     expect(made).toMatchObject({
-      'Notes/On sleep.md': '2022-03-04 On sleep',
+      'Notes/On sleep.md': 'draft',
       'Notes/Kept.md': 'draft',
       'Notes/Shown.md': '2022-03-05 Shown',
     });

@@ -2,13 +2,14 @@ import { posix } from 'node:path';
 import type { SourceFile } from '../article.ts';
 import type { Folder } from '../folder.ts';
 import { lowerKeys } from '../front-matter.ts';
-import { isJavascript } from '../static-javascript.ts';
+import { isJavascript, unread } from '../static-javascript.ts';
 import { anySite } from './any.ts';
 import { docusaurus } from './docusaurus.ts';
 import { eleventy } from './eleventy.ts';
 import { hexo } from './hexo.ts';
 import { hugo } from './hugo.ts';
 import { jekyll } from './jekyll.ts';
+import { astro, medium, mediumFolders, obsidian, quartz, saysPublish, vuepress } from './more-sites.ts';
 import { settingsIn, settingsOf } from './settings.ts';
 import { below, hidingAll, type Site } from './site.ts';
 
@@ -74,6 +75,8 @@ function siteOf(path: string, view: View): Site | undefined {
     const site = eleventy(root, config, { files, read: (inner) => view.read(posix.join(root, inner)) });
     return isJavascript(config) ? site : hidingAll(site, name);
   }
+  const other = otherSite(path, name, root, view);
+  if (other) return other;
   if (!/^docusaurus\.config\.[cm]?[jt]s$/.test(name)) return undefined;
   const people = view.paths.filter(
     (other) => /(?:^|\/)authors\.(?:ya?ml|json)$/.test(other) && below(root, other) !== undefined,
@@ -85,6 +88,39 @@ function siteOf(path: string, view: View): Site | undefined {
     people.flatMap((file) => settingsIn(settingsOf(file, view.read(file)))),
   );
   return config ? site : hidingAll(site, name);
+}
+
+/** Programs whose articles are any Markdown, and that leave some of it out. */
+function otherSite(path: string, name: string, root: string, view: View): Site | undefined {
+  const documents = (at: string) => documentsBelow(at, view);
+  const paths = (at: string) => documents(at).map((document) => document.path);
+  const [, above = '', folder] = /^(?:(.*)\/)?(\.(?:vitepress|vuepress|obsidian))$/.exec(root) ?? [];
+  if (folder === '.obsidian' && name === 'app.json')
+    return obsidian(
+      above,
+      paths(above),
+      documents(above).some(({ text }) => saysPublish(text)),
+    );
+  if (folder !== undefined && /^config\.[cm]?[jt]s$/.test(name)) {
+    // `defineConfig({ … })` is for the editor's sake.
+    const config = settingsOf(path, view.read(path).replace(/\bdefine\w*Config\s*\(/g, '('));
+    const site = vuepress(above, paths(above), config ?? {});
+    const told = config && ![config.srcExclude, config.pagePatterns, config.srcDir].includes(unread);
+    return told ? site : hidingAll(site, posix.join(folder, name));
+  }
+  if (/^quartz\.config\.[jt]s$/.test(name)) return quartz(root, paths(root), view.read(path));
+  if (/^astro\.config\.[cm]?[jt]s$/.test(name)) return astro(root, paths(root));
+  if (name === 'profile.html' && posix.basename(root) === 'profile') return mediumAt(posix.dirname(root), view);
+  return undefined;
+}
+
+/** Told by what lies beside the articles. */
+function mediumAt(folder: string, view: View): Site | undefined {
+  const root = folder === '.' ? '' : folder;
+  const paths = documentsBelow(root, view).map(({ path }) => path);
+  return paths.some((path) => /^posts\/[^/]+\.html$/.test(path)) && paths.some((path) => mediumFolders.test(path))
+    ? medium(root, paths)
+    : undefined;
 }
 
 /** `_config.yml` is of Jekyll or of Hexo. */

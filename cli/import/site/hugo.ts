@@ -41,6 +41,7 @@ export function hugo(root: string, documents: readonly SourceFile[], options: Hu
   bundles.delete('.');
   const sections = own.filter(({ path }) => posix.basename(path).startsWith('_index.')).map(sectionOf);
   const ignored = texts(config.ignorefiles).flatMap(expression);
+  const unread = matching(texts(config.ignored_content), { starsCross: true });
   const unmounted = matching(mountExclusions(config));
   const disabled = new Set([
     ...texts(config.disablelanguages),
@@ -72,6 +73,9 @@ export function hugo(root: string, documents: readonly SourceFile[], options: Hu
       const hidden = [
         ...(bundle !== undefined && !leaf ? [`it is a part of ${bundle}/index, no page`] : []),
         ...(ignored.some((test) => test.test(posix.join('/', contents[0]!, inner))) ? ['ignoreFiles names it'] : []),
+        ...(program === 'Zola' && [inner, posix.basename(inner), path].some(unread)
+          ? ['ignored_content names it']
+          : []),
         ...(unmounted(inner) ? ['the mounts leave it out'] : []),
         ...(language !== undefined && disabled.has(language) ? [`the language ${language} is disabled`] : []),
         ...(program === 'Zola' ? draftSection(folders, sections) : []),

@@ -22,7 +22,7 @@ const showing = new Set(
 );
 /** Hides where it says no. */
 const sometimesShowing = new Set(
-  'visible isvisible listed islisted live islive online isonline show active isactive enabled render output list'.split(
+  'visible isvisible ready isready listed islisted live islive online isonline show active isactive enabled render output list'.split(
     ' ',
   ),
 );
@@ -77,6 +77,7 @@ function reasons([key, value]: Pair, above: readonly string[], options: HiddenBy
     options,
   );
   const found = own === undefined ? [] : [passwords.has(name) ? `${path} is set` : `${path}${own}`];
+  if (name === 'permalink' && isRecord(value) && Object.values(value).includes(false)) found.push(`${path}: false`);
   if (!isRecord(value) || display.test(name) || above.length > 6) return found;
   return [...found, ...Object.entries(value).flatMap((pair) => reasons(pair, [...above, key], options))];
 }

@@ -1,0 +1,107 @@
+import { posix } from 'node:path';
+import type { FrontMatter } from '../front-matter.ts';
+import { anySite } from './any.ts';
+import { matching } from './patterns.ts';
+import { type Settings, text, texts } from './settings.ts';
+import { below, type Place, type Site } from './site.ts';
+
+/** What a program says of a file besides what any folder of Markdown says. */
+type Besides = (
+  path: string,
+  head: FrontMatter,
+) => { readonly aside?: string | undefined; readonly hidden?: readonly string[] };
+
+/** @param paths of articles, relative to the root */
+function site(program: string, root: string, paths: readonly string[], besides: Besides): Site {
+  const any = anySite(paths);
+  return {
+    ...any,
+    program,
+    root,
+    place(path, head): Place {
+      const place = any.place(path, head);
+      const { aside, hidden = [] } = besides(path, head);
+      return { ...place, ...(aside === undefined ? {} : { aside }), hidden: [...place.hidden, ...hidden] };
+    },
+  };
+}
+
+/** A site of VitePress or VuePress by the configuration in `.vitepress` or `.vuepress`. */
+export function vuepress(root: string, paths: readonly string[], config: Settings): Site {
+  const source = posix.join('.', text(config.srcDir) ?? '.').replace(/\/$/, '');
+  const unwanted = texts(config.pagePatterns).flatMap((pattern) => (pattern.startsWith('!') ? [pattern.slice(1)] : []));
+  const excluded = matching([...texts(config.srcExclude), ...unwanted]);
+  return site('VuePress', root, paths, (path) => {
+    const own = below(source, path);
+    if (own === undefined) return { hidden: [`VitePress reads ${source} only`] };
+    return excluded(own) ? { hidden: ['the configuration excludes it'] } : {};
+  });
+}
+
+/** A site of Quartz; its configuration is code, of which two things are told by their words. */
+export function quartz(root: string, paths: readonly string[], config: string): Site {
+  const code = config.replace(/\/\*[\s\S]*?\*\/|^[ \t]*\/\/.*$/gm, '');
+  const explicit = /\bExplicitPublish\s*\(/.test(code);
+  const patterns = Array.from(
+    /\bignorePatterns\s*:\s*\[([^\]]*)\]/.exec(code)?.[1]?.matchAll(/["'`]([^"'`]+)["'`]/g) ?? [],
+  );
+  const ignored = matching(
+    patterns.flatMap(([, pattern]) => [pattern!, `**/${pattern}`, `${pattern}/**`, `**/${pattern}/**`]),
+  );
+  return site('Quartz', root, paths, (path, head) => {
+    const own = below('content', path);
+    if (own === undefined) return { hidden: ['Quartz reads content only'] };
+    const publish = String(head.fields.publish ?? '').toLowerCase();
+    return {
+      hidden: [
+        ...(ignored(own) ? ['ignorePatterns names it'] : []),
+        ...(explicit && publish !== 'true' ? ['Quartz shows what says "publish: true", and it does not'] : []),
+      ],
+    };
+  });
+}
+
+/** A site of Astro: what begins with "_" is no page. */
+export const astro = (root: string, paths: readonly string[]): Site =>
+  site('Astro', root, paths, (path) => {
+    const part = path.split('/').find((one) => one.startsWith('_'));
+    return part === undefined ? {} : { hidden: [`Astro leaves out ${part}`] };
+  });
+
+/** A vault of Obsidian. Where some note says that it is published, nothing else is; a tag is a mark there, as in no blog. @param explicit some note says `publish: true` */
+export const obsidian = (root: string, paths: readonly string[], explicit: boolean): Site =>
+  site('Obsidian', root, paths, (_, head) => {
+    if (head.fields['excalidraw-plugin'] !== undefined) return { aside: 'it is a drawing' };
+    const said = head.fields.publish ?? head.fields['dg-publish'];
+    return {
+      hidden: [
+        ...(explicit && said === undefined ? ['other notes say "publish: true", and it does not'] : []),
+        ...(tagged(head) ? ['its tags say so'] : []),
+      ],
+    };
+  });
+
+const closedTag = /^#?(?:private|drafts?|unpublished|nopublish)$/i;
+
+/** Whether a tag keeps a note private: in its head, or in a line of nothing but tags. */
+function tagged({ fields, body }: FrontMatter): boolean {
+  const said = [fields.tags, fields.tag].flat().flatMap((one) => (typeof one === 'string' ? one.split(/[,\s]+/) : []));
+  const lines = body.match(/^[ \t]*#[\p{L}][^\s#]*(?:[ \t]+#[\p{L}][^\s#]*)*[ \t]*$/gmu) ?? [];
+  return [...said, ...lines.flatMap((line) => line.trim().split(/\s+/))].some((tag) => closedTag.test(tag));
+}
+
+/** Whether a note says that it is published. */
+export const saysPublish = (note: string): boolean =>
+  /^\uFEFF?---\n[\s\S]{0,4000}?^["']?(?:dg-)?publish["']?\s*:\s*["']?true\b/im.test(
+    note.replace(/\r\n?/g, '\n').slice(0, 5000),
+  );
+
+/** An export of Medium: articles lie in `posts`; all else is about the account, from addresses of its log-ins to people it blocks. */
+export const medium = (root: string, paths: readonly string[]): Site =>
+  site('Medium', root, paths, (path) =>
+    path.startsWith('posts/') ? {} : { aside: 'it is about the account, not an article' },
+  );
+
+/** Folders beside `posts` in an export of Medium. */
+export const mediumFolders =
+  /^(?:profile|sessions|ips|claps|bookmarks|blocks|interests|lists|partner-program|twitter|users-following|topics-following|pubs-following|highlights|memberships)\/[^/]+\.html$/;
