@@ -90,6 +90,7 @@ export function editorPage(page: EditorPage): string {
 ${alert(problem)}
 ${page.preview === undefined ? none : preview(writing, page.preview.html, t)}
 ${page.theirs ? conflict(page.theirs, page, t) : none}
+<div class="desk">
 <form method="post" action="${page.action}" class="writing"${forScript(page)}>
 ${hiddenField('csrf', viewer.csrf)}${hiddenField('key', writing.key)}${hiddenField('id', String(writing.id))}${hiddenField('etag', writing.etag)}${hiddenField('version', String(writing.version))}${hiddenField('status', writing.status)}${kind ? hiddenField('kind', kind) : none}
 ${page.logIn ? credentials(page.logIn, words, problem) : none}
@@ -105,6 +106,7 @@ ${published_at === undefined ? none : publishAt(published_at, page.site, t, prob
 ${pictureField(words, problem)}
 ${kindChoice(isPage, t)}
 </form>
+</div>
 </div>`,
   });
 }

@@ -298,11 +298,27 @@ fieldset { display: grid; gap: 1rem; margin: 0; padding: 1rem 1.15rem 1.25rem; b
 .editor { display: grid; gap: 1.25rem; max-width: 50rem; padding-top: clamp(1rem, 3vw, 2rem); }
 .editor h1 { margin: 0; }
 .editor .title input { font: 700 1.5rem/1.3 var(--serif); }
-.editor .content textarea { min-height: 24rem; field-sizing: content; max-height: 75vh; }
-.writing .bar { position: sticky; bottom: 0; z-index: 1; display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: .4rem 1.5rem; padding-block: .7rem; border-top: 1px solid var(--line); background: var(--paper); }
+.editor .content textarea { min-height: 24rem; field-sizing: content; max-height: max(12rem, min(75vh, 100vh - 13rem)); }
+.writing .bar { position: sticky; bottom: 0; z-index: 1; display: flex; flex-wrap: wrap-reverse; align-items: center; justify-content: space-between; gap: .4rem 1.5rem; padding-block: .7rem; border-top: 1px solid var(--line); background: var(--paper); }
+.writing :is(input, textarea, select, button) { scroll-margin-bottom: 6rem; }
 .writing .state { display: flex; flex-wrap: wrap; gap: .25rem 1rem; font-size: .875rem; }
 .writing .state .unsaved::before { content: "\\2022\\00A0"; color: var(--accent); }
 .writing .state .button { padding: .15rem .7rem; font-size: .875rem; }
+.toolbar { display: flex; flex-wrap: wrap; gap: .3rem; }
+.tool { min-width: 2.4rem; padding: .25rem .6rem; border-radius: 8px; font-size: .875rem; text-align: center; }
+.tool.bold { font-weight: 800; }
+.tool.italic { font-style: italic; font-family: var(--serif); }
+.uploads { display: grid; gap: .4rem; list-style: none; padding: 0; font-size: .9rem; overflow-wrap: anywhere; }
+.uploads:empty { display: none; }
+.uploads progress { width: 8rem; accent-color: var(--accent); vertical-align: middle; }
+.uploads .button { padding: .05rem .6rem; font-size: .8125rem; }
+.live-preview { display: none; }
+@media (min-width: 1200px) {
+  main:has(.live-preview) { max-width: 92rem; }
+  .editor:has(.live-preview) { max-width: none; }
+  .desk:has(.live-preview) { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 2.5rem; align-items: start; }
+  .live-preview { display: block; position: sticky; top: 1rem; max-height: calc(100vh - 2rem); overflow-y: auto; padding-inline-start: 2.5rem; border-inline-start: 1px solid var(--line); }
+}
 .offer { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: .6rem 1.5rem; overflow-wrap: anywhere; }
 .people h2 { margin: 1rem 0 0; font-size: 1.25rem; }
 .rows { list-style: none; padding: 0; }

@@ -1,9 +1,12 @@
+import { fail } from '@dormouse/runtime/errors';
 import { world } from '@dormouse/web/app.fixture';
 import { fakePosts } from '@dormouse/web/posts.fixture';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type FunctionInProcess, serveInProcess } from '../in-process.ts';
 import { needsChromium, openBrowser } from './chromium.ts';
+
+const picture = '/blog/media/pictures/x-1280.jpg';
 
 /** The editor with its script, in front of web alone: what it asks of other functions is answered by fakes. */
 describe('the editor in a browser', needsChromium, () => {
@@ -16,7 +19,10 @@ describe('the editor in a browser', needsChromium, () => {
 
   beforeAll(async () => {
     const given = world().web;
-    const { app } = world({ posts: { ...given.posts, ...posts } });
+    const upload = async (bytes: Buffer) =>
+      bytes.toString().startsWith('no') ? fail('unsupported_media_type', 'It is no picture.') : { address: picture };
+    const pictures = { ...given.pictures, upload: upload as unknown as typeof given.pictures.upload };
+    const { app } = world({ posts: { ...given.posts, ...posts }, pictures });
     web = await serveInProcess('web', () => app);
     browser = await openBrowser();
     context = await browser.newContext({ baseURL: web.origin, viewport: { width: 900, height: 800 } });
@@ -102,6 +108,58 @@ describe('the editor in a browser', needsChromium, () => {
     expect(await other.getByLabel('Your text').inputValue()).toBe('One, theirs.\n\nTwo.\n\nThree, theirs.');
     expect(contents()).toEqual(['One, mine again.\n\nTwo.\n\nThree, theirs.']);
     await other.close();
+  });
+
+  /** What happens when a file is pasted. */
+  const paste = (content: string) =>
+    text(page).evaluate((area, bytes) => {
+      const data = new DataTransfer();
+      data.items.add(new File([bytes], 'hill.png', { type: 'image/png' }));
+      area.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
+    }, content);
+
+  it('uploads a picture that is pasted, selects what is to be said of it, and says why one is refused', async () => {
+    const { id } = posts.make('Before.');
+    await page.goto(`/blog/posts/p-${id}/edit`);
+    await text(page).press('End');
+    await paste('a picture');
+    await expect.poll(() => text(page).inputValue(), { timeout: 20_000 }).toBe(`Before.![what it shows](${picture})`);
+    await page.keyboard.type('The hill');
+    await expect.poll(contents, { timeout: 20_000 }).toEqual([`Before.![The hill](${picture})`]);
+    await paste('no picture');
+    await page.getByText('It is no picture.').waitFor();
+    expect(await text(page).inputValue()).toBe(`Before.![The hill](${picture})`);
+    await page.getByRole('button', { name: 'Close' }).click();
+  });
+
+  it('formats by buttons and keys, and takes it back', async () => {
+    const { id } = posts.make('one two');
+    await page.goto(`/blog/posts/p-${id}/edit`);
+    await text(page).press('ControlOrMeta+A');
+    await page.keyboard.press('ControlOrMeta+B');
+    expect(await text(page).inputValue()).toBe('**one two**');
+    await page.getByRole('button', { name: 'List' }).click();
+    expect(await text(page).inputValue()).toBe('- **one two**');
+    await page.keyboard.press('ControlOrMeta+Z');
+    expect(await text(page).inputValue()).toBe('**one two**');
+    await page.keyboard.press('ControlOrMeta+S');
+    await expect.poll(contents, { timeout: 20_000 }).toEqual(['**one two**']);
+    await page.getByText('2 words').waitFor();
+  });
+
+  it('shows beside the text, on a wide screen, to the byte what the page will show', async () => {
+    const { id } = posts.make('# A *hill*');
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await page.goto(`/blog/posts/p-${id}/edit`);
+    const preview = page.getByRole('region', { name: 'Preview' });
+    await preview.getByRole('heading', { name: 'A hill' }).waitFor();
+    await text(page).press('End');
+    await page.keyboard.type('\n\n```js\nlet a = 1;\n```');
+    await preview.locator('.hljs-keyword').waitFor();
+    const shown = await preview.locator('.prose').evaluate((element) => element.outerHTML);
+    await page.getByRole('button', { name: 'Publish' }).click();
+    await page.waitForURL(/\/blog\/posts\/p-\d+$/);
+    expect(await page.locator('.prose').evaluate((element) => element.outerHTML)).toBe(shown);
   });
 
   it('breaks no rule of its policy, and throws nothing', () => {

@@ -60,6 +60,7 @@ export class Autosave {
   #away: 'logged-out' | 'other-account' | undefined;
   #unkept = false;
   #ended = false;
+  #held = 0;
   #copyOf: number | undefined;
 
   constructor(options: AutosaveOptions) {
@@ -106,6 +107,15 @@ export class Autosave {
     return this.#options.draft.pending === undefined;
   }
 
+  /** Saves nothing new, until what it returns is called. */
+  hold(): () => void {
+    this.#held++;
+    return () => {
+      this.#held--;
+      if (this.#options.draft.unsent) this.#plan(quietMs);
+    };
+  }
+
   /** Nothing answered when it was to be saved: that has to be asked for again. */
   failed(): void {
     this.keep();
@@ -147,7 +157,7 @@ export class Autosave {
 
   async #save(): Promise<void> {
     const { draft, send } = this.#options;
-    const save = draft.next();
+    const save = draft.pending ?? (this.#held > 0 ? undefined : draft.next());
     if (!save || this.#ended) return this.#show();
     this.keep();
     this.#unsavedSince = 0;
@@ -188,6 +198,6 @@ export class Autosave {
     if (this.#failures > 0) return 'offline';
     if (draft.pending) return 'saving';
     if (!draft.unsaved) return this.#savedAt ? 'saved' : 'nothing';
-    return draft.unsent ? 'typing' : 'local';
+    return draft.savesItself ? 'typing' : 'local';
   }
 }

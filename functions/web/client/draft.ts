@@ -78,6 +78,12 @@ export class Draft {
     return pending !== undefined || !sameText(fields, base.fields) || fields.published_at !== base.fields.published_at;
   }
 
+  /** Whether it is saved without being asked for, at the latest when its lines are left. */
+  get savesItself(): boolean {
+    const { title, content } = this.fields;
+    return this.#autosaves && !this.halted && title.trim() !== '' && content.trim() !== '';
+  }
+
   /** Whether there is something to send. */
   get unsent(): boolean {
     return this.pending !== undefined || this.#sendable() !== undefined;

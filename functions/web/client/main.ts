@@ -4,10 +4,14 @@ import { Draft } from './draft.ts';
 import { EditorForm } from './editor-form.ts';
 import { element } from './element.ts';
 import { type Fields, sameText } from './fields.ts';
+import { livePreview } from './live-preview.ts';
 import { offer } from './offers.ts';
 import { StatusLine } from './status-line.ts';
 import { submitting } from './submitting.ts';
 import { openTab, type Tab } from './tab.ts';
+import { toolbar } from './toolbar.ts';
+import { Uploads } from './uploads.ts';
+import { countWords } from './word-count.ts';
 
 /** Adds to the editor what takes a script; without it, the form works as it is. */
 async function start(form: HTMLFormElement): Promise<void> {
@@ -16,7 +20,8 @@ async function start(form: HTMLFormElement): Promise<void> {
   const copies = new Copies(storage(), editor.account);
   const { draft, offered } = await begin(editor, copies, tab);
   const line = new StatusLine(form.dataset.autosaves !== undefined);
-  form.querySelector('.bar')?.append(element('p', { class: 'state muted' }, line.element));
+  const words = element('span');
+  form.querySelector('.bar')?.append(element('p', { class: 'state muted' }, line.element, words));
   const autosave = new Autosave({
     draft,
     copies,
@@ -32,8 +37,19 @@ async function start(form: HTMLFormElement): Promise<void> {
       return () => clearTimeout(timer);
     },
   });
-  listen(editor, autosave);
-  submitting(editor, autosave);
+  const leave = listen(editor, autosave);
+  const uploads = new Uploads(editor, () => autosave.hold());
+  submitting(editor, autosave, () => uploads.finished());
+  toolbar(
+    editor.text,
+    () => uploads.choose(),
+    () => {
+      leave();
+      void autosave.flush();
+    },
+  );
+  counting(editor, words);
+  livePreview(editor);
   offer(form, offered, {
     restore(copy) {
       editor.show(draft.restore(copy));
@@ -71,14 +87,16 @@ async function begin(editor: EditorForm, copies: Copies, tab: Tab): Promise<{ dr
 
 const blank: Fields = { title: '', content: '', category_name: '', tags: '', lang: '', published_at: '' };
 
-function listen(editor: EditorForm, autosave: Autosave): void {
+/** @returns what counts the lines as left, as leaving one does */
+function listen(editor: EditorForm, autosave: Autosave): () => void {
   const { form } = editor;
   // A line counts when it was left.
   let left = editor.fields;
-  form.addEventListener('change', () => {
+  const leave = () => {
     left = editor.fields;
     autosave.typed(left, left);
-  });
+  };
+  form.addEventListener('change', leave);
   form.addEventListener('input', () => autosave.typed(editor.fields, left));
   for (const event of ['online', 'focus']) addEventListener(event, () => autosave.wake());
   addEventListener('pagehide', () => autosave.keep());
@@ -86,6 +104,23 @@ function listen(editor: EditorForm, autosave: Autosave): void {
     if (document.visibilityState === 'hidden') autosave.keep();
     else autosave.wake();
   });
+  return leave;
+}
+
+const countMs = 300;
+
+/** Says how many words the text has. */
+function counting({ text }: EditorForm, words: HTMLElement): void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const count = () => {
+    const found = countWords(text.value);
+    words.textContent = found === 1 ? '1 word' : `${found.toLocaleString(document.documentElement.lang)} words`;
+  };
+  text.addEventListener('input', () => {
+    clearTimeout(timer);
+    timer = setTimeout(count, countMs);
+  });
+  count();
 }
 
 /** Nothing is kept where the browser refuses to. */

@@ -17,11 +17,33 @@ export class StatusLine {
   );
   #patience: ReturnType<typeof setTimeout> | undefined;
 
+  #isPressed = false;
+  #waiting = () => {};
+
   constructor(isDraft: boolean) {
     this.#isDraft = isDraft;
+    addEventListener('pointerdown', () => (this.#isPressed = true), true);
+    for (const event of ['pointerup', 'pointercancel'])
+      addEventListener(
+        event,
+        () => {
+          this.#isPressed = false;
+          setTimeout(() => this.#waiting());
+        },
+        true,
+      );
   }
 
-  show(state: State, savedAt: number, alert: string): void {
+  /** Not while a button is pressed: leaving a field saves it, and the button might move away from below the pointer. */
+  show(...what: [state: State, savedAt: number, alert: string]): void {
+    this.#waiting = () => {
+      this.#waiting = () => {};
+      this.#show(...what);
+    };
+    if (!this.#isPressed) this.#waiting();
+  }
+
+  #show(state: State, savedAt: number, alert: string): void {
     clearTimeout(this.#patience);
     this.element.classList.toggle('unsaved', state !== 'saved' && state !== 'nothing');
     if (state === 'saving') this.#patience = setTimeout(() => this.#say('Saving …'), patienceMs);

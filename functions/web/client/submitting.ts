@@ -5,8 +5,9 @@ import type { Reply } from './reply.ts';
 /**
  * Buttons of the form do what they do without a script, but not before the last answer is there, whose version they need. What they
  * saved is not kept any longer; when there is no connection, nothing happens but that the line says so.
+ * @param ready resolves when the text has what it waits for
  */
-export function submitting(editor: EditorForm, autosave: Autosave): void {
+export function submitting(editor: EditorForm, autosave: Autosave, ready: () => Promise<void>): void {
   const { form } = editor;
   let isReady = false;
   let isBusy = false;
@@ -16,7 +17,12 @@ export function submitting(editor: EditorForm, autosave: Autosave): void {
     if (isBusy) return;
     isBusy = true;
     const pressed = event.submitter as HTMLButtonElement | null;
-    void send(pressed).finally(() => (isBusy = false));
+    // What is saved by itself meanwhile would be a version that the button does not know.
+    const release = autosave.hold();
+    void send(pressed).finally(() => {
+      isBusy = false;
+      release();
+    });
   });
 
   /** The first answer may be a token of the present session. */
@@ -29,6 +35,7 @@ export function submitting(editor: EditorForm, autosave: Autosave): void {
 
   async function send(pressed: HTMLButtonElement | null): Promise<void> {
     autosave.keep();
+    await ready();
     if (!(await autosave.settle())) return autosave.failed();
     if (pressed?.value === 'draft' || pressed?.value === 'published') {
       const reply = await asked(pressed.value).catch(() => undefined);
