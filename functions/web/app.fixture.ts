@@ -435,6 +435,7 @@ export function world(parts: Partial<Web> = {}) {
     media: { read: async () => undefined, has: async () => false, write: async () => {} },
     tokens: fakeTokens,
     feedAuthority: 'blog.example,2026',
+    hubs: { urls: [], changed: () => {} },
     ...parts,
   };
   return {

@@ -3,6 +3,7 @@ import type { Accounts } from './accounts.ts';
 import type { Articles } from './articles.ts';
 import type { BlogSettings } from './blog-settings.ts';
 import type { Categories } from './categories.ts';
+import type { Hubs } from './hubs.ts';
 import type { OwnAccount } from './own-account.ts';
 import type { PageCache } from './pages.ts';
 import type { People } from './people.ts';
@@ -35,6 +36,8 @@ export interface Web {
   tokens: Tokens;
   /** What ids of the feed begin with after `tag:`. */
   feedAuthority: string;
+  /** Who is told that feeds have changed. */
+  hubs: Hubs;
   /** Milliseconds since 1970. */
   now?: () => number;
   newKey?: () => string;

@@ -14,6 +14,8 @@ export interface FeedSite extends Pick<SiteSettings, 'title' | 'description' | '
   origin: string;
   /** Who names things, since when: `blog.example,2026` (RFC 4151). */
   authority: string;
+  /** Addresses of WebSub hubs. */
+  hubs: readonly string[];
 }
 
 /** What a feed is limited to: what ids say of it, its name, and the path of its page. */
@@ -39,7 +41,7 @@ export function writeFeed(
   { name, file, type }: FeedFormat,
   topic: FeedTopic = wholeBlog,
 ): string {
-  const { origin, authority } = site;
+  const { origin, authority, hubs } = site;
   const feed: Feed = {
     id: `tag:${authority}:${topic.id}`,
     title: topic.name ? `${topic.name} · ${site.title}` : site.title,
@@ -47,6 +49,7 @@ export function writeFeed(
     language: site.language,
     self: `${origin}${topic.path.replace(/\/?$/, `/${file}`)}`,
     page: `${origin}${topic.path}`,
+    hubs,
     type,
     entries: entries.map(({ post, html }) => ({
       id: `tag:${authority}:post:${post.id}:${Date.parse(post.created_at)}`,
@@ -68,6 +71,7 @@ interface Feed {
   language: string;
   self: string;
   page: string;
+  hubs: readonly string[];
   type: string;
   entries: (FeedEntry & { id: string; page: string; updated: string; author: string; language: string | undefined })[];
 }
@@ -81,7 +85,10 @@ const atom = ({ entries, ...feed }: Feed): string =>
 ${feed.description ? markup`<subtitle>${clean(feed.description)}</subtitle>\n` : none}<updated>${latest(entries) ?? '1970-01-01T00:00:00Z'}</updated>
 <link rel="self" type="${feed.type}" href="${feed.self}"/>
 <link rel="alternate" type="text/html" href="${feed.page}"/>
-${entries.map(
+${feed.hubs.map(
+  (hub) => markup`<link rel="hub" href="${hub}"/>
+`,
+)}${entries.map(
   ({
     id,
     page,
@@ -114,7 +121,10 @@ const rss = ({ entries, ...feed }: Feed): string =>
 <description>${clean(feed.description || feed.title)}</description>
 <language>${feed.language}</language>
 ${entries.length > 0 ? markup`<lastBuildDate>${new Date(latest(entries)!).toUTCString()}</lastBuildDate>\n` : none}<atom:link rel="self" type="${feed.type}" href="${feed.self}"/>
-${entries.map(
+${feed.hubs.map(
+  (hub) => markup`<atom:link rel="hub" href="${hub}"/>
+`,
+)}${entries.map(
   ({ id, page, author, language, post, html }) => markup`<item>
 <title>${clean(post.title)}</title>
 <link>${page}</link>
@@ -138,6 +148,7 @@ const json = ({ entries, ...feed }: Feed): string =>
     feed_url: feed.self,
     ...(feed.description && { description: feed.description }),
     language: feed.language,
+    ...(feed.hubs.length > 0 && { hubs: feed.hubs.map((url) => ({ type: 'WebSub', url })) }),
     items: entries.map(({ id, page, updated, author, language, post, html }) => ({
       id,
       url: page,

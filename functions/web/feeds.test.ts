@@ -79,6 +79,14 @@ describe('feeds', () => {
     expect(items[1]).toMatchObject({ content_text: 'In short.' });
   });
 
+  it('name the hubs that tell of new posts', async () => {
+    const hub = 'https://hub.example/?a=1&b=2';
+    const { app } = world({ hubs: { urls: [hub], changed: () => {} } });
+    const text = async (file: string) => (await app.request(`http://blog.test/blog/${file}`)).text();
+    expect(await text('feed.xml')).toContain('<link rel="hub" href="https://hub.example/?a=1&amp;b=2"/>');
+    expect(await text('rss.xml')).toContain('<atom:link rel="hub" href="https://hub.example/?a=1&amp;b=2"/>');
+    expect(JSON.parse(await text('feed.json'))).toMatchObject({ hubs: [{ type: 'WebSub', url: hub }] });
+  });
   it('are announced in every format by pages', async () => {
     const { app, stored } = world();
     stored.push(aPost({ tags: ['Sleep'] }));

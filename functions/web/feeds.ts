@@ -23,14 +23,19 @@ const readAtOnce = 4;
 /** What programs read: feeds and the site map. */
 export function feeds(
   app: Hono<Env>,
-  { posts, categories, articles, pages, site, feedAuthority: authority }: Web,
+  { posts, categories, articles, pages, site, feedAuthority: authority, hubs }: Web,
 ): void {
   /** A feed, kept by its path. */
   const feed = async (c: Context, format: FeedFormat, path: string, read: () => Promise<TopicPosts>) => {
     const origin = originOf(c);
     const load = async () => {
       const [settings, { newest, topic }] = await Promise.all([site.current(), read()]);
-      const text = writeFeed(await withTexts(newest, origin), { origin, authority, ...settings }, format, topic);
+      const text = writeFeed(
+        await withTexts(newest, origin),
+        { origin, authority, hubs: hubs.urls, ...settings },
+        format,
+        topic,
+      );
       const page = pageOf(text, `${format.type}; charset=utf-8`);
       if (settings.unread) throw new UncacheablePage(page);
       return page;

@@ -1,5 +1,6 @@
 import { callService } from '@dormouse/runtime/client';
 import { variable } from '@dormouse/runtime/config';
+import { request } from '@dormouse/runtime/http';
 import { serve } from '@dormouse/runtime/serve';
 import { accountsAt } from './accounts.ts';
 import { createApp } from './app.ts';
@@ -8,6 +9,7 @@ import { blogSettingsAt, type Settings } from './blog-settings.ts';
 import { categoriesAt } from './categories.ts';
 import { defaultAuthority, feedAuthority } from './feed-authority.ts';
 import { formLimit, pictureFormLimit } from './form.ts';
+import { hubsOf } from './hubs.ts';
 import { mediaIn, mediaLimit } from './media.ts';
 import { ownAccountAt } from './own-account.ts';
 import type { CachedPage } from './pages.ts';
@@ -69,6 +71,7 @@ await serve(
       media: mediaIn(variable('MEDIA_DIR')),
       tokens,
       feedAuthority: feedAuthority(variable('FEED_AUTHORITY', defaultAuthority)),
+      hubs: hubsOf({ text: variable('WEBSUB_HUBS', ''), publicUrl: config.publicUrl, request, log }),
     });
   },
   {

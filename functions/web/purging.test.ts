@@ -41,6 +41,19 @@ describe('an event about a post or a category', () => {
     expect((await send(app, event)).status).toBe(204);
     expect(await (await app.request('/blog/')).text()).toContain('After');
   });
+  it.each([
+    ['an update of what is published', 'updated', 'published', true],
+    ['an update of a draft', 'updated', 'draft', false],
+    ['a publication', 'published', 'published', true],
+    ['the end of one', 'unpublished', 'draft', true],
+    ['the deletion of a draft', 'deleted', 'draft', false],
+  ])('%s: hubs are told of feeds when somebody could read it', async (_, what, status, told) => {
+    const changed: string[] = [];
+    const { app } = world({ hubs: { urls: [], changed: (topics) => void changed.push(...topics) } });
+    const body = { ...event, type: `dev.dormouse.post.${what}.v1`, data: { ...data, status } };
+    expect((await send(app, body)).status).toBe(204);
+    expect(changed.includes('/blog/categories/c/feed.xml')).toBe(told);
+  });
   it('purges once more when nobody can answer from an old copy any longer', async () => {
     const { app, later, kept } = world();
     await send(app, event);

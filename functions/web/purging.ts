@@ -6,14 +6,14 @@ import type { Env } from '@dormouse/runtime/app';
 import { on, receive } from '@dormouse/runtime/receive';
 import type { Hono } from 'hono';
 import type { Web } from './dependencies.ts';
+import { feedsOf } from './hubs.ts';
 import { allPages } from './pages.ts';
+
+const ofPosts = [postUpdated, postPublished, postUnpublished, postDeleted] as const;
 
 /** Events after which pages look different; a new post does so when it is published. */
 export const consumes = [
-  postUpdated,
-  postPublished,
-  postUnpublished,
-  postDeleted,
+  ...ofPosts,
   categoryCreated,
   categoryUpdated,
   categoryDeleted,
@@ -33,7 +33,7 @@ const togetherMs = 100;
  */
 export function purging(
   app: Hono<Env>,
-  { pages, site }: Pick<Web, 'pages' | 'site'>,
+  { pages, site, hubs }: Pick<Web, 'pages' | 'site' | 'hubs'>,
   later: Later = afterwards,
   now: () => number = Date.now,
 ): void {
@@ -54,8 +54,17 @@ export function purging(
     await forget();
     again();
   };
-  app.post('/events', receive({ handlers: consumes.map((contract) => on(contract, purge)) }));
+  const purgeAndTell: Parameters<typeof on<(typeof ofPosts)[number]>>[1] = async ({ type, data }) => {
+    await purge();
+    const wasSeen = type === postUnpublished.type || data.status === 'published';
+    if (wasSeen) hubs.changed(feedsOf(data));
+  };
+  const handlers = consumes.map((contract) => (isOfPosts(contract) ? on(contract, purgeAndTell) : on(contract, purge)));
+  app.post('/events', receive({ handlers }));
 }
+
+const isOfPosts = (contract: (typeof consumes)[number]): contract is (typeof ofPosts)[number] =>
+  (ofPosts as readonly unknown[]).includes(contract);
 
 type Later = (work: () => void, ms: number) => void;
 const afterwards: Later = (work, ms) => void setTimeout(work, ms).unref();
