@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import {
   addressesQuery,
   changedPost,
+  countsQuery,
   deletedQuery,
   idempotencyKey,
   importedPost,
@@ -56,6 +57,7 @@ const post = v.pipe(
   } satisfies ResponseFields & Record<string, v.GenericSchema>),
   v.title('Post'),
 );
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const { category: _category, ...otherFields } = summaryFields;
 const deletedFields = {
   ...otherFields,
@@ -164,7 +166,7 @@ export const api = {
   list: route(`GET ${path}`, {
     summary: 'List posts, newest first',
     description:
-      'Drafts are listed for their author; editors see those of everybody. Pages are listed with `kind=page`.',
+      'Drafts (`status=draft`, `status=all`) are listed for their author; editors see those of everybody. Pages are listed with `kind=page`.',
     optionalToken: true,
     query: listQuery,
     headers: conditional,
@@ -270,6 +272,29 @@ export const api = {
       200: content('Some of them.', v.array(v.strictObject({ path: text, post_id: id })), {
         example: [{ path: '/2019/03/wake.html', post_id: 7 }],
       }),
+    }),
+  }),
+  counts: route(`GET ${path}/counts`, {
+    summary: 'Count posts by state',
+    description: 'One’s own, drafts too; editors count those of everybody, or of an author.',
+    roles: 'any',
+    query: countsQuery,
+    errors: ['forbidden'],
+    responses: () => ({
+      200: content(
+        'How many there are.',
+        v.pipe(
+          v.strictObject({
+            all: count,
+            drafts: v.pipe(count, v.description('Without a time of publication.')),
+            scheduled: count,
+            published: v.pipe(count, v.description('Without pages.')),
+            pages: v.pipe(count, v.description('Drafts, too.')),
+          }),
+          v.title('PostCounts'),
+        ),
+        { example: { all: 7, drafts: 2, scheduled: 1, published: 3, pages: 1 } },
+      ),
     }),
   }),
   own: route(`GET ${path}/mine`, {

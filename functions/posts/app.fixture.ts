@@ -69,9 +69,13 @@ function fakePosts(kept: Post[] = []) {
     async list(filter) {
       calls.filters.push(filter);
       const found = kept
-        .filter((post) => post.status === filter.status && (filter.kind ?? post.kind) === post.kind)
+        .filter((post) => [post.status, 'all'].includes(filter.status) && (filter.kind ?? post.kind) === post.kind)
         .slice(filter.offset, filter.offset + filter.limit);
       return { posts: found, more: kept.length > filter.offset + filter.limit };
+    },
+    async counts({ author }) {
+      const { length } = kept.filter((post) => (author ?? post.author) === post.author);
+      return { all: length, drafts: 0, scheduled: 0, published: length, pages: 0 };
     },
     async get(id) {
       calls.gets++;

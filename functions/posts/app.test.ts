@@ -408,6 +408,25 @@ test('drafts are listed for their author; editors see everybody’s', async () =
   expect(calls.filters.map(({ author }) => author)).toEqual(['Ann', 'ann', undefined]);
 });
 
+test('posts of every state are one list and counted, one’s own, for editors everybody’s', async () => {
+  const { ask, calls } = appOver([
+    somePost({ status: 'draft' }),
+    somePost({ id: 2 }),
+    somePost({ id: 3, author: 'bob', authorId: 2 }),
+  ]);
+  await ask('GET', `${list}?status=all&scheduled=false`, { as: 'ann' });
+  expect(calls.filters[0]).toMatchObject({ status: 'all', scheduled: false, author: 'ann' });
+  const page = await ask('GET', `${list}?status=all&scheduled=false&limit=1`, { as: 'eve' });
+  expect(page.headers.get('link')).toContain('status=all&scheduled=false&after=');
+  expect(await (await ask('GET', `${list}/counts?tag=X`, { as: 'ann' })).json()).toMatchObject({ all: 2 });
+  expect(await (await ask('GET', `${list}/counts`, { as: 'eve' })).json()).toMatchObject({ all: 3 });
+  expect(await (await ask('GET', `${list}/counts?author=bob`, { as: 'eve' })).json()).toMatchObject({ all: 1 });
+  for (const query of ['counts?author=bob', '?status=all&author=bob'])
+    expect((await ask('GET', query.startsWith('?') ? `${list}${query}` : query, { as: 'ann' })).status).toBe(403);
+  for (const query of ['/counts', '?status=all']) expect((await ask('GET', `${list}${query}`)).status).toBe(401);
+  expect((await ask('GET', `${list}?status=gone`)).status).toBe(422);
+});
+
 test('If-Match is optional, a stale or weak one is 412 and changes nothing', async () => {
   const { ask } = appOver([somePost()]);
   const etag = (await ask('GET', '1')).headers.get('etag') as string;
@@ -616,6 +635,7 @@ test.each([
   ['/blog/api/posts/tags', 'GET, HEAD'],
   ['/blog/api/posts/addresses', 'GET, HEAD, POST'],
   ['/blog/api/posts/mine', 'GET, HEAD'],
+  ['/blog/api/posts/counts', 'GET, HEAD'],
 ])('%s is no post: other methods are 405', async (path, allow) => {
   const { ask } = appOver([]);
   for (const method of ['PATCH', 'DELETE', 'OPTIONS']) {

@@ -4,6 +4,7 @@ import { cameFromOutside } from '@dormouse/runtime/address';
 import { check, type Env, id, json, newApp, otherwise } from '@dormouse/runtime/app';
 import { authenticate, required, type Tokens } from '@dormouse/runtime/auth';
 import type { Cache } from '@dormouse/runtime/cache';
+import type { Caller } from '@dormouse/runtime/caller';
 import { fail } from '@dormouse/runtime/errors';
 import { type Limiter, limit } from '@dormouse/runtime/limiter';
 import type { Outbox } from '@dormouse/runtime/outbox';
@@ -15,7 +16,17 @@ import type { FindAuthor } from './authors.ts';
 import { deletedPage, deletedView, filterOfDeleted, wholeDeletedView } from './deleted-page.ts';
 import type { DeletedPosts } from './deleted-store.ts';
 import { authorOf, bodyLimit, postBody, postOf, readIdempotencyKey } from './new-post.ts';
-import { bodyOf, cacheKey, type ListBody, listBody, monthsBody, monthsKey, tagsBody, tagsKey } from './page.ts';
+import {
+  bodyOf,
+  cacheKey,
+  type ListBody,
+  listBody,
+  monthsBody,
+  monthsKey,
+  subjectOf,
+  tagsBody,
+  tagsKey,
+} from './page.ts';
 import { demandMayChange, demandMayRestore, demandWriter, isEditor, maySee } from './permission.ts';
 import { type CachedBody, cachedBody, etagOf, type Post, postView } from './post.ts';
 import { postMetrics } from './post-metrics.ts';
@@ -139,6 +150,11 @@ export function createApp(dependencies: Dependencies) {
       const { after = '' } = check(api.addresses.query, Object.fromEntries(new URL(c.req.url).searchParams));
       return c.json(await posts.addresses(after), 200, cachingOf(true));
     })
+    .get(api.counts.path, async (c) => {
+      const { author, ...subject } = check(api.counts.query, Object.fromEntries(new URL(c.req.url).searchParams));
+      const filter = { ...subjectOf(subject), author: authorFor(required(c), author) };
+      return c.json(await posts.counts(filter), 200, cachingOf(true));
+    })
     .get(api.own.path, async (c) => {
       const caller = required(c);
       const { after } = check(api.own.query, c.req.query());
@@ -170,6 +186,7 @@ export function createApp(dependencies: Dependencies) {
     .all(api.months.path, otherwise('GET', 'HEAD'))
     .all(api.addresses.path, otherwise('GET', 'HEAD', 'POST'))
     .all(api.own.path, otherwise('GET', 'HEAD'))
+    .all(api.counts.path, otherwise('GET', 'HEAD'))
     .get(api.get.path, async (c) => {
       const postId = id(c.req.param('id'));
       const load = async () => cachedBody(visible(c, await posts.get(postId)));
@@ -231,10 +248,14 @@ const importer: MiddlewareHandler<Env> = (c, next) =>
 /** Drafts of a list are their author's; editors see everybody's. */
 function visibleTo(c: Context<Env>, request: ListRequest): ListRequest {
   if (request.query.status === 'published') return request;
-  const caller = required(c);
-  if (isEditor(caller) || request.filter.author?.toLowerCase() === caller.name.toLowerCase()) return request;
-  if (request.filter.author !== undefined) fail('forbidden', 'Drafts of others cannot be listed.');
-  return { query: request.query, filter: { ...request.filter, author: caller.name } };
+  return { query: request.query, filter: { ...request.filter, author: authorFor(required(c), request.filter.author) } };
+}
+
+/** Whose drafts are meant: one's own, for editors anybody's or everybody's. */
+function authorFor(caller: Caller, author: string | undefined): string | undefined {
+  if (isEditor(caller)) return author;
+  const isOwn = author === undefined || author.toLowerCase() === caller.name.toLowerCase();
+  return isOwn ? (author ?? caller.name) : fail('forbidden', 'Drafts of others cannot be listed.');
 }
 
 const visible = (c: Context<Env>, post: Post | undefined): Post =>

@@ -213,10 +213,17 @@ export const listQuery = v.pipe(
     author: name,
     from: time('Only those that are not older (`created_at`).'),
     until: time('Only those that are older.'),
-    status: v.optional(status, 'published'),
+    status: v.pipe(
+      v.optional(v.picklist(['draft', 'published', 'all'], 'must be draft, published or all'), 'published'),
+      v.description('`all`: drafts and what is published.'),
+    ),
+    scheduled: v.pipe(
+      v.optional(v.picklist(['true', 'false'], 'must be true or false')),
+      v.description('Only drafts that have a time of publication, or only those that have none.'),
+    ),
     kind: v.pipe(
       v.optional(kind),
-      v.description('Only posts, or only pages. Left out: published posts, and drafts of both.'),
+      v.description('Only posts, or only pages. Left out: published posts, otherwise both.'),
     ),
   }),
   v.check(
@@ -247,6 +254,9 @@ export const ownQuery = v.object({
     '0',
   ),
 });
+
+/** Query of the counts; other parameters are ignored. */
+export const countsQuery = v.object({ category: name, tag: name, author: name });
 
 /** Query of deleted posts; other parameters are ignored. */
 export const deletedQuery = v.object({

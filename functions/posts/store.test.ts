@@ -407,6 +407,42 @@ test('lists show a category, an author, or drafts', async () => {
   expect(await titles({ category: 'nothing-like-it' })).toEqual([]);
 });
 
+test('drafts and what is published are one list and counted by state, of an author, a category, a tag', async () => {
+  const mine = { author: 'Sid', authorId: 77, categoryName: 'States' };
+  const soon = new Date(Date.now() + 3_600_000);
+  const made = [
+    await make({ ...mine, status: 'draft', tags: ['Half'] }),
+    await make(mine),
+    await make({ ...mine, status: 'draft', publishedAt: soon }),
+    await make({ ...mine, kind: 'page', tags: ['Half'] }),
+    await make({ ...mine, kind: 'page', status: 'draft' }),
+    await make(mine),
+  ];
+  const ids = made.map(({ id }) => id).toReversed();
+  const all = { author: 'sid', status: 'all', limit: 2, offset: 0 } as const;
+  const seen: number[] = [];
+  for (let offset = 0; offset < 6; offset += 2)
+    seen.push(...(await posts.list({ ...all, offset })).posts.map(({ id }) => id));
+  expect(seen).toEqual(ids);
+  const first = await posts.list(all);
+  const last = first.posts.at(-1);
+  const after: Cursor = [last?.createdAt.getTime() ?? 0, last?.id ?? 0];
+  const rest = await posts.list({ ...all, limit: 9, after });
+  expect([first.more, rest.more, rest.posts.map(({ id }) => id)]).toEqual([true, false, ids.slice(2)]);
+  const scheduled = async (wanted: boolean) =>
+    (await posts.list({ ...all, status: 'draft', limit: 9, scheduled: wanted })).posts.map(({ id }) => id);
+  expect([await scheduled(true), await scheduled(false)]).toEqual([[ids[3]], [ids[1], ids[5]]]);
+  expect(await posts.counts({ author: 'SID' })).toEqual({ all: 6, drafts: 2, scheduled: 1, published: 2, pages: 2 });
+  expect(await posts.counts({ category: 'states', tag: 'half' })).toEqual({
+    all: 2,
+    drafts: 1,
+    scheduled: 0,
+    published: 0,
+    pages: 1,
+  });
+  for (const { id } of made) await posts.remove(id, 'ann', anybody);
+});
+
 test('a page is in no list, tag or state, and is found by its slug and among pages', async () => {
   const page = await make({ title: 'About us', categoryName: 'Pages only', tags: ['Only here'], kind: 'page' });
   const ids = async (filter: Partial<Parameters<Posts['list']>[0]> = {}) =>

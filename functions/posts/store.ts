@@ -17,8 +17,10 @@ import { skeleton } from './slug.ts';
 export type Cursor = readonly [createdAt: number, id: number];
 
 export interface Filter {
-  status: Status;
-  /** Left out: published posts, and drafts of both. */
+  status: Status | 'all';
+  /** Only drafts with a time of publication, or only those without. */
+  scheduled?: boolean | undefined;
+  /** Left out: published posts, otherwise both. */
   kind?: Kind | undefined;
   limit: number;
   offset: number;
@@ -36,6 +38,18 @@ export interface Filter {
   from?: Date | undefined;
   /** Older than this. */
   until?: Date | undefined;
+}
+
+/** How many posts there are of each state. */
+export interface Counts {
+  all: number;
+  /** Without a time of publication. */
+  drafts: number;
+  scheduled: number;
+  /** No pages. */
+  published: number;
+  /** Drafts, too. */
+  pages: number;
 }
 
 export interface Page {
@@ -115,6 +129,8 @@ export type Allow = (post: Post) => void;
 
 export interface Posts {
   list(filter: Filter): Promise<Page>;
+  /** Of those that a filter without state lets through. */
+  counts(filter: Pick<Filter, 'category' | 'tag' | 'author'>): Promise<Counts>;
   get(id: number): Promise<Post | undefined>;
   /** The post that has this slug, or had it. */
   bySlug(slug: string): Promise<Post | undefined>;
@@ -162,6 +178,7 @@ export interface StoreOptions {
 export function openPosts({ sql, outbox, now = Date.now }: StoreOptions): Posts {
   return {
     list: (filter) => list(sql, filter),
+    counts: (filter) => counts(sql, filter),
     get: (id) => find(sql, sql`SELECT * FROM posts WHERE id = ${id}`),
     bySlug: (slug) =>
       find(
@@ -257,34 +274,26 @@ export function openPosts({ sql, outbox, now = Date.now }: StoreOptions): Posts 
 }
 
 async function list(sql: Sql, filter: Filter): Promise<Page> {
-  const {
-    status,
-    kind = status === 'published' ? 'post' : undefined,
-    limit,
-    offset,
-    after,
-    before,
-    category,
-    tag,
-    author,
-    from,
-    until,
-  } = filter;
-  // Literals, because a parameter would hide from the planner that the partial indexes fit.
-  const shown = status === 'published' ? sql`status = 'published'` : sql`status = 'draft'`;
+  const { status, scheduled, kind = status === 'published' ? 'post' : undefined, limit, offset } = filter;
+  const { after, before, from, until } = filter;
   const ofKind = kind === undefined ? sql`` : kind === 'page' ? sql`AND is_page` : sql`AND ${noPage(sql)}`;
-  const ofCategory = category === undefined ? sql`` : sql`AND category_id = categories.find(${category})`;
-  const tagged = tag === undefined ? sql`` : sql`AND tag_slugs @> ARRAY[${tag}::text]`;
-  const ofAuthor = author === undefined ? sql`` : sql`AND lower(author) = lower(${author})`;
+  const planned =
+    scheduled === undefined ? sql`` : scheduled ? sql`AND publish_at IS NOT NULL` : sql`AND publish_at IS NULL`;
   const since = from ? sql`AND created_at >= ${from.toISOString()}::timestamptz` : sql``;
   const older = until ? sql`AND created_at < ${until.toISOString()}::timestamptz` : sql``;
   const behind = after ? sql`AND (created_at, id) < (${iso(after)}::timestamptz, ${after[1]}::bigint)` : sql``;
   const ahead = before ? sql`AND (created_at, id) > (${iso(before)}::timestamptz, ${before[1]}::bigint)` : sql``;
   const order = before ? sql`created_at ASC, id ASC` : sql`created_at DESC, id DESC`;
+  const narrowed = sql`${ofKind} ${subjectOf(sql, filter)} ${planned} ${since} ${older} ${behind} ${ahead} ORDER BY ${order}`;
+  // Literals, because a parameter would hide from the planner that the partial indexes fit.
+  const published = sql`SELECT id, created_at FROM posts WHERE status = 'published' ${narrowed} LIMIT ${limit + 1 + offset}`;
+  const drafts = sql`SELECT id, created_at FROM posts WHERE status = 'draft' ${narrowed} LIMIT ${limit + 1 + offset}`;
+  const found =
+    status === 'all' ? sql`(${published}) UNION ALL (${drafts})` : status === 'published' ? published : drafts;
   // The inner query is answered by an index alone, so that a large offset reads no posts.
   const rows = await sql<SummaryRow[]>`
     WITH wanted AS MATERIALIZED (
-      SELECT id FROM posts WHERE ${shown} ${ofKind} ${ofCategory} ${tagged} ${ofAuthor} ${since} ${older} ${behind} ${ahead} ORDER BY ${order} LIMIT ${limit + 1} OFFSET ${offset}
+      SELECT id FROM (${found}) AS found ORDER BY ${order} LIMIT ${limit + 1} OFFSET ${offset}
     ), page AS MATERIALIZED (
       SELECT posts.id, version, author_id, author, byline, tags, title, slug, excerpt, status, created_at, published_at, publish_at, updated_at, is_page, lang, category_id FROM wanted JOIN posts USING (id)
     )
@@ -292,6 +301,23 @@ async function list(sql: Sql, filter: Filter): Promise<Page> {
     ORDER BY ${before ? sql`p.created_at ASC, p.id ASC` : sql`p.created_at DESC, p.id DESC`}`;
   const posts = rows.slice(0, limit).map(toSummary);
   return { posts: before ? posts.reverse() : posts, more: rows.length > limit };
+}
+
+/** Of a category, with a tag, by an author: what of these is asked for. */
+function subjectOf(sql: Sql, { category, tag, author }: Pick<Filter, 'category' | 'tag' | 'author'>) {
+  const ofCategory = category === undefined ? sql`` : sql`AND category_id = categories.find(${category})`;
+  const tagged = tag === undefined ? sql`` : sql`AND tag_slugs @> ARRAY[${tag}::text]`;
+  const ofAuthor = author === undefined ? sql`` : sql`AND lower(author) = lower(${author})`;
+  return sql`${ofCategory} ${tagged} ${ofAuthor}`;
+}
+
+async function counts(sql: Sql, filter: Pick<Filter, 'category' | 'tag' | 'author'>): Promise<Counts> {
+  const [row] = await sql<Counts[]>`
+    SELECT count(*)::int AS all, count(*) FILTER (WHERE status = 'draft' AND publish_at IS NULL)::int AS drafts,
+      count(*) FILTER (WHERE status = 'draft' AND publish_at IS NOT NULL)::int AS scheduled,
+      count(*) FILTER (WHERE status = 'published' AND NOT is_page)::int AS published, count(*) FILTER (WHERE is_page)::int AS pages
+    FROM posts WHERE true ${subjectOf(sql, filter)}`;
+  return row as Counts;
 }
 
 /** Not by the column itself, which the lists' indexes do not have: pages are few, and their index knows them. */

@@ -161,8 +161,9 @@ export function world(parts: Partial<Web> = {}) {
         calls.push(['list', query, token]);
         const all = stored.filter(
           (post) =>
-            post.status === (query.status ?? 'published') &&
-            (query.kind ?? (post.status === 'published' ? 'post' : post.kind)) === post.kind &&
+            (query.status === 'all' || post.status === (query.status ?? 'published')) &&
+            (!query.scheduled || String(post.published_at !== null) === query.scheduled) &&
+            (query.kind ?? ((query.status ?? 'published') === 'published' ? 'post' : post.kind)) === post.kind &&
             (!query.category || post.category.slug === query.category) &&
             (!query.tag || post.tags.some((tag) => tagSlug(tag) === query.tag)) &&
             (!query.from || post.created_at >= query.from) &&
@@ -180,6 +181,18 @@ export function world(parts: Partial<Web> = {}) {
           posts,
           ...(from + query.limit < all.length && { older: String(posts.at(-1)?.id) }),
           ...(from > 0 && { newer: String(posts[0]?.id) }),
+        };
+      },
+      async counts({ author }, token) {
+        calls.push(['counts', author, token]);
+        const own = stored.filter((post) => !author || post.author === author);
+        const count = (is: (post: Post) => boolean) => own.filter(is).length;
+        return {
+          all: own.length,
+          drafts: count(({ status, published_at }) => status === 'draft' && published_at === null),
+          scheduled: count(({ status, published_at }) => status === 'draft' && published_at !== null),
+          published: count(({ status, kind }) => status === 'published' && kind === 'post'),
+          pages: count(({ kind }) => kind === 'page'),
         };
       },
       async tags() {

@@ -1,13 +1,13 @@
 import type { Category } from './categories.ts';
 import { day } from './dates.ts';
 import { deletedPath } from './deleted-page.ts';
-import { field } from './field.ts';
-import { type Html, markup, none } from './html.ts';
+import { field, hiddenField } from './field.ts';
+import { type Html, markup, none, trusted } from './html.ts';
 import { langAttribute } from './language.ts';
 import { layout, type Viewer } from './layout.ts';
 import { chip } from './list-page.ts';
 import { scheduled } from './local-time.ts';
-import type { Listing, PostSummary } from './posts.ts';
+import type { Listing, PostCounts, PostSummary } from './posts.ts';
 import type { SiteSettings } from './site.ts';
 import { wordsOf } from './words.ts';
 import type { Words } from './words-en.ts';
@@ -28,6 +28,8 @@ export interface OwnFilter {
 export interface OwnPostsPage {
   site: SiteSettings;
   listing: Listing;
+  /** Of what the filter lets through in each state. */
+  counts: PostCounts;
   categories: readonly Category[];
   filter: OwnFilter;
   /** Whether this is the beginning of the list. */
@@ -36,7 +38,7 @@ export interface OwnPostsPage {
 }
 
 /** Everything that a writer may change, newest first; the form limits it without JavaScript. */
-export function ownPostsPage({ site, listing, categories, filter, first, viewer }: OwnPostsPage): string {
+export function ownPostsPage({ site, listing, counts, categories, filter, first, viewer }: OwnPostsPage): string {
   const { posts, older } = listing;
   const { state, author } = filter;
   const words = wordsOf(site.language);
@@ -49,7 +51,8 @@ export function ownPostsPage({ site, listing, categories, filter, first, viewer 
     viewer,
     current: 'posts',
     main: markup`<div class="list">
-<header class="page-header"><h1>${title}</h1><p class="muted"><a href="${deletedPath}">${words.deleted.title}</a></p></header>
+<header class="page-header"><h1>${title}</h1></header>
+${states(filter, counts, words)}
 ${filterForm(filter, categories, words)}
 ${posts.length ? markup`<div class="entries">${posts.map((post) => entry(post, site, author !== undefined, words))}</div>` : markup`<p class="nothing">${nothing(filter)} <a href="/blog/new">${ownPosts.write}</a>.</p>`}
 ${older || !first ? markup`<nav class="pagination" aria-label="${list.more}"><a href="${pathOf(filter)}">${list.newest}</a>${older ? markup`<a rel="next" href="${pathOf(filter)}&after=${encodeURIComponent(older)}">${ownPosts.older} <span aria-hidden="true">→</span></a>` : none}</nav>` : none}
@@ -58,9 +61,20 @@ ${older || !first ? markup`<nav class="pagination" aria-label="${list.more}"><a 
 
   function nothing({ category, tag }: OwnFilter): string {
     if (category || tag || (author !== undefined && author !== viewer.session?.name)) return ownPosts.noSuch;
-    return state === 'draft' ? ownPosts.noDrafts : ownPosts.nonePublished;
+    return ownPosts.none[state];
   }
 }
+
+const states = (
+  filter: OwnFilter,
+  { all, drafts, scheduled, published, pages }: PostCounts,
+  { ownPosts, deleted }: Words,
+): Html => {
+  const counts: Record<OwnState, number> = { all, draft: drafts, scheduled, published, page: pages };
+  const tab = ([state, name]: [string, string]) =>
+    markup`<li><a href="${pathOf({ ...filter, state: state as OwnState })}"${state === filter.state ? trusted(' aria-current="page"') : none}>${name} <span class="count">${counts[state as OwnState]}</span></a></li>`;
+  return markup`<nav class="states" aria-label="${ownPosts.statesLabel}"><ul>${Object.entries(ownPosts.states).map(tab)}<li class="aside"><a href="${deletedPath}">${deleted.title}</a></li></ul></nav>`;
+};
 
 const pathOf = ({ state, category, tag, author }: OwnFilter): string =>
   `/blog/posts?${new URLSearchParams({ state, ...(category && { category }), ...(tag && { tag }), ...(author !== undefined && { author }) })}`;
@@ -71,7 +85,7 @@ const filterForm = (
   { ownPosts, list }: Words,
 ): Html =>
   markup`<form method="get" action="/blog/posts" class="filter" aria-label="${ownPosts.limit}">
-${field({ name: 'state', label: ownPosts.show, value: state, options: ownPosts.states })}
+${hiddenField('state', state)}
 ${field({ name: 'category', label: list.category, value: category, options: { '': list.all, ...Object.fromEntries(categories.map(({ slug, name }) => [slug, name])) } })}
 ${field({ name: 'tag', label: list.tag, value: tag, optional: true, autocomplete: 'off' })}
 ${author === undefined ? none : field({ name: 'author', label: list.author, value: author, optional: true, autocomplete: 'off' })}
@@ -83,11 +97,16 @@ function entry(post: PostSummary, site: SiteSettings, named: boolean, { post: t,
   const lang = langAttribute(`${post.title}\n${post.excerpt}`, post.lang);
   const draft = post.status === 'draft';
   return markup`<article class="entry">
-<div class="meta">${day(draft ? post.updated_at : post.created_at, site)}${chip(post.category)}</div>
+<div class="meta">${day(draft ? post.updated_at : post.created_at, site)}<span>${stateOf(post, ownPosts)}</span>${post.kind === 'page' ? none : chip(post.category)}</div>
 <h2${lang} dir="auto"><a href="${path}">${post.title}</a></h2>
 ${draft && post.published_at ? markup`<p class="by">${ownPosts.due(scheduled(post.published_at, site.time_zone))}</p>` : none}
 ${named ? markup`<p class="by">${t.by(markup`<bdi>${post.author}</bdi>`)}</p>` : none}
 ${post.excerpt ? markup`<p class="excerpt"${lang} dir="auto">${post.excerpt}</p>` : none}
 <p class="tools"><a href="${path}/edit">${t.edit(post.title)}</a> <a href="${path}/delete">${t.delete(post.title)}</a></p>
 </article>`;
+}
+
+function stateOf({ status, published_at, kind }: PostSummary, { oneOf, page }: Words['ownPosts']): string {
+  const state = status === 'published' ? oneOf.published : published_at ? oneOf.scheduled : oneOf.draft;
+  return kind === 'page' ? page(state) : state;
 }

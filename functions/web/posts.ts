@@ -12,6 +12,8 @@ export type FullRevision = ResponseOf<typeof api.revision, 200>;
 /** A deleted one that can be restored. */
 export type DeletedPost = ResponseOf<typeof api.deleted, 200>[number];
 export type WholeDeletedPost = ResponseOf<typeof api.ownDeleted, 200>[number];
+export type PostCounts = ResponseOf<typeof api.counts, 200>;
+export type CountsQuery = QueryOf<typeof api.counts>;
 export type CategoryRef = Post['category'];
 export type Month = ResponseOf<typeof api.months, 200>[number];
 /** What stands before and after a post in the list of all. */
@@ -50,6 +52,8 @@ export interface OwnPosts<P = Post> {
 /** What web needs of posts. Every method throws AppError with what posts answered. */
 export interface Posts {
   list(query: ListQuery, token?: string): Promise<Listing>;
+  /** By state, of what the token's owner may change. */
+  counts(query: CountsQuery, token: string): Promise<PostCounts>;
   /** Those of published posts. */
   tags(): Promise<readonly Tag[]>;
   /** 404 for what is no published post. */
@@ -91,6 +95,9 @@ export function postsAt(url: string, call: Call): Posts {
         ...cursor('older', links, 'next', 'after'),
         ...cursor('newer', links, 'prev', 'before'),
       };
+    },
+    async counts(query, token) {
+      return okResponse(await client('GET /blog/api/posts/counts', { query, token })).body;
     },
     async tags() {
       return okResponse(await client('GET /blog/api/posts/tags')).body ?? [];

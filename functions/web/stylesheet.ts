@@ -168,6 +168,14 @@ button, input, textarea, select { font: inherit; color: inherit; }
 .entry h3 a { color: var(--ink); text-decoration: none; }
 .entry h3 a:hover { color: var(--accent); text-decoration: underline; }
 .entry mark { background: var(--mark); color: var(--ink); }
+.filter input, .filter select, .filter .button { height: 2.875rem; }
+.states { margin-bottom: 1.25rem; border-bottom: 1px solid var(--line); }
+.states ul { display: flex; flex-wrap: wrap; gap: 0 1.25rem; margin: 0; padding: 0; list-style: none; }
+.states a { display: block; padding-block: .5rem; border-bottom: 2px solid transparent; color: var(--soft); font-weight: 600; text-decoration: none; }
+.states a:hover, .states [aria-current] { color: var(--ink); }
+.states [aria-current] { border-color: var(--accent); }
+.states .aside { margin-inline-start: auto; }
+.count { color: var(--soft); font-weight: 400; font-variant-numeric: tabular-nums; }
 .pagination { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: .75rem 1.5rem; padding-block: 1.75rem; }
 .pagination .back { display: flex; gap: 1.25rem; }
 .pagination a { font-weight: 600; text-decoration: none; padding-block: .3rem; }

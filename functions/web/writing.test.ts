@@ -546,7 +546,7 @@ describe('drafts', () => {
     expect(ada.text()).toContain('/blog/posts/half/edit');
     expect(ada.text()).not.toContain('Whole');
     expect(did('list')[0]?.slice(1)).toEqual([
-      { limit: 20, author: 'ada', status: 'draft' },
+      { limit: 20, author: 'ada', status: 'draft', scheduled: 'false' },
       ada.cookies.get('dormouse_access'),
     ]);
   });
@@ -569,6 +569,11 @@ describe('drafts', () => {
     await ada.get(next);
     expect(ada.text()).toContain('Whole 20.');
     expect(ada.text()).not.toContain('rel="next"');
+    await ada.get('/blog/posts');
+    expect(did('list').at(-1)?.[1]).toEqual({ limit: 20, author: 'ada', status: 'all' });
+    expect(ada.text()).toContain('Half a thought');
+    expect(ada.text()).toMatch(/aria-current="page">All <span class="count">22</);
+    expect(ada.text()).toMatch(/>Scheduled <span class="count">0</);
     await ada.get('/blog/posts?state=page&category=nothing');
     expect(ada.text()).toContain('There are no such posts.');
   });
