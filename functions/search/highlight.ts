@@ -1,4 +1,4 @@
-import { foldedFrom, runsOf } from './letters.ts';
+import { fold, foldedFrom, runsOf } from './letters.ts';
 import type { Term } from './query.ts';
 import type { Hit } from './store.ts';
 
@@ -23,8 +23,7 @@ export function candidateWords(hits: readonly Hit[], terms: readonly Term[]): st
   if (begins.size === 0) return [];
   for (const { title, labels, body } of hits)
     for (const text of [title, labels, body])
-      for (const run of runsOf(foldedFrom(text).folded))
-        if (!run.isDense && begins.has(run.text.slice(0, 2))) words.add(run.text);
+      for (const run of runsOf(fold(text))) if (!run.isDense && begins.has(run.text.slice(0, 2))) words.add(run.text);
   return [...words];
 }
 

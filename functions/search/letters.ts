@@ -59,7 +59,8 @@ export function foldedFrom(text: string): { folded: string; from: number[] } {
   const from: number[] = [];
   let at = 0;
   for (const point of text) {
-    const folded = fold(point);
+    const code = point.charCodeAt(0);
+    const folded = code > 0x7f ? foldPoint(point) : code >= 0x41 && code <= 0x5a ? point.toLowerCase() : point;
     parts.push(folded);
     for (let i = 0; i < folded.length; i++) from.push(at);
     at += point.length;
