@@ -56,6 +56,7 @@ const examples: Record<string, readonly string[]> = {
   '/assets/accent/:name': ['/assets/accent/0b5fa5-7db4ff.css', '/assets/accent/none.css'],
   '/assets/colors/:name': ['/assets/colors/1d6fa5.css', '/assets/colors/none.css'],
   '/assets/:name{style-[0-9a-f]{12}\\.css}': ['/assets/style-000000000000.css'],
+  '/assets/:name{editor-[0-9a-f]{12}\\.js}': ['/assets/editor-000000000000.js'],
   '/sitemap.xml': ['/sitemap.xml', '/sitemap.xml?part=9'],
   '/blog/login': ['/blog/login', '/blog/login?next=/stats'],
 };

@@ -1,4 +1,5 @@
 import type { MarkdownIt, StateCore, Token } from 'markdown-it';
+import { languageOf } from './language.ts';
 
 type Style = 'note' | 'tip' | 'important' | 'warning' | 'caution';
 
@@ -33,6 +34,37 @@ const styles: Readonly<Record<string, Style>> = {
   bug: 'caution',
 };
 
+/** What a callout without a title is called in a Korean text. */
+const koreanTitles: Readonly<Record<string, string>> = {
+  note: '참고',
+  info: '정보',
+  todo: '할 일',
+  abstract: '개요',
+  summary: '요약',
+  tldr: '요약',
+  example: '예시',
+  quote: '인용',
+  cite: '인용',
+  question: '질문',
+  help: '도움말',
+  faq: '자주 묻는 질문',
+  tip: '팁',
+  hint: '힌트',
+  success: '성공',
+  check: '확인',
+  done: '완료',
+  important: '중요',
+  warning: '경고',
+  attention: '주의',
+  caution: '주의',
+  danger: '위험',
+  error: '오류',
+  failure: '실패',
+  fail: '실패',
+  missing: '누락',
+  bug: '버그',
+};
+
 interface Callout {
   style: Style;
   tag: 'div' | 'details';
@@ -57,7 +89,7 @@ export function callouts(md: MarkdownIt): void {
       if (token.type === 'blockquote_close') closeCallout(token, around.pop());
       if (token.type !== 'blockquote_open') continue;
       const inline = state.tokens[at + 1]?.type === 'paragraph_open' ? (state.tokens[at + 2] as Token) : undefined;
-      const callout = inline && calloutOf(inline.content);
+      const callout = inline && calloutOf(inline.content, state.src);
       around.push(callout);
       if (!callout || !inline) continue;
       openCallout(token, callout);
@@ -69,7 +101,7 @@ export function callouts(md: MarkdownIt): void {
   });
 }
 
-function calloutOf(paragraph: string): Callout | undefined {
+function calloutOf(paragraph: string, text: string): Callout | undefined {
   const [marker, kind, fold, given = ''] = /^\[!([a-z]+)\]([+-]?)(?:[ \t]+([^\n]*))?(?:\n|$)/i.exec(paragraph) ?? [];
   const name = kind?.toLowerCase() ?? '';
   if (marker === undefined || !Object.hasOwn(styles, name)) return undefined;
@@ -77,10 +109,14 @@ function calloutOf(paragraph: string): Callout | undefined {
     style: styles[name] as Style,
     tag: fold ? 'details' : 'div',
     open: fold === '+',
-    title: given.trim() || `${name.charAt(0).toUpperCase()}${name.slice(1)}`,
+    title: given.trim() || titleIn(text, name),
     rest: paragraph.slice(marker.length).trim(),
   };
 }
+
+/** In the language of the text, so that all blogs and feeds show it alike. */
+const titleIn = (text: string, name: string): string =>
+  (languageOf(text) === 'ko' ? koreanTitles[name] : undefined) ?? `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 
 function openCallout(token: Token, { tag, style, open }: Callout): void {
   token.type = 'callout_open';

@@ -66,7 +66,7 @@ describe('failures', () => {
 });
 
 describe('every answer', () => {
-  it('carries a policy that loads nothing from elsewhere and runs nothing', async () => {
+  it('carries a policy that loads nothing from elsewhere, and runs nothing but our script in the editor', async () => {
     const { app, stored } = world();
     stored.push(aPost({ slug: 'there' }));
     const { app: broken } = world({
@@ -111,10 +111,11 @@ describe('every answer', () => {
       ['broken', await broken.request('/blog/categories')],
       ['put', await app.request('/blog/media/x', { method: 'PUT' })],
     );
+    const isEditor = (path: string, { status }: Response) => path === '/blog/new' && status === 200;
     for (const [path, response] of responses) {
       expect([path, response.headers.get('content-security-policy')]).toEqual([
         path,
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'",
+        `default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'${isEditor(path, response) ? "; script-src 'self'; connect-src 'self'" : ''}`,
       ]);
       expect([path, response.headers.get('x-content-type-options')]).toEqual([path, 'nosniff']);
       expect([path, response.headers.get('referrer-policy')]).toEqual([path, 'same-origin']);

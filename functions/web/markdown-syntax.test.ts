@@ -76,6 +76,9 @@ describe('callouts', () => {
     );
     expect(await html('> [!bug]+\n> Text')).toContain('<details class="callout callout-caution" open>');
   });
+  it('have Korean titles in a Korean text', async () => {
+    expect(await html('> [!warning]\n> 아직 시험하는 중입니다.')).toContain('<p class="callout-title">경고</p>');
+  });
   it('stand in callouts, and in lists', async () => {
     const found = await html('- a\n\n  > [!note]\n  > b\n  >\n  > > [!danger]\n  > > c\n\n> quoted');
     expect(found.match(/<div class="callout/g)).toHaveLength(2);

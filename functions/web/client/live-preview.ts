@@ -1,13 +1,14 @@
 import type { EditorForm } from './editor-form.ts';
 import { element } from './element.ts';
 import type { Previewed } from './reply.ts';
+import { words } from './words.ts';
 
 const quietMs = 400;
 
 /** Shows beside the text, where there is room for it, what its page will show: the server renders both. */
 export function livePreview(editor: EditorForm): void {
   const wide = matchMedia('(min-width: 1200px)');
-  const box = element('section', { class: 'live-preview', 'aria-label': 'Preview', tabindex: '0' });
+  const box = element('section', { class: 'live-preview', 'aria-label': words.preview, tabindex: '0' });
   // Its headings have ids, which are not to be mistaken for those of the form.
   const inside = box.attachShadow({ mode: 'open' });
   const title = element('h1', { class: 'preview-title', dir: 'auto' });

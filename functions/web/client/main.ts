@@ -11,7 +11,7 @@ import { submitting } from './submitting.ts';
 import { openTab, type Tab } from './tab.ts';
 import { toolbar } from './toolbar.ts';
 import { Uploads } from './uploads.ts';
-import { countWords } from './word-count.ts';
+import { words } from './words.ts';
 
 /** Adds to the editor what takes a script; without it, the form works as it is. */
 async function start(form: HTMLFormElement): Promise<void> {
@@ -20,8 +20,8 @@ async function start(form: HTMLFormElement): Promise<void> {
   const copies = new Copies(storage(), editor.account);
   const { draft, offered } = await begin(editor, copies, tab);
   const line = new StatusLine(form.dataset.autosaves !== undefined);
-  const words = element('span');
-  form.querySelector('.bar')?.append(element('p', { class: 'state muted' }, line.element, words));
+  const length = element('span');
+  form.querySelector('.bar')?.append(element('p', { class: 'state muted' }, line.element, length));
   const autosave = new Autosave({
     draft,
     copies,
@@ -48,7 +48,7 @@ async function start(form: HTMLFormElement): Promise<void> {
       void autosave.flush();
     },
   );
-  counting(editor, words);
+  counting(editor, length);
   livePreview(editor);
   offer(form, offered, {
     restore(copy) {
@@ -109,12 +109,11 @@ function listen(editor: EditorForm, autosave: Autosave): () => void {
 
 const countMs = 300;
 
-/** Says how many words the text has. */
-function counting({ text }: EditorForm, words: HTMLElement): void {
+/** Says how long the text is. */
+function counting({ text }: EditorForm, length: HTMLElement): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const count = () => {
-    const found = countWords(text.value);
-    words.textContent = found === 1 ? '1 word' : `${found.toLocaleString(document.documentElement.lang)} words`;
+    length.textContent = words.lengthOf(text.value);
   };
   text.addEventListener('input', () => {
     clearTimeout(timer);

@@ -1,5 +1,6 @@
 import type { Copy } from './copies.ts';
 import { button, element, timeText } from './element.ts';
+import { words } from './words.ts';
 
 interface Choice {
   restore: (copy: Copy) => void;
@@ -10,7 +11,6 @@ interface Choice {
 export function offer(form: HTMLElement, copies: readonly Copy[], { restore, discard }: Choice): void {
   for (const copy of copies) {
     const title = copy.fields.title.trim();
-    const words = `Unsaved text from ${timeText(copy.time)}${title ? `: “${title}”` : ''}`;
     const box = element('section', { class: 'notice offer', role: 'alert' });
     const chosen = (choice: (copy: Copy) => void) => () => {
       box.remove();
@@ -19,10 +19,10 @@ export function offer(form: HTMLElement, copies: readonly Copy[], { restore, dis
     const buttons = element(
       'p',
       { class: 'actions' },
-      button('Restore', chosen(restore), { class: 'button' }),
-      button('Discard', chosen(discard)),
+      button(words.restore, chosen(restore), { class: 'button' }),
+      button(words.discard, chosen(discard)),
     );
-    box.append(element('p', { dir: 'auto' }, words), buttons);
+    box.append(element('p', { dir: 'auto' }, words.unsavedText(timeText(copy.time), title)), buttons);
     form.before(box);
   }
 }

@@ -1,5 +1,6 @@
 import type { State } from './autosave.ts';
 import { element, timeText } from './element.ts';
+import { words } from './words.ts';
 
 /** A save that is answered sooner is not spoken of, ms. */
 const patienceMs = 1_000;
@@ -8,12 +9,12 @@ const patienceMs = 1_000;
 export class StatusLine {
   readonly element: HTMLElement = element('span', { role: 'status' });
   readonly #isDraft: boolean;
-  readonly #logIn = element('a', { href: '/blog/login', target: '_blank' }, 'Log in');
+  readonly #logIn = element('a', { href: '/blog/login', target: '_blank' }, words.logIn);
   /** Sends the form as its button does, and so shows the page with both texts. */
   readonly #compare = element(
     'button',
     { class: 'button quiet', name: 'action', value: 'draft', formnovalidate: '' },
-    'Compare',
+    words.compare,
   );
   #patience: ReturnType<typeof setTimeout> | undefined;
 
@@ -46,28 +47,25 @@ export class StatusLine {
   #show(state: State, savedAt: number, alert: string): void {
     clearTimeout(this.#patience);
     this.element.classList.toggle('unsaved', state !== 'saved' && state !== 'nothing');
-    if (state === 'saving') this.#patience = setTimeout(() => this.#say('Saving …'), patienceMs);
-    else if (state === 'logged-out') this.#say('You are logged out: kept in this browser. ', this.#logIn);
-    else if (state === 'conflict')
-      this.#say('Changed at the same place by somebody else: kept in this browser. ', this.#compare);
-    else if (state === 'refused') this.#say(`Not saved. ${alert}`);
-    else if (state === 'saved' || (state === 'typing' && savedAt)) this.#say(`Saved ${timeText(savedAt)}`);
+    if (state === 'saving') this.#patience = setTimeout(() => this.#say(words.saving), patienceMs);
+    else if (state === 'logged-out') this.#say(words.loggedOut, this.#logIn);
+    else if (state === 'conflict') this.#say(words.conflict, this.#compare);
+    else if (state === 'refused') this.#say(words.refused(alert));
+    else if (state === 'saved' || (state === 'typing' && savedAt)) this.#say(words.saved(timeText(savedAt)));
     else this.#say(this.#texts[state]);
   }
 
   get #texts(): Readonly<Record<Exclude<State, 'saving' | 'logged-out' | 'conflict' | 'refused' | 'saved'>, string>> {
     return {
       nothing: '',
-      typing: 'Kept in this browser',
-      local: this.#isDraft
-        ? 'Kept in this browser; saved once it has a title and a text'
-        : 'Kept in this browser until you save it',
-      offline: 'No connection: kept in this browser, and saved later',
-      unsent: 'No connection: kept in this browser. Try again in a moment',
-      unkept: 'This browser keeps no copy: save it yourself',
-      published: 'Published meanwhile: from now on kept in this browser until you save it',
-      gone: 'Deleted meanwhile: kept in this browser. “Save draft” makes a new post of it',
-      'other-account': 'Somebody else has logged in: kept in this browser, for you',
+      typing: words.typing,
+      local: this.#isDraft ? words.untilComplete : words.untilSaved,
+      offline: words.offline,
+      unsent: words.unsent,
+      unkept: words.unkept,
+      published: words.published,
+      gone: words.gone,
+      'other-account': words.otherAccount,
     };
   }
 

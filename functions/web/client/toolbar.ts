@@ -1,24 +1,12 @@
 import { button, element } from './element.ts';
 import { type Format, format } from './format.ts';
 import { replaceText } from './replace-text.ts';
+import { words } from './words.ts';
 
 const apple = /Mac|iPhone|iPad/.test(navigator.platform);
 
-interface Tool {
-  label: string;
-  sign: string;
-  key?: string;
-}
-
-const tools: Readonly<Record<Format, Tool>> = {
-  bold: { label: 'Bold', sign: 'B', key: 'b' },
-  italic: { label: 'Italic', sign: 'I', key: 'i' },
-  link: { label: 'Link', sign: 'Link', key: 'k' },
-  heading: { label: 'Heading', sign: 'H' },
-  list: { label: 'List', sign: 'List' },
-  quote: { label: 'Quote', sign: 'Quote' },
-  code: { label: 'Code', sign: 'Code' },
-};
+/** Pressed with Ctrl, or ⌘. */
+const keys: Readonly<Partial<Record<Format, string>>> = { bold: 'b', italic: 'i', link: 'k' };
 
 /** Buttons above the text, and their keys. @param choosePictures opens the browser's dialogue for files */
 export function toolbar(text: HTMLTextAreaElement, choosePictures: () => void, save: () => void): void {
@@ -28,9 +16,10 @@ export function toolbar(text: HTMLTextAreaElement, choosePictures: () => void, s
     replaceText(text, from, to, insert);
     text.setSelectionRange(...select);
   };
-  const kinds = Object.keys(tools) as Format[];
+  const kinds = Object.keys(words.tools) as Format[];
   const buttons = kinds.map((kind) => {
-    const { label, sign, key } = tools[kind];
+    const { label, sign } = words.tools[kind];
+    const key = keys[kind];
     const title = key ? `${label} (${apple ? '⌘' : 'Ctrl+'}${key.toUpperCase()})` : label;
     const shortcut = key ? { 'aria-keyshortcuts': `${apple ? 'Meta' : 'Control'}+${key.toUpperCase()}` } : {};
     return button(sign, () => apply(kind), {
@@ -40,16 +29,16 @@ export function toolbar(text: HTMLTextAreaElement, choosePictures: () => void, s
       ...shortcut,
     });
   });
-  const picture = button('Picture', choosePictures, {
+  const picture = button(words.picture, choosePictures, {
     class: 'button quiet tool',
-    title: 'Picture; or paste it, or drop it into the text',
+    title: words.pictureHint,
   });
-  text.before(element('div', { class: 'toolbar', role: 'group', 'aria-label': 'Format' }, ...buttons, picture));
+  text.before(element('div', { class: 'toolbar', role: 'group', 'aria-label': words.format }, ...buttons, picture));
 
   addEventListener('keydown', (event) => {
     if (!(apple ? event.metaKey : event.ctrlKey) || event.altKey || event.shiftKey) return;
     const key = event.key.toLowerCase();
-    const kind = kinds.find((each) => tools[each].key === key);
+    const kind = kinds.find((each) => keys[each] === key);
     if (key !== 's' && (!kind || event.target !== text)) return;
     event.preventDefault();
     if (kind && key !== 's') apply(kind);

@@ -2,17 +2,17 @@ import type { EditorForm } from './editor-form.ts';
 import { button, element } from './element.ts';
 import { movedPosition } from './position.ts';
 import { replaceText } from './replace-text.ts';
+import { words } from './words.ts';
 
 const maxWaitMs = 120_000;
-/** Stands for what a picture shows, until its writer says it. */
-const alt = 'what it shows';
+const alt = words.whatItShows;
 
 /** Pictures that are pasted, dropped or chosen: uploaded, and put where they were. */
 export class Uploads {
   readonly #editor: EditorForm;
   /** Prevents saving while the text has a place that is waiting; ends that. */
   readonly #hold: () => () => void;
-  readonly #list = element('ul', { class: 'uploads', 'aria-label': 'Uploads' });
+  readonly #list = element('ul', { class: 'uploads', 'aria-label': words.uploads });
   readonly #running = new Set<Promise<void>>();
   #count = 0;
 
@@ -76,7 +76,7 @@ export class Uploads {
         `${file.name}: `,
         problem,
         ' ',
-        button('Close', () => line.remove()),
+        button(words.close, () => line.remove()),
       );
     } finally {
       release();
@@ -106,10 +106,10 @@ export class Uploads {
       if (reply.outcome === 'uploaded') return reply.address;
       if (reply.outcome === 'stale' && !isLast) this.#editor.setHidden('csrf', reply.csrf);
       else if (reply.outcome === 'refused') throw new Error(reply.alert);
-      else if (reply.outcome === 'logged-out') throw new Error('You are logged out.');
+      else if (reply.outcome === 'logged-out') throw new Error(words.uploadLoggedOut);
       else break;
     }
-    throw new Error('It was not uploaded. Try again in a moment.');
+    throw new Error(words.notUploaded);
   }
 }
 
@@ -135,7 +135,7 @@ function sendFile(editor: EditorForm, file: File, progress: (share: number) => v
   request.addEventListener('loadend', () => {
     const reply = request.response as Reply | null;
     if (typeof reply?.outcome === 'string') resolve(reply);
-    else if (request.status === 413) resolve({ outcome: 'refused', alert: 'It is too large: at most 10 MB.' });
+    else if (request.status === 413) resolve({ outcome: 'refused', alert: words.tooLarge });
     else resolve({ outcome: 'later' });
   });
   request.open('POST', editor.form.getAttribute('action') ?? '');

@@ -1,0 +1,93 @@
+import { countWords } from './word-count.ts';
+
+const english = {
+  logIn: 'Log in',
+  compare: 'Compare',
+  saving: 'Saving …',
+  loggedOut: 'You are logged out: kept in this browser. ',
+  conflict: 'Changed at the same place by somebody else: kept in this browser. ',
+  refused: (why: string): string => `Not saved. ${why}`,
+  saved: (time: string): string => `Saved ${time}`,
+  typing: 'Kept in this browser',
+  untilComplete: 'Kept in this browser; saved once it has a title and a text',
+  untilSaved: 'Kept in this browser until you save it',
+  offline: 'No connection: kept in this browser, and saved later',
+  unsent: 'No connection: kept in this browser. Try again in a moment',
+  unkept: 'This browser keeps no copy: save it yourself',
+  published: 'Published meanwhile: from now on kept in this browser until you save it',
+  gone: 'Deleted meanwhile: kept in this browser. “Save draft” makes a new post of it',
+  otherAccount: 'Somebody else has logged in: kept in this browser, for you',
+  unsavedText: (time: string, title: string): string => `Unsaved text from ${time}${title ? `: “${title}”` : ''}`,
+  restore: 'Restore',
+  discard: 'Discard',
+  format: 'Format',
+  tools: {
+    bold: { label: 'Bold', sign: 'B' },
+    italic: { label: 'Italic', sign: 'I' },
+    link: { label: 'Link', sign: 'Link' },
+    heading: { label: 'Heading', sign: 'H' },
+    list: { label: 'List', sign: 'List' },
+    quote: { label: 'Quote', sign: 'Quote' },
+    code: { label: 'Code', sign: 'Code' },
+  },
+  picture: 'Picture',
+  pictureHint: 'Picture; or paste it, or drop it into the text',
+  uploads: 'Uploads',
+  /** Stands for what a picture shows, until its writer says it. */
+  whatItShows: 'what it shows',
+  close: 'Close',
+  uploadLoggedOut: 'You are logged out.',
+  notUploaded: 'It was not uploaded. Try again in a moment.',
+  tooLarge: 'It is too large: at most 10 MB.',
+  preview: 'Preview',
+  /** How long a text is, as writers of the language count. */
+  lengthOf(text: string): string {
+    const count = countWords(text);
+    return count === 1 ? '1 word' : `${count.toLocaleString(document.documentElement.lang)} words`;
+  },
+};
+
+const korean: typeof english = {
+  logIn: '로그인',
+  compare: '비교하기',
+  saving: '저장하는 중…',
+  loggedOut: '로그아웃되었습니다. 이 브라우저에 보관했습니다. ',
+  conflict: '다른 사람이 같은 곳을 수정했습니다. 이 브라우저에 보관했습니다. ',
+  refused: (why) => `저장하지 못했습니다. ${why}`,
+  saved: (time) => `${time}에 저장됨`,
+  typing: '이 브라우저에 보관됨',
+  untilComplete: '이 브라우저에 보관됨. 제목과 본문을 모두 쓰면 저장됩니다',
+  untilSaved: '이 브라우저에 보관됨. 직접 저장해 주세요',
+  offline: '연결이 끊겼습니다. 이 브라우저에 보관했다가 나중에 저장합니다',
+  unsent: '연결이 끊겼습니다. 이 브라우저에 보관했으니 잠시 뒤에 다시 시도해 주세요',
+  unkept: '이 브라우저에는 보관할 수 없습니다. 직접 저장해 주세요',
+  published: '그사이에 발행되었습니다. 이제 직접 저장할 때까지 이 브라우저에 보관합니다',
+  gone: '그사이에 삭제되었습니다. 이 브라우저에 보관했으며, ‘임시 저장’을 누르면 새 글이 됩니다',
+  otherAccount: '다른 계정으로 로그인했습니다. 쓰던 글은 이 브라우저에 보관했습니다',
+  unsavedText: (time, title) => `${time}에 저장하지 않은 글${title ? `: ‘${title}’` : '이 있습니다'}`,
+  restore: '불러오기',
+  discard: '버리기',
+  format: '서식',
+  tools: {
+    bold: { label: '굵게', sign: 'B' },
+    italic: { label: '기울임', sign: 'I' },
+    link: { label: '링크', sign: '링크' },
+    heading: { label: '제목', sign: 'H' },
+    list: { label: '목록', sign: '목록' },
+    quote: { label: '인용', sign: '인용' },
+    code: { label: '코드', sign: '코드' },
+  },
+  picture: '사진',
+  pictureHint: '사진을 고르세요. 본문에 붙여 넣거나 끌어다 놓아도 됩니다',
+  uploads: '올리는 사진',
+  whatItShows: '대체 텍스트',
+  close: '닫기',
+  uploadLoggedOut: '로그아웃되었습니다.',
+  notUploaded: '올리지 못했습니다. 잠시 뒤에 다시 시도해 주세요.',
+  tooLarge: '너무 큽니다. 최대 10 MB까지 올릴 수 있습니다.',
+  preview: '미리 보기',
+  lengthOf: (text) => `공백 제외 ${Array.from(text.replace(/\s+/gu, '')).length.toLocaleString('ko')}자`,
+};
+
+/** What the script says, in the language of its page: Korean or English, as the page itself. */
+export const words: typeof english = /^ko(?:-|$)/i.test(document.documentElement.lang) ? korean : english;
