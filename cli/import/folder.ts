@@ -18,7 +18,7 @@ export interface Folder {
 /** Files of settings whose names begin with a dot. */
 const dotted = /^\.(?:eleventy\.c?js|eleventyignore|gitignore)$/;
 /** Hidden folders with settings, of which only these are looked at. */
-const settingsIn = /(?:^|\/)(?:\.(?:vitepress|vuepress)\/config\.[cm]?[jt]s|\.obsidian\/app\.json)$/;
+const settingsIn = /(?:^|\/)(?:\.(?:vitepress|vuepress)\/(?:config|theme)\.[cm]?[jt]s|\.obsidian\/app\.json)$/;
 
 const isDocument = (path: string): boolean => /\.(?:md|mdx|markdown|mdown|mkdn?|html?)$/i.test(path);
 

@@ -115,6 +115,21 @@ describe('what lies in unusual places', () => {
       }),
     ).toEqual(['docs/a.md']);
     expect(published({ '.vitepress/config.ts': 'export default { srcExclude: mine() };', 'a.md': post })).toEqual([]);
+    const behind = (theme: string) =>
+      published({
+        'src/.vuepress/config.ts': 'export default defineUserConfig({ base: "/", theme });',
+        'src/.vuepress/theme.ts': `export default hopeTheme({ ${theme} });`,
+        'src/a.md': post,
+        'src/own/README.md': post,
+        'src/own/b.md': post,
+        'src/c.md': post,
+      });
+    expect(behind('encrypt: { config: { "/c.html": { hint: "x", password: "1" }, "/own/": ["2"] } }')).toEqual([
+      'src/a.md',
+    ]);
+    expect(behind('encrypt: { global: true, admin: "1" }')).toEqual([]);
+    expect(behind('encrypt: passwords()')).toEqual([]);
+    expect(behind('\n// encrypt: {}\n')).toHaveLength(4);
   });
 
   it('is not shown by Quartz outside of content, nor unless it is published where that is asked for', () => {

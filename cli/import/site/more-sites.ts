@@ -26,16 +26,39 @@ function site(program: string, root: string, paths: readonly string[], besides: 
   };
 }
 
-/** A site of VitePress or VuePress by the configuration in `.vitepress` or `.vuepress`. */
-export function vuepress(root: string, paths: readonly string[], config: Settings): Site {
+/**
+ * A site of VitePress or VuePress by the configuration in `.vitepress` or `.vuepress`.
+ * @param code of the configuration and the theme, which may ask for passwords
+ */
+export function vuepress(root: string, paths: readonly string[], config: Settings, code = ''): Site {
+  const encrypted = encryptedBy(code);
   const source = posix.join('.', text(config.srcDir) ?? '.').replace(/\/$/, '');
   const unwanted = texts(config.pagePatterns).flatMap((pattern) => (pattern.startsWith('!') ? [pattern.slice(1)] : []));
   const excluded = matching([...texts(config.srcExclude), ...unwanted]);
   return site('VuePress', root, paths, (path) => {
     const own = below(source, path);
     if (own === undefined) return { hidden: [`VitePress reads ${source} only`] };
-    return excluded(own) ? { hidden: ['the configuration excludes it'] } : {};
+    return {
+      hidden: [
+        ...(excluded(own) ? ['the configuration excludes it'] : []),
+        ...(encrypted(own) ? ['the theme asks for a password'] : []),
+      ],
+    };
   });
+}
+
+/** `encrypt` of vuepress-theme-hope: passwords by addresses, or for everything; told by its words, since themes are code. */
+function encryptedBy(config: string): (path: string) => boolean {
+  const code = config.replace(/\/\*[\s\S]*?\*\/|^[ \t]*\/\/.*$/gm, '');
+  const [, block] = /\bencrypt\s*:\s*\{((?:[^{}]|\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\})*)\}/.exec(code) ?? [];
+  if (block === undefined) return () => /\bencrypt\s*[:,}]/.test(code);
+  const addresses = Array.from(block.matchAll(/["'`](\/[^"'`]*)["'`]\s*:/g), ([, address]) => address!);
+  if (/\bglobal\s*:\s*(?!false\b)/.test(block) || addresses.length === 0) return () => true;
+  const begins = addresses.map((address) => decodeURI(address.replace(/(?:index)?\.html$/, '')));
+  return (path) => {
+    const address = `/${path.replace(/\.\w+$/, '').replace(/(^|\/)(?:index|readme)$/i, '$1')}`;
+    return begins.some((begin) => address.startsWith(begin));
+  };
 }
 
 /** A site of Quartz; its configuration is code, of which two things are told by their words. */
