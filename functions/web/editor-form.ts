@@ -17,6 +17,7 @@ export function writingOf(form: Form): Writing {
     kind: kindOf(form),
     lang: form.has('lang') ? form.get('lang').trim().slice(0, 100) : undefined,
     published_at: form.has('published_at') ? form.get('published_at').slice(0, 100) : undefined,
+    in_navigation: form.has('navigation') ? form.get('in_navigation') === 'yes' : undefined,
     key: form.get('key').slice(0, 100),
     id: /^\d{1,15}$/.test(form.get('id')) ? Number(form.get('id')) : 0,
     etag: form.get('etag').slice(0, 200),

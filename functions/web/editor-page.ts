@@ -7,6 +7,7 @@ import { type FormProblem, type SaidProblem, saidIn } from './form-problem.ts';
 import { type Html, linkTo, markup, none, trusted } from './html.ts';
 import { languageList } from './language-list.ts';
 import { layout, type Viewer } from './layout.ts';
+import { isInNavigation } from './page-navigation.ts';
 import { pictureField } from './picture-field.ts';
 import type { FullRevision, Post, PostInput } from './posts.ts';
 import { prose, writtenLanguage } from './prose.ts';
@@ -22,6 +23,8 @@ export interface Writing extends Omit<PostInput, 'published_at' | 'lang'> {
   published_at: string | undefined;
   /** Language tag; empty: to be guessed. Undefined in a form of before there was a field for it. */
   lang: string | undefined;
+  /** Of a page, whether the navigation leads there. Undefined where an administrator was not asked. */
+  in_navigation: boolean | undefined;
   /** Makes a double click one post. Empty when an existing post is edited. */
   key: string;
   /** The post that is edited; 0 for a new one. */
@@ -73,6 +76,7 @@ export function editorPage(page: EditorPage): string {
     content,
     published_at,
     lang,
+    in_navigation,
     ...unshown
   } = writing;
   nothingLeft(unshown);
@@ -102,6 +106,7 @@ ${field({ name: 'content', label: page.theirs ? t.yourText : t.text, value: writ
 ${help(t)}
 ${lang === undefined ? none : languageField(lang, t, problem)}
 ${published_at === undefined ? none : publishAt(published_at, page.site, t, problem)}
+${isPage && viewer.session?.role === 'admin' ? navigationField(in_navigation ?? isInNavigation(page.site.navigation, page.action), t) : none}
 <div class="bar"><p class="actions">${buttons(writing, t)}</p></div>
 ${pictureField(words, problem)}
 ${kindChoice(isPage, t)}
@@ -116,6 +121,13 @@ function forScript({ viewer, isFresh, problem, logIn, writing }: EditorPage): Ht
   const autosaves = writing.status === 'draft' && !problem && !logIn;
   return markup` data-account="${viewer.session?.name ?? ''}"${isFresh ? trusted(' data-fresh') : none}${autosaves ? trusted(' data-autosaves') : none}`;
 }
+
+/** The hidden field says that it was asked: a box that is not ticked sends nothing. */
+const navigationField = (isChecked: boolean, t: Words['editor']): Html =>
+  markup`<div class="field tick">${hiddenField('navigation', 'asked')}
+<label><input type="checkbox" name="in_navigation" value="yes" aria-describedby="in_navigation-hint"${isChecked ? trusted(' checked') : none}> ${t.inNavigation}</label>
+<p class="hint" id="in_navigation-hint">${t.inNavigationHint}</p>
+</div>`;
 
 /** What nobody sees of a page goes along, should it become a post. */
 const ofPage = ({ category_name, tags }: Writing): Html =>

@@ -395,6 +395,8 @@ export const english = {
     textHint: 'Markdown.',
     publishAt: 'Publish at',
     publishAtHint: (timeZone: string): string => `Left empty, it is published at once. Time zone: ${timeZone}.`,
+    inNavigation: 'In the navigation',
+    inNavigationHint: 'At the head of every page, once it is published.',
     isPage: 'This is a page: it has an address, and stands in no list, feed or count.',
     isPost: 'For “About” or an imprint there are pages, which stand in no list, feed or count.',
     language: 'Language',

@@ -375,6 +375,8 @@ export const korean: Words = {
     textHint: 'Markdown으로 씁니다.',
     publishAt: '예약 발행',
     publishAtHint: (timeZone) => `비워 두면 바로 발행합니다. 시간대: ${timeZone}`,
+    inNavigation: '사이트 메뉴에 표시',
+    inNavigationHint: '발행하면 모든 페이지 위쪽의 메뉴에 나타납니다.',
     isPage: '페이지입니다. 주소는 있지만 목록과 피드, 글 수에는 들어가지 않습니다.',
     isPost: '블로그 소개처럼 목록과 피드, 글 수에 들어가지 않는 글은 페이지로 만들 수 있습니다.',
     language: '언어',

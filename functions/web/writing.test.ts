@@ -449,6 +449,60 @@ describe('deleting', () => {
   });
 });
 
+describe('a page in the navigation', () => {
+  const page = { title: 'About', content: 'Us.', category_name: '', kind: 'page', action: 'published' };
+  const opened = async (name = 'root') => {
+    const made = world();
+    const who = browser(made.app);
+    await who.logIn(name);
+    return { ...made, who };
+  };
+  const links = ({ settings }: { settings: { navigation: readonly object[] } }) => settings.navigation;
+
+  it('is put there by one box when it is published, keeps its name, and is taken out', async () => {
+    const made = await opened();
+    const { who, stored } = made;
+    await who.get('/blog/new?kind=page');
+    expect(who.text()).toMatch(/name="in_navigation" value="yes" aria-describedby="in_navigation-hint">/);
+    await who.submit('/blog/new', { ...page, in_navigation: 'yes' });
+    expect(links(made)).toEqual([{ label: 'About', href: '/blog/posts/new-post' }]);
+    Object.assign(made.settings, { navigation: [{ label: 'Us', href: '/blog/posts/new-post' }] });
+    await who.get('/blog/posts/new-post/edit');
+    expect(who.text()).toMatch(/name="in_navigation"[^>]* checked>/);
+    await who.submit('/blog/posts/new-post/edit', { ...page, title: 'About us', in_navigation: 'yes' });
+    expect(links(made)).toEqual([{ label: 'Us', href: '/blog/posts/new-post' }]);
+    await who.get('/blog/posts/new-post/edit');
+    await who.submit('/blog/posts/new-post/edit', { ...page, title: 'About us' });
+    expect([links(made), stored.length]).toEqual([[], 1]);
+  });
+
+  it('is not there as a draft, and a problem with the settings loses no page', async () => {
+    const made = await opened();
+    await made.who.get('/blog/new?kind=page');
+    await made.who.submit('/blog/new', { ...page, action: 'draft', in_navigation: 'yes' });
+    expect([links(made), made.stored.length]).toEqual([[], 1]);
+    const { app } = world({
+      posts: made.web.posts,
+      blogSettings: { ...made.web.blogSettings, change: async () => fail('unavailable', 'x') },
+    });
+    const root = browser(app);
+    await root.logIn('root');
+    await root.get('/blog/new?kind=page');
+    expect((await root.submit('/blog/new', { ...page, in_navigation: 'yes' })).status).toBe(303);
+  });
+
+  it('is offered to administrators alone, and of pages alone', async () => {
+    const made = await opened('ada');
+    await made.who.get('/blog/new?kind=page');
+    expect(made.who.text()).not.toContain('in_navigation');
+    await made.who.submit('/blog/new', { ...page, in_navigation: 'yes', navigation: 'asked' });
+    expect([made.did('create').length, made.did('changeSettings').length]).toEqual([1, 0]);
+    const { who } = await opened();
+    await who.get('/blog/new');
+    expect(who.text()).not.toContain('in_navigation');
+  });
+});
+
 describe('what was deleted', () => {
   const opened = async () => {
     const made = world();

@@ -8,6 +8,7 @@ import { Editor } from './editor.ts';
 import { editPath, inputOf } from './editor-form.ts';
 import type { Writing } from './editor-page.ts';
 import { localTime } from './local-time.ts';
+import { keepInNavigation } from './page-navigation.ts';
 import type { Sessions } from './session.ts';
 
 /** Writing and editing. A form that cannot be done comes back with every word that was typed. */
@@ -30,9 +31,11 @@ export function writing(app: Hono<Env>, web: Web, sessions: Sessions): void {
     ),
   );
   app.post('/blog/new', (c) =>
-    editor.submit(c, '/blog/new', async (text, session) =>
-      posts.create(await inputOf(text, await timeZone()), text.key || newKey(), session.token),
-    ),
+    editor.submit(c, '/blog/new', async (text, session) => {
+      const saved = await posts.create(await inputOf(text, await timeZone()), text.key || newKey(), session.token);
+      await keepInNavigation(web, saved.post, { writing: text, action: '/blog/new', session });
+      return saved;
+    }),
   );
 
   app.get('/blog/posts/:slug/edit', (c) =>
@@ -52,6 +55,7 @@ export function writing(app: Hono<Env>, web: Web, sessions: Sessions): void {
             kind,
             lang: lang ?? '',
             published_at,
+            in_navigation: undefined,
             category_name: post.category.name,
             etag,
             key: '',
@@ -64,11 +68,14 @@ export function writing(app: Hono<Env>, web: Web, sessions: Sessions): void {
       );
     }),
   );
-  app.post('/blog/posts/:slug/edit', (c) =>
-    editor.submit(c, editPath(c.req.param('slug')), async (text, session) =>
-      posts.update(text.id, await inputOf(text, await timeZone()), text.etag, session.token),
-    ),
-  );
+  app.post('/blog/posts/:slug/edit', (c) => {
+    const action = editPath(c.req.param('slug'));
+    return editor.submit(c, action, async (text, session) => {
+      const saved = await posts.update(text.id, await inputOf(text, await timeZone()), text.etag, session.token);
+      await keepInNavigation(web, saved.post, { writing: text, action, session });
+      return saved;
+    });
+  });
 }
 
 const blank: Writing = {
@@ -80,6 +87,7 @@ const blank: Writing = {
   kind: 'post',
   lang: '',
   published_at: '',
+  in_navigation: undefined,
   key: '',
   id: 0,
   etag: '',
