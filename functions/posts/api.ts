@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import {
   addressesQuery,
   changedPost,
+  changeQuery,
   countsQuery,
   deletedQuery,
   idempotencyKey,
@@ -384,6 +385,7 @@ export const api = {
     roles: writers,
     params: { id },
     headers: guarded,
+    query: changeQuery,
     body: changedPost,
     examples: { title: { title: 'Wake on the first request' } },
     errors: ['not_found', 'precondition_failed', 'too_many_requests'],

@@ -197,7 +197,8 @@ export function createApp(dependencies: Dependencies) {
       const postId = id(c.req.param('id'));
       const { category_name: categoryName, published_at: publishedAt, ...changes } = c.req.valid('json');
       const all = { ...changes, categoryName, publishedAt };
-      const { before, after } = await posts.change(postId, caller.name, all, allowing(c));
+      const isAutosave = check(api.change.query, c.req.query()).autosave !== undefined;
+      const { before, after } = await posts.change(postId, caller.name, all, allowing(c), isAutosave);
       if (after.status === 'draft') schedule.plan(after.publishedAt);
       count.changed(before.status, after.status);
       if (before !== after) await changed(postId);

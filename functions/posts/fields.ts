@@ -138,6 +138,18 @@ export const addressesQuery = v.object({
   ),
 });
 
+/** Query of PATCH. */
+export const changeQuery = v.object({
+  autosave: v.optional(
+    v.pipe(
+      v.picklist(['true'], 'must be true, or left out'),
+      v.description(
+        'Saved without being asked for: of the versions of a draft by one editor in ten minutes, the last is kept.',
+      ),
+    ),
+  ),
+});
+
 /** Makes a POST that is sent again one post. */
 export const idempotencyKey = v.pipe(
   v.string(),

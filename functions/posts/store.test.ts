@@ -652,3 +652,30 @@ test('posts of an account are found by name and number, drafts too, as many as f
     content: second.content,
   });
 });
+
+test('what a draft saves by itself leaves one version of ten minutes, and none that others made goes', async () => {
+  const { id } = await make({ status: 'draft' });
+  const versions = async () => (await posts.revisions(id)).map(({ version, editor }) => `${version} ${editor}`);
+  const save = (content: string, editor = 'ann') => posts.change(id, editor, { content }, anybody, true);
+  // Of other ten minutes, whenever this runs.
+  const age = (version: number) =>
+    db.admin`UPDATE posts.revisions SET created_at = created_at - interval '10 minutes' WHERE post_id = ${id} AND version = ${version}`;
+  await age(1);
+  const { after } = await save('One.');
+  expect(after.version).toBe(2);
+  expect(await versions()).toEqual(['2 ann', '1 ann']);
+  await age(2);
+  await save('Two.');
+  await save('Three.', 'bob');
+  await posts.change(id, 'bob', { content: 'Four.' }, anybody);
+  expect(await versions()).toEqual(['5 bob', '4 bob', '3 ann', '2 ann', '1 ann']);
+  await age(5);
+  await save('Five.', 'bob');
+  // Both in the same ten minutes, but for one turn of the clock in six hundred seconds.
+  await db.admin`UPDATE posts.revisions SET created_at = clock_timestamp() WHERE post_id = ${id} AND version = 6`;
+  await save('Six.', 'bob');
+  expect(await versions()).toEqual(['7 bob', '5 bob', '4 bob', '3 ann', '2 ann', '1 ann']);
+  await posts.change(id, 'bob', { status: 'published' }, anybody);
+  await save('Seven.', 'bob');
+  expect((await versions()).slice(0, 3)).toEqual(['9 bob', '8 bob', '7 bob']);
+});

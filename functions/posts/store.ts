@@ -139,7 +139,13 @@ export interface Posts {
   /** @throws AppError idempotency_in_flight, idempotency_mismatch */
   create(post: NewPost, idempotencyKey?: IdempotencyKey): Promise<Created>;
   /** @returns the post before and after. @throws AppError not_found, and what `allow` throws. */
-  change(id: number, editor: string, changes: Changes, allow: Allow): Promise<{ before: Post; after: Post }>;
+  change(
+    id: number,
+    editor: string,
+    changes: Changes,
+    allow: Allow,
+    isAutosave?: boolean,
+  ): Promise<{ before: Post; after: Post }>;
   /** It can be brought back for 30 days. @param editor user name of who deletes it */
   remove(id: number, editor: string, allow: Allow): Promise<Post>;
   /** Brings a deleted post back. @throws AppError not_found, and what `allow` throws. */
@@ -197,8 +203,10 @@ export function openPosts({ sql, outbox, now = Date.now }: StoreOptions): Posts 
     },
     create: (post, idempotencyKey) =>
       retrying(() => outbox.transaction((tx, emit) => create(tx, emit, withSchedule(post, now()), idempotencyKey))),
-    change: (id, editor, changes, allow) =>
-      retrying(() => outbox.transaction((tx, emit) => change(tx, emit, { id, editor, changes, allow, now: now() }))),
+    change: (id, editor, changes, allow, isAutosave = false) =>
+      retrying(() =>
+        outbox.transaction((tx, emit) => change(tx, emit, { id, editor, changes, allow, isAutosave, now: now() })),
+      ),
     remove: (id, editor, allow) =>
       retrying(() => outbox.transaction((tx, emit) => remove(tx, emit, { id, editor, allow }))),
     restore: (id, editor, allow) =>
@@ -526,6 +534,8 @@ interface Change {
   editor: string;
   changes: Changes;
   allow: Allow;
+  /** Nobody asked for it: it takes the place of the version before, where that is of the same ten minutes. */
+  isAutosave: boolean;
   /** Milliseconds since 1970. */
   now: number;
 }
@@ -533,7 +543,7 @@ interface Change {
 async function change(
   tx: Tx,
   emit: Emit,
-  { id, editor, changes, allow, now }: Change,
+  { id, editor, changes, allow, isAutosave, now }: Change,
 ): Promise<{ before: Post; after: Post }> {
   // Before the post's own lock: a merge locks categories first and posts second, and so does everybody.
   const { categoryName, ...others } = changes;
@@ -574,6 +584,7 @@ async function change(
         category_id = ${category.id}, slug = ${renamed ? tx`claim_slug(id, ${slug}, ${skeleton(slug)})` : tx`slug`}, updated_at = clock_timestamp()
       WHERE id = ${id} RETURNING *
     ),
+    ${isAutosave && status === 'draft' ? supersede(tx, before, editor) : tx``}
     revision AS (
       INSERT INTO revisions (post_id, version, title, content, status, editor, created_at)
       SELECT id, version, title, content, status, ${editor}, updated_at FROM p
@@ -600,6 +611,12 @@ async function change(
     emit(status === 'published' ? postPublished : postUnpublished, `post/${id}`, snapshot(after));
   return { before, after };
 }
+
+/** The version before goes, when it is a draft of the same editor and the same ten minutes: whoever writes for an hour leaves six. */
+const supersede = (tx: Tx, { id, version }: Post, editor: string) => tx`superseded AS (
+      DELETE FROM revisions WHERE post_id = ${id} AND version = ${version} AND status = 'draft' AND editor = ${editor}
+        AND date_bin('10 minutes', created_at, 'epoch') = date_bin('10 minutes', clock_timestamp(), 'epoch')
+    ),`;
 
 async function remove(
   tx: Tx,

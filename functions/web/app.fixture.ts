@@ -244,8 +244,8 @@ export function world(parts: Partial<Web> = {}) {
         stored.unshift(post);
         return { post, etag: etag(post) };
       },
-      async update(id, input, given, token) {
-        calls.push(['update', id, input, given, token]);
+      async update(id, input, given, token, isAutosave) {
+        calls.push(['update', id, input, given, token, isAutosave]);
         const index = stored.findIndex((post) => post.id === id);
         const post = stored[index] ?? fail('not_found', 'There is no such post.');
         if (given !== etag(post)) fail('precondition_failed', 'The post was changed meanwhile.');

@@ -88,6 +88,7 @@ describe('saving without being asked', () => {
     });
     expect(changed.body.outcome).toBe('saved');
     expect(did('update')[0]?.slice(1, 4)).toMatchObject([id, { content: 'More.', status: 'draft' }, etag]);
+    expect(did('update')[0]?.[5]).toBe(true);
     // Nobody else sees a draft.
     expect(did('purge')).toEqual([]);
   });

@@ -19,7 +19,7 @@ import type { Session, Sessions } from './session.ts';
 import { privately, seeOther, viewer } from './viewer.ts';
 
 type Page = Omit<EditorPage, 'site' | 'categories' | 'viewer'>;
-type Save = (text: Writing, session: Session) => Promise<Versioned>;
+type Save = (text: Writing, session: Session, isAutosave?: boolean) => Promise<Versioned>;
 type Dependencies = Pick<Web, 'posts' | 'categories' | 'pages' | 'pictures' | 'site' | 'newKey'>;
 
 /** The editor's page, and what its form asks for. */

@@ -67,7 +67,7 @@ export interface Posts {
   /** The same key and input make one post, however often they are sent. */
   create(input: PostInput, key: string, token: string): Promise<Versioned>;
   /** 412 when the post is not at `etag` any more. */
-  update(id: number, input: PostInput, etag: string, token: string): Promise<Versioned>;
+  update(id: number, input: PostInput, etag: string, token: string, isAutosave?: boolean): Promise<Versioned>;
   remove(id: number, etag: string, token: string): Promise<void>;
   /** Those that the token's owner may restore. @param after where the page before ended */
   deleted(after: string | undefined, token: string): Promise<DeletedListing>;
@@ -142,10 +142,11 @@ export function postsAt(url: string, call: Call): Posts {
       const headers = { 'idempotency-key': key };
       return versioned(okResponse(await client('POST /blog/api/posts', { body: input, headers, token })));
     },
-    async update(id, input, etag, token) {
+    async update(id, input, etag, token, isAutosave) {
+      const query = isAutosave ? ({ autosave: 'true' } as const) : {};
       const headers = ifMatch(etag);
       return versioned(
-        okResponse(await client('PATCH /blog/api/posts/:id', { params: { id }, body: input, headers, token })),
+        okResponse(await client('PATCH /blog/api/posts/:id', { params: { id }, query, body: input, headers, token })),
       );
     },
     async remove(id, etag, token) {

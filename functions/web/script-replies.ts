@@ -26,7 +26,7 @@ type Answer = Reply | Previewed | UploadedPicture;
 
 interface Asked {
   form: FileForm;
-  save: (text: Writing, session: Session) => Promise<Versioned>;
+  save: (text: Writing, session: Session, isAutosave?: boolean) => Promise<Versioned>;
   web: Pick<Web, 'posts' | 'pages' | 'pictures' | 'site'>;
   sessions: Sessions;
 }
@@ -55,7 +55,7 @@ export async function scriptReply(c: Context, { form, save, web, sessions }: Ask
     if (form.get('status') !== 'draft' || (text.id !== 0 && text.etag === ''))
       return answer(c, { outcome: 'refused', alert: words.problems.draftsOnly }, 409);
     // No page that others see changes. When it is going to be published stays as it is.
-    return answer(c, savedReply(await save({ ...text, status: 'draft', published_at: undefined }, session)));
+    return answer(c, savedReply(await save({ ...text, status: 'draft', published_at: undefined }, session, true)));
   } catch (error) {
     return await failed(c, error, { form, web, sessions, words });
   }

@@ -70,8 +70,9 @@ export function writing(app: Hono<Env>, web: Web, sessions: Sessions): void {
   );
   app.post('/blog/posts/:slug/edit', (c) => {
     const action = editPath(c.req.param('slug'));
-    return editor.submit(c, action, async (text, session) => {
-      const saved = await posts.update(text.id, await inputOf(text, await timeZone()), text.etag, session.token);
+    return editor.submit(c, action, async (text, session, isAutosave) => {
+      const input = await inputOf(text, await timeZone());
+      const saved = await posts.update(text.id, input, text.etag, session.token, isAutosave);
       await keepInNavigation(web, saved.post, { writing: text, action, session });
       return saved;
     });
