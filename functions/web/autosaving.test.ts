@@ -99,6 +99,22 @@ describe('saving without being asked', () => {
     expect(did('update')[0]?.[2]).toMatchObject({ published_at: undefined, status: 'draft' });
   });
 
+  it('leaves the navigation alone', async () => {
+    const { app, stored, settings, did } = world();
+    stored.push(aPost({ slug: 'mine', kind: 'page' }));
+    Object.assign(settings, { navigation: [{ label: 'Mine', href: '/blog/posts/mine' }] });
+    const root = browser(app);
+    await root.logIn('root');
+    await root.get('/blog/posts/mine/edit');
+    const [csrf, id, etag] = ['csrf', 'id', 'etag'].map((name) => root.value(name) ?? '') as [string, string, string];
+    const fields = { account: 'root', status: 'draft', kind: 'page', navigation: 'yes', csrf, id, etag };
+    const saved = await byScript(root)('/blog/posts/mine/edit', 'autosave', fields);
+    expect([saved.body.outcome, did('changeSettings')]).toEqual(['saved', []]);
+    const asked = { ...fields, etag: String(saved.body.etag) };
+    expect((await byScript(root)('/blog/posts/mine/edit', 'draft', asked)).body.outcome).toBe('saved');
+    expect(did('changeSettings')).toHaveLength(1);
+  });
+
   it('never overwrites a newer version: it answers with it', async () => {
     const { ask, stored } = await atTheEditor({}, '/blog/posts/mine/edit');
     stored[0] = { ...stored[0]!, title: 'Theirs', content: 'Their text', version: 4 };

@@ -54,12 +54,20 @@ export async function scriptReply(c: Context, { form, save, web, sessions }: Ask
     // A form that is wrong about it must not take back what is published, or overwrite what it does not know.
     if (form.get('status') !== 'draft' || (text.id !== 0 && text.etag === ''))
       return answer(c, { outcome: 'refused', alert: words.problems.draftsOnly }, 409);
-    // No page that others see changes. When it is going to be published stays as it is.
-    return answer(c, savedReply(await save({ ...text, status: 'draft', published_at: undefined }, session, true)));
+    // No page that others see changes.
+    return answer(c, savedReply(await save(unasked(text), session, true)));
   } catch (error) {
     return await failed(c, error, { form, web, sessions, words });
   }
 }
+
+/** When it is going to be published, and whether it stands in the navigation, stay as they are. */
+const unasked = (text: Writing): Writing => ({
+  ...text,
+  status: 'draft',
+  published_at: undefined,
+  in_navigation: undefined,
+});
 
 function answer(c: Context, body: Answer, status = 200): Response {
   for (const [name, value] of Object.entries(privateHeaders)) c.header(name, value);
