@@ -62,7 +62,7 @@ export async function searchBench(
       for (const hit of found.hits) highlight(hit, terms, meant);
       return found;
     };
-    const [backend] = await sql<{ pid: number }[]>`SELECT pg_backend_pid() AS pid`;
+    const [backend] = await sql.begin((tx) => tx<{ pid: number }[]>`SELECT pg_backend_pid() AS pid`);
     const classes: SearchFigures['classes'] = [];
     const compared: string[] = [];
     for (const script of scripts)
