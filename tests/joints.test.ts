@@ -46,7 +46,9 @@ describe('events and Triggers', () => {
   });
 
   test('the relay is woken each minute, by nothing else', async () => {
-    expect(platform.pingSources).toMatchObject([{ schedule: '* * * * *', sink: { kind: 'service', name: 'relay' } }]);
+    expect(platform.pingSources.filter(({ sink }) => sink.kind === 'service' && sink.name === 'relay')).toMatchObject([
+      { schedule: '* * * * *' },
+    ]);
     expect(
       platform.triggers.filter(({ subscriber }) => subscriber.kind === 'service' && subscriber.name === 'relay'),
     ).toEqual([]);

@@ -7,6 +7,7 @@ import { api } from './api.ts';
 import { createApp } from './app.ts';
 import { memoryStore } from './memory-store.fixture.ts';
 import type { Picture, Pictures } from './store.ts';
+import type { Collected } from './unused.ts';
 import { maxBytes } from './upload.ts';
 
 const png = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
@@ -27,7 +28,7 @@ const caller = (id: number, name: string): Caller => ({
 const people = ['ada', 'bea', 'reader', 'operator', 'editor'];
 
 /** Pictures in a map, as far as app.ts can tell the difference. */
-function appOver() {
+function appOver(collect: () => Promise<Collected> = async () => ({ collected: 3, broken: 1 })) {
   const kept = new Map<string, Picture & { owners: Set<number> }>();
   const objects = memoryStore();
   const outcomes: unknown[] = [];
@@ -57,6 +58,7 @@ function appOver() {
       if (!found || (ownerId !== undefined && !found.owners.has(ownerId))) return false;
       return kept.delete(hash);
     },
+    collect: async (hash) => kept.delete(hash),
     async uploaded(hash, ownerId) {
       const found = kept.get(hash);
       return found && (ownerId === undefined || found.owners.has(ownerId)) ? new Uint8Array(png) : undefined;
@@ -78,6 +80,7 @@ function appOver() {
           : fail('unauthorized', 'The token is not valid.'),
     },
     limiter: { take: async () => ({ allowed: true, remaining: 1, resetMs: 0 }) },
+    collect,
   });
   const ask = async (
     method: string,
@@ -338,5 +341,18 @@ describe('to pictures', () => {
     expect((await ask('GET', `/events/originals/${sha(png)}`, { headers })).status).toBe(404);
     expect((await ask('PUT', `/events/variants/${sha(png)}/640.jpg`, { headers, body: 'x' })).status).toBe(404);
     expect((await ask('POST', `/events/outcomes/${sha(png)}`, { headers, body: ready })).status).toBe(404);
+  });
+});
+
+describe('a sweep', () => {
+  test('says what it has deleted, and is not for those outside', async () => {
+    const { ask } = appOver();
+    expect(await (await ask('POST', '/events/sweep')).json()).toEqual({ collected: 3, broken: 1 });
+    expect((await ask('POST', '/events/sweep', { headers: { 'x-client-address': '192.0.2.7' } })).status).toBe(404);
+  });
+
+  test('is 503 when it cannot be told what is used', async () => {
+    const { ask } = appOver(() => Promise.reject(new Error('posts is away')));
+    expect((await ask('POST', '/events/sweep')).status).toBe(503);
   });
 });

@@ -17,6 +17,7 @@ import { deliver } from './delivery.ts';
 import { outcome } from './fields.ts';
 import type { ObjectStore } from './object-store.ts';
 import type { Cursor, Picture, Pictures, ReadyPicture } from './store.ts';
+import type { Collected } from './unused.ts';
 import { maxBytes, readUpload } from './upload.ts';
 import { addressOf, namedWidth, typeOf, variantNames } from './variants.ts';
 
@@ -25,16 +26,26 @@ export interface Dependencies {
   objects: ObjectStore;
   tokens: Tokens;
   limiter: Limiter;
+  /** Deletes what nobody uses. Rejects when not everybody could be asked. */
+  collect: () => Promise<Collected>;
 }
 
 const { path } = api.list;
 const uploadsPerMinute = 120;
 const own = { 'cache-control': 'private, no-cache', vary: 'authorization' };
 
-export function createApp({ pictures, objects, tokens, limiter }: Dependencies) {
+export function createApp({ pictures, objects, tokens, limiter, collect }: Dependencies) {
   const writer = writing(limiter);
   return newApp()
     .use('/events/*', internalOnly)
+    .post('/events/sweep', async (c) => {
+      const swept = await collect().catch((cause: unknown) =>
+        fail('unavailable', 'It cannot be told which pictures are used: nothing was deleted.', { cause }),
+      );
+      measure(metrics.picturesCollected, swept.collected, { 'dormouse.picture.remains': 'picture' });
+      measure(metrics.picturesCollected, swept.broken, { 'dormouse.picture.remains': 'upload' });
+      return c.json(swept);
+    })
     .get('/events/originals/:hash', async (c) => {
       const bytes = (await pictures.original(hashIn(c))) ?? notWanted();
       return c.body(bytes, 200, { 'content-type': 'application/octet-stream', 'cache-control': 'no-store' });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ObjectStore } from './object-store.ts';
 
@@ -26,6 +26,18 @@ export function folderStore(folder: string): ObjectStore {
         await rm(beside, { force: true });
         throw error;
       }
+    },
+    async removeBroken(before) {
+      const entries = (await readdir(folder, { recursive: true, withFileTypes: true }).catch(missing)) ?? [];
+      let removed = 0;
+      for (const { name, parentPath } of entries.filter((entry) => entry.isFile() && entry.name.endsWith('.part'))) {
+        const path = join(parentPath, name);
+        const found = await stat(path).catch(missing);
+        if (!found || found.mtime >= before) continue;
+        await rm(path, { force: true });
+        removed++;
+      }
+      return removed;
     },
     remove: async (keys) => void (await Promise.all(keys.map((key) => rm(pathOf(key), { force: true })))),
   };

@@ -2,7 +2,9 @@ import { variable } from '@dormouse/runtime/config';
 import { serve } from '@dormouse/runtime/serve';
 import { createApp } from './app.ts';
 import { folderStore } from './folder-store.ts';
+import { namedPictures } from './named-pictures.ts';
 import { openPictures } from './store.ts';
+import { collectUnused } from './unused.ts';
 import { bodyLimit } from './upload.ts';
 
 const bucket = variable('MEDIA_STORE', '');
@@ -12,8 +14,11 @@ const objects = bucket
 
 await serve(
   'media',
-  ({ sql, outbox, tokens, limiter }) =>
-    createApp({ pictures: openPictures({ sql, outbox, objects }), objects, tokens, limiter }),
+  ({ sql, outbox, tokens, limiter }) => {
+    const pictures = openPictures({ sql, outbox, objects });
+    const collect = () => collectUnused({ sql, pictures, objects, named: namedPictures(sql) });
+    return createApp({ pictures, objects, tokens, limiter, collect });
+  },
   // Pictures are there without it.
   { readyWithoutDatabase: true, bodyLimit, bodiesLimit: 64 * 1024 * 1024 },
 );

@@ -9,5 +9,6 @@ export function memoryStore(kept = new Map<string, Uint8Array<ArrayBuffer>>()): 
     remove: async (keys) => {
       for (const key of keys) kept.delete(key);
     },
+    removeBroken: async () => 0,
   };
 }

@@ -6,4 +6,6 @@ export interface ObjectStore {
   write(key: string, bytes: Uint8Array): Promise<void>;
   /** What is not there is no error. */
   remove(keys: readonly string[]): Promise<void>;
+  /** Removes what is left of writes that were broken off before. @returns how many */
+  removeBroken(before: Date): Promise<number>;
 }

@@ -4,6 +4,7 @@ import type { Emit, Outbox } from '@dormouse/runtime/outbox';
 import { type Dimensions, variantsOf } from '@dormouse/runtime/picture-variants';
 import type { Sql, Tx } from '@dormouse/runtime/sql-types';
 import type { Outcome } from './fields.ts';
+import { expired } from './grace.ts';
 import type { ObjectStore } from './object-store.ts';
 import { originalKey, variantKey, variantNames } from './variants.ts';
 
@@ -59,6 +60,8 @@ export interface Pictures {
   ready(hashes: readonly string[]): Promise<ReadyPicture[]>;
   /** Takes it from its owner, or, for undefined, from everybody; with the last of them it is gone. @returns whether it was theirs */
   remove(hash: string, ownerId: number | undefined): Promise<boolean>;
+  /** Takes it from everybody, if nobody has wanted it for the grace period. @returns whether it is gone */
+  collect(hash: string): Promise<boolean>;
   /** What was uploaded. @param ownerId whose upload it must be; undefined for anybody's */
   uploaded(hash: string, ownerId: number | undefined): Promise<Uint8Array<ArrayBuffer> | undefined>;
   /** What was uploaded, while its variants are wanted. */
@@ -117,6 +120,11 @@ export function openPictures({ sql, outbox, objects }: Options): Pictures {
     ready: (hashes) => sql<ReadyPicture[]>`
       SELECT hash, width, height, color, animated FROM pictures WHERE hash = ANY (${hashes as string[]}::text[]) AND state = 'ready'`,
     remove: (hash, ownerId) => outbox.transaction((tx, emit) => remove(tx, emit, objects, { hash, ownerId })),
+    collect: (hash) =>
+      outbox.transaction(async (tx, emit) => {
+        const [unused] = await tx`SELECT 1 FROM pictures WHERE hash = ${hash} AND ${expired(tx)} FOR UPDATE`;
+        return unused !== undefined && remove(tx, emit, objects, { hash, ownerId: undefined });
+      }),
     async uploaded(hash, ownerId) {
       const [theirs] =
         ownerId === undefined
@@ -171,10 +179,9 @@ async function add(
   objects: ObjectStore,
   { ownerId, hash, type, bytes }: NewPicture,
 ): Promise<{ picture: Picture; isNew: boolean }> {
-  // The update of nothing locks the row that is there.
   const [row] = await tx<(Row & { is_first: boolean })[]>`
     INSERT INTO pictures (hash, type, bytes) VALUES (${hash}, ${type}, ${bytes.length})
-    ON CONFLICT (hash) DO UPDATE SET hash = excluded.hash
+    ON CONFLICT (hash) DO UPDATE SET wanted_at = clock_timestamp(), unused_since = NULL
     RETURNING ${columns(tx)}, xmax = 0 AS is_first`;
   const { is_first: isFirst, ...kept } = row as Row & { is_first: boolean };
   const [upload] = await tx<{ created_at: Date }[]>`

@@ -49,7 +49,7 @@ function functionPolicy(each: DeployedFunction, services: readonly DeployedFunct
         ]
       : []),
     ...(each.eventPaths.length > 0 ? [rule([...gateways, ...brokers], ['POST'], each.eventPaths)] : []),
-    ...(each.isPinged ? [rule([...gateways, ...timers], ['POST'], ['/'])] : []),
+    ...(each.pingedPaths.length > 0 ? [rule([...gateways, ...timers], ['POST'], each.pingedPaths)] : []),
   ];
   return policy(each.name, { 'serving.knative.dev/service': each.name }, rules);
 }

@@ -20,8 +20,8 @@ export interface DeployedFunction {
   routes: readonly string[];
   /** Paths that the Broker delivers to. */
   eventPaths: readonly string[];
-  /** A PingSource wakes it. */
-  isPinged: boolean;
+  /** Where PingSources wake it. */
+  pingedPaths: string[];
 }
 
 export interface Base {
@@ -103,7 +103,9 @@ function describe(manifest: Manifest, { manifests, root, sources }: Read): Deplo
     calls: annotations?.[callsAnnotation]?.split(',').map((each) => each.trim()) ?? [],
     routes: routesTo(name, manifests),
     eventPaths: [...new Set(destinations.map((each) => (each?.uri as string | undefined) ?? '/'))].sort(),
-    isPinged: manifests.some(({ kind, spec }) => kind === 'PingSource' && leadsHere(spec?.sink)),
+    pingedPaths: manifests
+      .filter(({ kind, spec }) => kind === 'PingSource' && leadsHere(spec?.sink))
+      .map(({ spec }) => (spec?.sink?.uri as string | undefined) ?? '/'),
   };
 }
 

@@ -202,6 +202,13 @@ export const metrics = {
     description: 'Pictures that somebody uploaded and had not uploaded before.',
     attributes: { 'dormouse.picture.type': 'media type, by the first bytes: `image/jpeg`' },
   }),
+  picturesCollected: metric({
+    name: 'dormouse.pictures.collected',
+    kind: 'counter',
+    unit: '{picture}',
+    description: 'What nobody used any more and was deleted.',
+    attributes: { 'dormouse.picture.remains': '`picture`, or `upload` for the file of one that was broken off' },
+  }),
   picturesMade: metric({
     name: 'dormouse.pictures.made',
     kind: 'counter',

@@ -29,6 +29,12 @@ export const blog: Described = {
         ]),
         graph('Posts published', 'cps', [{ expr: rate(series.postsPublished, []), legend: 'published' }]),
         graph('Pictures uploaded', 'cps', [{ expr: rate(series.picturesUploaded, []), legend: 'uploaded' }]),
+        graph('Pictures collected', 'cps', [
+          {
+            expr: rate(series.picturesCollected, ['dormouse_picture_remains']),
+            legend: '{{dormouse_picture_remains}}',
+          },
+        ]),
         graph('Pictures made, and refused', 'cps', [
           { expr: rate(series.picturesMade, ['dormouse_picture_state']), legend: '{{dormouse_picture_state}}' },
         ]),

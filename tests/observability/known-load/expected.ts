@@ -123,6 +123,7 @@ export function expectedOfPanels({ total, rate, quantile, last }: ReturnType<typ
     'Blog, Posts created (2)': rates('postsCreated', { by: ['dormouse_post_status'] }),
     'Blog, Posts published (2)': rates('postsPublished'),
     'Blog, Pictures uploaded': rates('picturesUploaded'),
+    'Blog, Pictures collected': rates('picturesCollected', { by: ['dormouse_picture_remains'] }),
     'Blog, Pictures made, and refused': rates('picturesMade', { by: ['dormouse_picture_state'] }),
     'Blog, Searches': rates('searches', { by: ['dormouse_search_outcome'] }),
     'Blog, Accounts created (2)': rates('accountsCreated'),

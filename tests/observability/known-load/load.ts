@@ -127,6 +127,7 @@ const media = (second: number, from: number): readonly Known[] => [
   ['requestDuration', 1.8, request('POST', '/blog/api/media', 201)],
   ['picturesUploaded', 1, { 'dormouse.picture.type': 'image/jpeg' }],
   ['picturesMade', 1, { 'dormouse.picture.state': 'ready' }],
+  ['picturesCollected', 1, { 'dormouse.picture.remains': 'picture' }],
   ...seldom(second, 5, ['picturesMade', 1, { 'dormouse.picture.state': 'refused' }]),
   ['sqlDuration', 0.8, statement('INSERT objects')],
   ['sqlDuration', 0.6, statement('INSERT objects', '53100')],
