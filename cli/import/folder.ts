@@ -18,7 +18,8 @@ export interface Folder {
 /** Files of settings whose names begin with a dot. */
 const dotted = /^\.(?:eleventy\.c?js|eleventyignore|gitignore)$/;
 /** Hidden folders with settings, of which only these are looked at. */
-const settingsIn = /(?:^|\/)(?:\.(?:vitepress|vuepress)\/(?:config|theme)\.[cm]?[jt]s|\.obsidian\/app\.json)$/;
+const settingsIn =
+  /(?:^|\/)(?:\.(?:vitepress|vuepress)\/[^/]+\.[cm]?[jt]s|\.vuepress\/(?!\.|dist\/).+\.[cm]?[jt]s|\.obsidian\/app\.json)$/;
 
 const isDocument = (path: string): boolean => /\.(?:md|mdx|markdown|mdown|mkdn?|html?)$/i.test(path);
 
@@ -62,8 +63,8 @@ function* walk(folder: string): Generator<{ path: string; link: boolean }> {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
     if (/^\.(?:vitepress|vuepress|obsidian)$/.test(entry.name) && entry.isDirectory())
-      for (const inner of readdirSync(path, { withFileTypes: true })) {
-        const file = join(path, inner.name);
+      for (const inner of readdirSync(path, { withFileTypes: true, recursive: true })) {
+        const file = join(inner.parentPath, inner.name);
         if (inner.isFile() && settingsIn.test(file.replaceAll('\\', '/'))) yield { path: file, link: false };
       }
     if ((entry.name.startsWith('.') && !dotted.test(entry.name)) || entry.name === 'node_modules') continue;

@@ -115,6 +115,16 @@ describe('what lies in unusual places', () => {
       }),
     ).toEqual(['docs/a.md']);
     expect(published({ '.vitepress/config.ts': 'export default { srcExclude: mine() };', 'a.md': post })).toEqual([]);
+    for (const rest of ['srcExclude: ["a/**", secret + "/**"]', 'srcExclude: [...secret]', '...shared'])
+      expect(published({ '.vitepress/config.ts': `export default { ${rest} };`, 'a.md': post })).toEqual([]);
+    expect(
+      published({
+        'src/.vuepress/config.ts': 'export default defineUserConfig({ theme });',
+        'src/.vuepress/own/themeConfig.ts': 'export const config = { encrypt: { config: { "/secret/": "1" } } };',
+        'src/a.md': post,
+        'src/b.md': head('date: 2020-01-01\npermalink: /secret/b.html'),
+      }),
+    ).toEqual(['src/a.md']);
     const behind = (theme: string) =>
       published({
         'src/.vuepress/config.ts': 'export default defineUserConfig({ base: "/", theme });',
@@ -129,6 +139,12 @@ describe('what lies in unusual places', () => {
     ]);
     expect(behind('encrypt: { global: true, admin: "1" }')).toEqual([]);
     expect(behind('encrypt: passwords()')).toEqual([]);
+    expect(behind('encrypt: { config: { [secret]: "1", "/c.html": "2" } }')).toEqual([]);
+    expect(behind('encrypt: { config: { "/c.html": "}", "/own/": ["2"] } }')).toEqual(['src/a.md']);
+    expect(behind('encrypt: { config: { "/c.html": "}}", "/own/": ["2"] } }')).toEqual([]);
+    expect(behind('pages: ["**/*.md"], encrypt: { config: { "/c.html": "1", "/own/": "2" } }, /* end */')).toEqual([
+      'src/a.md',
+    ]);
     expect(behind('\n// encrypt: {}\n')).toHaveLength(4);
   });
 
@@ -141,6 +157,11 @@ describe('what lies in unusual places', () => {
     };
     const config = (filter: string) => `const config = { ignorePatterns: ["own"], plugins: { filters: [${filter}] } };`;
     expect(published({ ...files, 'quartz.config.ts': config('Plugin.ExplicitPublish()') })).toEqual(['content/a.md']);
+    // Patterns are no comments.
+    const globs = config('Plugin.ExplicitPublish()').replace('["own"]', '["own/**", "**/drafts"] /* and no more */');
+    expect(published({ ...files, 'quartz.config.ts': globs })).toEqual(['content/a.md']);
+    const own = 'const config = { ignorePatterns: ["own/**", "**/drafts"] };';
+    expect(published({ ...files, 'quartz.config.ts': own })).toEqual(['content/a.md', 'content/b.md']);
     expect(published({ ...files, 'quartz.config.ts': config('\n// Plugin.ExplicitPublish()\n') })).toEqual(
       ['content/b.md', 'content/a.md'].sort(),
     );

@@ -105,7 +105,7 @@ async function uploadPictures(
   const instead = new Map<string, string | undefined>();
   await atOnce(plan.pictures, concurrency, async ([address, path]) => {
     const bytes = () => new Uint8Array(read(path));
-    const inMedia = isServed(address) ? await toMedia(client, address, bytes) : undefined;
+    const inMedia = isServed(address) ? await toMedia(client, bytes) : undefined;
     const stored =
       inMedia === undefined || inMedia.reason !== undefined ? await asItIs(client, address, bytes) : inMedia;
     const refused = (reason: string) => void outcome.pictures.refused.push({ file: path, reason });
@@ -132,12 +132,9 @@ interface Stored {
 const octets = { headers: { 'content-type': 'application/octet-stream' } };
 
 /** Media makes the forms that readers see, and keeps what was uploaded. */
-async function toMedia(client: Client, address: string, bytes: () => Uint8Array<ArrayBuffer>): Promise<Stored> {
-  const known = await client.send('GET', `/blog/api/media/${hashIn(address)}`);
-  const response =
-    known.status === 200
-      ? known
-      : admitted(await client.send('POST', '/blog/api/media', { bytes: bytes(), ...octets }));
+async function toMedia(client: Client, bytes: () => Uint8Array<ArrayBuffer>): Promise<Stored> {
+  // Also what is there: media deletes what was not wanted for long, and the articles come only after all pictures.
+  const response = admitted(await client.send('POST', '/blog/api/media', { bytes: bytes(), ...octets }));
   const isNew = response.status === 201;
   if (response.status >= 300) return { isNew, reason: problemOf(response) };
   return text(response, 'state') === 'refused' ? { isNew, reason: text(response, 'reason') ?? 'refused' } : { isNew };

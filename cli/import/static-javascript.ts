@@ -25,6 +25,18 @@ export function staticObject(text: string): Readonly<Record<string, unknown>> | 
 /** Whether a text is a program at all. */
 export const isJavascript = (text: string): boolean => statements(text) !== undefined;
 
+/** A program's text without its comments, which a regular expression cannot tell from texts such as `private/**`. */
+export function withoutComments(text: string): string {
+  const { comments } = parseSync('module.ts', text, { sourceType: 'module' });
+  let end = 0;
+  const kept = comments.map((comment) => {
+    const before = text.slice(end, comment.start);
+    end = comment.end;
+    return before;
+  });
+  return [...kept, text.slice(end)].join(' ');
+}
+
 /** Arguments, where they are literal, of every call of a method: `ignores.add('drafts/**')`. */
 export function staticArguments(text: string, object: string, method: string): readonly unknown[] {
   const found: unknown[] = [];

@@ -104,10 +104,12 @@ function otherSite(path: string, name: string, root: string, view: View): Site |
   if (folder !== undefined && /^config\.[cm]?[jt]s$/.test(name)) {
     // `defineConfig({ … })` is for the editor's sake.
     const config = settingsOf(path, view.read(path).replace(/\bdefine\w*Config\s*\(/g, '('));
-    const themes = view.paths.filter((other) => /^theme\.[cm]?[jt]s$/.test(below(root, other) ?? ''));
-    const code = [path, ...themes].map((file) => view.read(file)).join('\n');
+    const code = view.paths
+      .filter((other) => /\.[cm]?[jt]s$/.test(below(root, other) ?? ''))
+      .map((file) => view.read(file));
     const site = vuepress(above, paths(above), config ?? {}, code);
-    const told = config && ![config.srcExclude, config.pagePatterns, config.srcDir].includes(unread);
+    const rules = config && [config.srcExclude, config.pagePatterns, config.srcDir].flat();
+    const told = rules && !('…' in config) && !rules.includes(unread);
     return told ? site : hidingAll(site, posix.join(folder, name));
   }
   if (/^quartz\.config\.[jt]s$/.test(name)) return quartz(root, paths(root), view.read(path));

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import type { FrontMatter } from '../front-matter.ts';
+import { withoutComments } from '../static-javascript.ts';
 import { anySite } from './any.ts';
 import { matching } from './patterns.ts';
 import { type Settings, text, texts } from './settings.ts';
@@ -28,42 +29,44 @@ function site(program: string, root: string, paths: readonly string[], besides: 
 
 /**
  * A site of VitePress or VuePress by the configuration in `.vitepress` or `.vuepress`.
- * @param code of the configuration and the theme, which may ask for passwords
+ * @param code texts of the configuration and the theme, which may ask for passwords
  */
-export function vuepress(root: string, paths: readonly string[], config: Settings, code = ''): Site {
-  const encrypted = encryptedBy(code);
+export function vuepress(root: string, paths: readonly string[], config: Settings, code: readonly string[] = []): Site {
+  const encrypted = code.map(encryptedBy);
   const source = posix.join('.', text(config.srcDir) ?? '.').replace(/\/$/, '');
   const unwanted = texts(config.pagePatterns).flatMap((pattern) => (pattern.startsWith('!') ? [pattern.slice(1)] : []));
   const excluded = matching([...texts(config.srcExclude), ...unwanted]);
-  return site('VuePress', root, paths, (path) => {
+  return site('VuePress', root, paths, (path, head) => {
     const own = below(source, path);
     if (own === undefined) return { hidden: [`VitePress reads ${source} only`] };
     return {
       hidden: [
         ...(excluded(own) ? ['the configuration excludes it'] : []),
-        ...(encrypted(own) ? ['the theme asks for a password'] : []),
+        ...(encrypted.some((asks) => asks(own, text(head.fields.permalink))) ? ['the theme asks for a password'] : []),
       ],
     };
   });
 }
 
 /** `encrypt` of vuepress-theme-hope: passwords by addresses, or for everything; told by its words, since themes are code. */
-function encryptedBy(config: string): (path: string) => boolean {
-  const code = config.replace(/\/\*[\s\S]*?\*\/|^[ \t]*\/\/.*$/gm, '');
+function encryptedBy(config: string): (path: string, permalink: string | undefined) => boolean {
+  const code = withoutComments(config);
   const [, block] = /\bencrypt\s*:\s*\{((?:[^{}]|\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\})*)\}/.exec(code) ?? [];
   if (block === undefined) return () => /\bencrypt\s*[:,}]/.test(code);
   const addresses = Array.from(block.matchAll(/["'`](\/[^"'`]*)["'`]\s*:/g), ([, address]) => address!);
-  if (/\bglobal\s*:\s*(?!false\b)/.test(block) || addresses.length === 0) return () => true;
+  const isOdd = ['"', "'", '`'].some((quote) => block.split(quote).length % 2 === 0);
+  const isUnclear = addresses.length === 0 || /\]\s*:|\.{3}/.test(block) || isOdd;
+  if (isUnclear || /\bglobal\s*:\s*(?!false\b)/.test(block)) return () => true;
   const begins = addresses.map((address) => decodeURI(address.replace(/(?:index)?\.html$/, '')));
-  return (path) => {
+  return (path, permalink) => {
     const address = `/${path.replace(/\.\w+$/, '').replace(/(^|\/)(?:index|readme)$/i, '$1')}`;
-    return begins.some((begin) => address.startsWith(begin));
+    return begins.some((begin) => address.startsWith(begin) || permalink?.startsWith(begin));
   };
 }
 
 /** A site of Quartz; its configuration is code, of which two things are told by their words. */
 export function quartz(root: string, paths: readonly string[], config: string): Site {
-  const code = config.replace(/\/\*[\s\S]*?\*\/|^[ \t]*\/\/.*$/gm, '');
+  const code = withoutComments(config);
   const explicit = /\bExplicitPublish\s*\(/.test(code);
   const patterns = Array.from(
     /\bignorePatterns\s*:\s*\[([^\]]*)\]/.exec(code)?.[1]?.matchAll(/["'`]([^"'`]+)["'`]/g) ?? [],
