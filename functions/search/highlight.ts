@@ -8,6 +8,8 @@ const length = 220;
 const lead = 60;
 /** Matches of a text that are looked at. */
 const mostMatches = 400;
+/** Words of a page's hits of which it is asked whether a term means them; a text can have ten thousands that begin alike. */
+const mostWords = 5000;
 
 /** Part of a text, by UTF-16 indices, and the terms that it has. */
 interface Match {
@@ -16,6 +18,8 @@ interface Match {
   term: number;
 }
 
+type Meant = ReadonlyMap<string, number>;
+
 /** The words of hits that one of the terms might mean: a stem never differs from its word in the first two letters. */
 export function candidateWords(hits: readonly Hit[], terms: readonly Term[]): string[] {
   const begins = new Set(terms.filter(({ kind }) => kind !== 'dense').map(({ text }) => text.slice(0, 2)));
@@ -23,16 +27,19 @@ export function candidateWords(hits: readonly Hit[], terms: readonly Term[]): st
   if (begins.size === 0) return [];
   for (const { title, labels, body } of hits)
     for (const text of [title, labels, body])
-      for (const run of runsOf(fold(text))) if (!run.isDense && begins.has(run.text.slice(0, 2))) words.add(run.text);
+      for (const run of runsOf(fold(text))) {
+        if (!run.isDense && begins.has(run.text.slice(0, 2))) words.add(run.text);
+        if (words.size === mostWords) return [...words];
+      }
   return [...words];
 }
 
 /**
  * HTML of the part of a post in which most terms stand, with `<mark>` around them; else its title or labels with marks, before the
  * beginning of the text.
- * @param meant words that terms mean, folded
+ * @param meant words that terms mean, folded, each with a number of its own
  */
-export function highlight({ title, labels, body }: Hit, terms: readonly Term[], meant: ReadonlySet<string>): string {
+export function highlight({ title, labels, body }: Hit, terms: readonly Term[], meant: Meant): string {
   const inBody = matches(body, terms, meant);
   if (inBody.length > 0) return excerpt(body, inBody);
   const beginning = excerpt(body, []);
@@ -43,7 +50,7 @@ export function highlight({ title, labels, body }: Hit, terms: readonly Term[], 
   return beginning;
 }
 
-function matches(text: string, terms: readonly Term[], meant: ReadonlySet<string>): Match[] {
+function matches(text: string, terms: readonly Term[], meant: Meant): Match[] {
   const { folded, from } = foldedFrom(text);
   const found: Match[] = [];
   const add = (at: number, length: number, term: number) =>
@@ -59,9 +66,10 @@ function matches(text: string, terms: readonly Term[], meant: ReadonlySet<string
   });
   if (meant.size > 0)
     for (const run of runsOf(folded)) {
-      if (run.isDense || !meant.has(run.text)) continue;
+      const number = run.isDense ? undefined : meant.get(run.text);
+      if (number === undefined) continue;
       if (found.length >= 2 * mostMatches) break;
-      add(run.at, run.text.length, terms.length + [...meant].indexOf(run.text));
+      add(run.at, run.text.length, terms.length + number);
     }
   return found.sort((a, b) => a.from - b.from || b.to - a.to);
 }

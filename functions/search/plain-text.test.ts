@@ -9,6 +9,7 @@ test.each([
   ['| a | b |\n|---|:-:|\n| c | d |', '| a | b | | c | d |'],
   ['<p class="x">Text</p><script>alert(1)</script><!-- no --> &amp; &#44032;', 'Text & 가'],
   ['---\ntitle: x\n---\nText', 'Text'],
+  ['A title {#own}\n\n|a|\n| :--- |\n---', 'A title |a|'],
   ['東京\n大阪', '東京大阪'],
   ['검색\n기능', '검색 기능'],
   ['snake_case_name and 2 * 3 * 4', 'snake_case_name and 2 * 3 * 4'],
@@ -17,6 +18,26 @@ test.each([
 });
 
 test('a text that was made to be slow is not', () => {
-  for (const each of ['[', '![', '<a ', '`', '**', '> ', '<!--', '- ', '|-', '&#', '_a', '{:', '<script>'])
-    expect(plainText(each.repeat(100_000)).length).toBeLessThanOrEqual(200_000);
+  for (const each of [
+    '[',
+    '![',
+    '<a ',
+    '`',
+    '**',
+    '> ',
+    '<!--',
+    '- ',
+    '|-',
+    '&#',
+    '_a',
+    '{:',
+    '<script>',
+    ' ',
+    '\t',
+    '-',
+    '|',
+    ':',
+  ])
+    for (const text of [each.repeat(100_000), `a${each.repeat(200_000)}b`, `\n${each.repeat(150_000)}b`])
+      expect(plainText(text).length).toBeLessThanOrEqual(200_000);
 });

@@ -8,6 +8,8 @@ import type { Cursor, Found, Hit, Search, SearchStore, SearchTerm } from './stor
 export const windowSize = 1000;
 /** Positions of a word that count for its rank. */
 const mostPositions = 30;
+/** Of all lexemes with their positions: a tsvector has at most 1 MiB, and never more bytes than its text. */
+const mostBytes = 1_000_000;
 /** PostgreSQL's own limit. */
 const lastPosition = 16_383;
 /** What a match in text, labels and title counts (`{D,C,B,A}` of ts_rank). */
@@ -77,7 +79,14 @@ function lexemesOf({ words }: SearchDocument, stems: Stems): string {
       else if (known.length < mostPositions) known.push(place);
     }
   });
-  return [...places].map(([lexeme, at]) => `'${lexeme}':${at.join(',')}`).join(' ');
+  let left = mostBytes;
+  const kept: string[] = [];
+  for (const [lexeme, at] of places) {
+    const text = `'${lexeme}':${at.join(',')}`;
+    if ((left -= Buffer.byteLength(text)) < 0) break;
+    kept.push(text);
+  }
+  return kept.join(' ');
 }
 
 const put = (tx: Tx, document: SearchDocument, lexemes: string) => tx`

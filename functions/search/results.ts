@@ -45,9 +45,10 @@ export function searcher({ posts, store }: SearcherOptions): (query: SearchQuery
       posts.listed(hits.map(({ id }) => id)),
       store.meant(candidateWords(hits, terms), terms),
     ]);
+    const numbered = new Map([...meant].map((word, number) => [word, number]));
     const shown = hits.flatMap((hit) => {
       const post = listed.get(hit.id);
-      return post ? [{ ...post, highlight: highlight(hit, terms, meant) }] : [];
+      return post ? [{ ...post, highlight: highlight(hit, terms, numbered) }] : [];
     });
     return {
       posts: shown,

@@ -59,7 +59,7 @@ export async function searchBench(
       const terms = termsOf(q);
       const found = await store.find({ terms: terms.map((term) => ({ ...term, categories: [] })), limit: 20, after });
       const meant = await store.meant(candidateWords(found.hits, terms), terms);
-      for (const hit of found.hits) highlight(hit, terms, meant);
+      for (const hit of found.hits) highlight(hit, terms, new Map([...meant].map((word, number) => [word, number])));
       return found;
     };
     const [backend] = await sql.begin((tx) => tx<{ pid: number }[]>`SELECT pg_backend_pid() AS pid`);
