@@ -201,7 +201,9 @@ export function createApp(dependencies: Dependencies) {
       const { before, after } = await posts.change(postId, caller.name, all, allowing(c), isAutosave);
       if (after.status === 'draft') schedule.plan(after.publishedAt);
       count.changed(before.status, after.status);
-      if (before !== after) await changed(postId);
+      // Drafts are in no list that is kept.
+      const wasOrIsSeen = [before, after].some(({ status }) => status === 'published');
+      if (before !== after && wasOrIsSeen) await changed(postId);
       const cached = cachedBody(after);
       return c.body(cached.body, 200, headersOf(cached, true));
     })

@@ -75,15 +75,19 @@ export function hubsOf({ text, publicUrl, request, log, later = unhurried }: Hub
   };
 }
 
+const inFormats = (folder: string): string[] => feedFormats.map(({ file }) => `${folder}/${file}`);
+
+/** Feeds that every post is in. */
+export const feedsOfAll: readonly string[] = inFormats('/blog');
+
 /** Paths of the feeds that have a post, or had it until now; none for a page. */
 export function feedsOf({ kind, category, tags = [] }: DataOf<typeof postUpdated>): string[] {
   if (kind === 'page') return [];
   const folders = [
-    '/blog',
     `/blog/categories/${encodeURIComponent(category.slug)}`,
     ...tags.map((tag) => `/blog/tags/${encodeURIComponent(tagSlug(tag))}`),
   ];
-  return folders.flatMap((folder) => feedFormats.map(({ file }) => `${folder}/${file}`));
+  return [...feedsOfAll, ...folders.flatMap(inFormats)];
 }
 
 const unhurried = (work: () => void, ms: number): void => void setTimeout(work, ms).unref();

@@ -42,17 +42,26 @@ describe('an event about a post or a category', () => {
     expect(await (await app.request('/blog/')).text()).toContain('After');
   });
   it.each([
-    ['an update of what is published', 'updated', 'published', true],
-    ['an update of a draft', 'updated', 'draft', false],
-    ['a publication', 'published', 'published', true],
-    ['the end of one', 'unpublished', 'draft', true],
-    ['the deletion of a draft', 'deleted', 'draft', false],
-  ])('%s: hubs are told of feeds when somebody could read it', async (_, what, status, told) => {
+    ['an update of what is published', 'updated', 'published', 'its feeds'],
+    ['an update of a draft', 'updated', 'draft', 'nothing'],
+    ['a publication', 'published', 'published', 'its feeds'],
+    ['the end of one', 'unpublished', 'draft', 'the feeds of the blog'],
+    ['the deletion of a draft', 'deleted', 'draft', 'nothing'],
+  ])('%s: hubs are told of what somebody could read', async (_, what, status, told) => {
     const changed: string[] = [];
     const { app } = world({ hubs: { urls: [], changed: (topics) => void changed.push(...topics) } });
     const body = { ...event, type: `dev.dormouse.post.${what}.v1`, data: { ...data, status } };
     expect((await send(app, body)).status).toBe(204);
-    expect(changed.includes('/blog/categories/c/feed.xml')).toBe(told);
+    expect([changed.includes('/blog/feed.xml'), changed.includes('/blog/categories/c/feed.xml')]).toEqual([
+      told !== 'nothing',
+      told === 'its feeds',
+    ]);
+  });
+  it('purges nothing while a draft is written', async () => {
+    const { app, kept } = world();
+    await app.request('/blog/');
+    await send(app, { ...event, data: { ...data, status: 'draft' } });
+    expect(kept.size).toBe(1);
   });
   it('purges once more when nobody can answer from an old copy any longer', async () => {
     const { app, later, kept } = world();

@@ -6,7 +6,7 @@ import type { Env } from '@dormouse/runtime/app';
 import { on, receive } from '@dormouse/runtime/receive';
 import type { Hono } from 'hono';
 import type { Web } from './dependencies.ts';
-import { feedsOf } from './hubs.ts';
+import { feedsOf, feedsOfAll } from './hubs.ts';
 import { allPages } from './pages.ts';
 
 const ofPosts = [postUpdated, postPublished, postUnpublished, postDeleted] as const;
@@ -55,9 +55,12 @@ export function purging(
     again();
   };
   const purgeAndTell: Parameters<typeof on<(typeof ofPosts)[number]>>[1] = async ({ type, data }) => {
+    // A draft is on no page that is kept; while somebody writes, it is saved every few seconds.
+    if (type === postUpdated.type && data.status === 'draft') return;
     await purge();
-    const wasSeen = type === postUnpublished.type || data.status === 'published';
-    if (wasSeen) hubs.changed(feedsOf(data));
+    // What is said of a draft is nobody's business, neither its category nor its tags.
+    if (type === postUnpublished.type) hubs.changed(feedsOfAll);
+    else if (data.status === 'published') hubs.changed(feedsOf(data));
   };
   const handlers = consumes.map((contract) => (isOfPosts(contract) ? on(contract, purgeAndTell) : on(contract, purge)));
   app.post('/events', receive({ handlers }));
