@@ -15,6 +15,8 @@ export interface BucketOptions {
   env: Readonly<Record<string, string | undefined>>;
   /** Before the second try of a request that may pass; each further one waits twice as long. */
   pauseMs?: number;
+  /** Until a server that says nothing counts as gone; by default the 300 seconds of fetch. */
+  timeoutMs?: number;
   fetch?: typeof globalThis.fetch;
 }
 
@@ -35,12 +37,12 @@ export interface Bucket {
 export const noBucket = 'there is no such bucket, or nobody with this key';
 
 /** Asks nothing yet. @throws S3Error when the URL is none of a bucket, or the environment lacks a key */
-export function openBucket({ url, env, pauseMs = 500, fetch }: BucketOptions): Bucket {
+export function openBucket({ url, env, pauseMs = 500, timeoutMs, fetch }: BucketOptions): Bucket {
   if (!URL.canParse(url) || !/^s3:\/\/[^/]/.test(url)) throw new S3Error(`${url} is not s3://BUCKET/PREFIX`);
   const { host, pathname } = new URL(url);
   const prefix = decodeURIComponent(pathname).replace(/^\/+|\/+$/g, '');
   return {
-    s3: connected(host, env, fetch),
+    s3: connected(host, env, { fetch, timeoutMs }),
     prefix,
     keyOf: (...names) => [prefix, ...names].filter((each) => each !== '').join('/'),
     ask: (work) => explained(url, work),
@@ -48,7 +50,11 @@ export function openBucket({ url, env, pauseMs = 500, fetch }: BucketOptions): B
   };
 }
 
-function connected(bucket: string, env: BucketOptions['env'], fetch: BucketOptions['fetch']): S3mini {
+function connected(
+  bucket: string,
+  env: BucketOptions['env'],
+  { fetch, timeoutMs }: { [each in 'fetch' | 'timeoutMs']: BucketOptions[each] | undefined },
+): S3mini {
   const accessKeyId = env.AWS_ACCESS_KEY_ID;
   const secretAccessKey = env.AWS_SECRET_ACCESS_KEY;
   if (!accessKeyId || !secretAccessKey)
@@ -59,7 +65,14 @@ function connected(bucket: string, env: BucketOptions['env'], fetch: BucketOptio
   const server = env.AWS_ENDPOINT_URL_S3 || env.AWS_ENDPOINT_URL || `https://s3.${region}.amazonaws.com`;
   if (!URL.canParse(server)) throw new S3Error(`AWS_ENDPOINT_URL is not a URL: ${server}`);
   const endpoint = `${server.replace(/\/+$/, '')}/${bucket}`;
-  return new S3mini({ accessKeyId, secretAccessKey, region, endpoint, ...(fetch && { fetch }) });
+  return new S3mini({
+    accessKeyId,
+    secretAccessKey,
+    region,
+    endpoint,
+    ...(fetch && { fetch }),
+    ...(timeoutMs && { requestAbortTimeout: timeoutMs }),
+  });
 }
 
 async function tryAgain<T>(work: () => Promise<T>, pauseMs: number): Promise<T> {
@@ -67,12 +80,17 @@ async function tryAgain<T>(work: () => Promise<T>, pauseMs: number): Promise<T> 
     try {
       return await work();
     } catch (error) {
-      const passing = error instanceof S3ServiceError ? error.status >= 500 || error.status === 429 : !isDefect(error);
+      // Who waited for so long does not wait again.
+      const passing =
+        !isTimeout(error) &&
+        (error instanceof S3ServiceError ? error.status >= 500 || error.status === 429 : !isDefect(error));
       if (!passing || attempt === tries) throw error;
       await sleep(pauseMs * 2 ** (attempt - 1));
     }
   }
 }
+
+const isTimeout = (error: unknown): boolean => (error as Error).name === 'TimeoutError';
 
 const isDefect = (error: unknown): boolean =>
   error instanceof TypeError && !(error.cause as NodeJS.ErrnoException | undefined)?.code;
@@ -82,6 +100,7 @@ async function explained<T>(url: string, work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (error instanceof S3ServiceError) throw new S3Error(`${url}: ${advice(error)}`, { cause: error });
+    if (isTimeout(error)) throw new S3Error(`${url}: the server does not answer`, { cause: error });
     const code =
       error instanceof S3NetworkError ? error.code : (error as { cause?: NodeJS.ErrnoException }).cause?.code;
     if (code !== undefined || (error as Error).message === 'fetch failed')

@@ -28,7 +28,7 @@ const caller = (id: number, name: string): Caller => ({
 const people = ['ada', 'bea', 'reader', 'operator', 'editor'];
 
 /** Pictures in a map, as far as app.ts can tell the difference. */
-function appOver(collect: () => Promise<Collected> = async () => ({ collected: 3, broken: 1 })) {
+function appOver(collect: () => Promise<Collected> = async () => ({ collected: 3, broken: 1, failures: [] })) {
   const kept = new Map<string, Picture & { owners: Set<number> }>();
   const objects = memoryStore();
   const outcomes: unknown[] = [];

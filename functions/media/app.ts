@@ -44,7 +44,10 @@ export function createApp({ pictures, objects, tokens, limiter, collect }: Depen
       );
       measure(metrics.picturesCollected, swept.collected, { 'dormouse.picture.remains': 'picture' });
       measure(metrics.picturesCollected, swept.broken, { 'dormouse.picture.remains': 'upload' });
-      return c.json(swept);
+      const { failures, ...counts } = swept;
+      if (failures.length > 0)
+        fail('unavailable', `${failures.length} unused pictures could not be deleted now.`, { cause: failures[0] });
+      return c.json(counts);
     })
     .get('/events/originals/:hash', async (c) => {
       const bytes = (await pictures.original(hashIn(c))) ?? notWanted();

@@ -1,7 +1,10 @@
 import type { Sql, Tx } from '@dormouse/runtime/sql-types';
 
-/** A picture is collected when nobody has named it for so many days, and nobody has uploaded it in them. */
-export const graceDays = 7;
+/**
+ * A picture is collected when nobody has named it for so many days, and nobody has uploaded it in them: longer than the editor keeps a text
+ * in a browser (30 days, functions/web/client/copies.ts), where nobody can ask for it.
+ */
+export const graceDays = 31;
 
 /** Of a row of pictures: nobody has wanted it for the whole grace period. */
 export const expired = (sql: Sql | Tx) =>

@@ -1,7 +1,7 @@
 import type { Sql } from '@dormouse/runtime/sql-types';
 
-/** Hashes of all pictures that something names, or that something names which was changed since. Rejects unless everybody could be asked. */
-export type NamedPictures = (changedSince?: Date) => Promise<Set<string>>;
+/** Hashes of all pictures that something names. Rejects unless everybody could be asked. */
+export type NamedPictures = () => Promise<Set<string>>;
 
 /**
  * Asks those whose texts and settings can show a picture: posts (with drafts, versions and deleted posts) and auth (settings, profiles), each
@@ -9,12 +9,11 @@ export type NamedPictures = (changedSince?: Date) => Promise<Set<string>>;
  */
 export const namedPictures =
   (sql: Sql): NamedPictures =>
-  async (changedSince) => {
+  async () => {
     const named = new Set<string>();
-    const since = changedSince?.toISOString() ?? null;
     for (let behind = '0'; ; ) {
       const [part] = await sql<{ last: string | null; hashes: string[] }[]>`
-        SELECT last, hashes FROM posts.pictures_named(${behind}::bigint, ${since}::timestamptz)`;
+        SELECT last, hashes FROM posts.pictures_named(${behind}::bigint)`;
       if (!part) throw new Error('posts did not say which pictures it names');
       for (const hash of part.hashes) named.add(hash);
       if (part.last === null) break;

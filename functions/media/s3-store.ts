@@ -4,7 +4,7 @@ import type { ObjectStore } from './object-store.ts';
 
 /** Objects of a bucket, below its prefix. What the server refuses is 503 to a client. @throws S3Error when it cannot be one */
 export function s3Store(options: BucketOptions): ObjectStore {
-  const { s3, keyOf, ask, again } = openBucket({ pauseMs: 100, ...options });
+  const { s3, keyOf, ask, again } = openBucket({ pauseMs: 100, timeoutMs: 10_000, ...options });
   const asked = <T>(work: () => Promise<T>): Promise<T> => ask(() => again(work)).catch(unavailable);
   return {
     read: (key) =>

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { outbox } from '@dormouse/runtime/outbox';
 import { openSql } from '@dormouse/runtime/sql';
+import type { Sql } from '@dormouse/runtime/sql-types';
 import { type TestDatabase, testDatabase } from '@dormouse/tests/database';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -12,13 +14,14 @@ import { collectUnused } from './unused.ts';
 
 let db: TestDatabase;
 let pictures: Pictures;
+let sql: Sql;
+const objects = memoryStore();
 let sweep: (named?: NamedPictures) => Promise<number>;
 let named: NamedPictures;
 let end: () => Promise<unknown>;
 beforeAll(async () => {
   db = await testDatabase('auth', 'categories', 'posts', 'media');
-  const sql = openSql({ databaseUrl: db.urlOf('media'), service: 'media' });
-  const objects = memoryStore();
+  sql = openSql({ databaseUrl: db.urlOf('media'), service: 'media' });
   pictures = openPictures({ sql, outbox: outbox({ sql, source: '/media' }), objects });
   named = namedPictures(sql);
   sweep = async (asked = named) => (await collectUnused({ sql, pictures, objects, named: asked })).collected;
@@ -46,9 +49,9 @@ const there = async (hash: string) => (await pictures.find(hash, undefined)) !==
 const textOf = (hash?: string) => (hash ? `![x](/blog/media/pictures/${hash}-1280.jpg)` : 'Nothing.');
 
 /** Rows as posts has them. */
-const write = (id: number, hash?: string) => db.admin`
+const write = (id: number, hash?: string, changed = new Date().toISOString()) => db.admin`
   INSERT INTO posts.posts (id, author_id, author, category_id, status, slug, title, excerpt, content, updated_at)
-  SELECT ${id}, 1, 'ann', min(id), 'draft', ${`s-${id}`}, 't', '', ${textOf(hash)}, clock_timestamp() FROM categories.categories
+  SELECT ${id}, 1, 'ann', min(id), 'draft', ${`s-${id}`}, 't', '', ${textOf(hash)}, ${changed} FROM categories.categories
   ON CONFLICT (id) DO UPDATE SET content = excluded.content, updated_at = excluded.updated_at`;
 const remember = (id: number, version: number, hash?: string) => db.admin`
   INSERT INTO posts.revisions (post_id, version, title, content, status, editor, created_at)
@@ -124,12 +127,35 @@ test('a post that takes a picture while others are asked keeps it', async () => 
   const hash = await upload('just in time');
   await sweep();
   await ageBy(graceDays + 1);
-  const late: NamedPictures = async (since) => {
-    const found = await named(since);
-    if (since === undefined) await write(7, hash);
+  let questions = 0;
+  const late: NamedPictures = async () => {
+    const found = await named();
+    // As an import does: the post was last changed years ago.
+    if (++questions === 1) await write(7, hash, '2019-01-01T00:00:00Z');
     return found;
   };
-  expect([await sweep(late), await there(hash)]).toEqual([0, true]);
+  expect([await sweep(late), questions, await there(hash)]).toEqual([0, 2, true]);
+});
+
+test('a picture that cannot be deleted does not keep the others', async () => {
+  const hashes = [await upload('one'), await upload('two'), await upload('three')].sort();
+  await sweep();
+  await ageBy(graceDays + 1);
+  const broken: Pick<Pictures, 'collect'> = {
+    collect: async (hash) =>
+      hash === hashes[0] ? Promise.reject(new Error('the store is full')) : pictures.collect(hash),
+  };
+  expect(await collectUnused({ sql, pictures: broken, objects, named })).toMatchObject({
+    collected: 2,
+    failures: [{ message: 'the store is full' }],
+  });
+  expect(await Promise.all(hashes.map(there))).toEqual([true, false, false]);
+});
+
+test('a picture outlives the texts that the editor keeps in a browser', () => {
+  const copies = readFileSync(new URL('../web/client/copies.ts', import.meta.url), 'utf8');
+  const [, days] = /\bcopyDays = (\d+);/.exec(copies) ?? [];
+  expect(graceDays).toBeGreaterThan(Number(days));
 });
 
 test('whatever happens, a picture that is in use is never lost', async () => {

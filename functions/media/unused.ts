@@ -14,6 +14,8 @@ export interface Collected {
   collected: number;
   /** Files of uploads that were broken off. */
   broken: number;
+  /** Why pictures could not be deleted that were to be; the next sweep tries them again. */
+  failures: unknown[];
 }
 
 export interface CollectingOptions {
@@ -25,7 +27,7 @@ export interface CollectingOptions {
 
 /**
  * Deletes what nobody uses. Each time all who can show pictures are asked; a picture goes when each time in the grace period nobody named it, and
- * nobody does who has changed something while they were asked. When one of them cannot be asked this rejects, and nothing has changed.
+ * nobody does when they are asked once more. When one of them cannot be asked this rejects, and nothing has changed.
  */
 export async function collectUnused({ sql, pictures, objects, named }: CollectingOptions): Promise<Collected> {
   const broken = await objects.removeBroken(new Date(Date.now() - brokenMs));
@@ -33,11 +35,22 @@ export async function collectUnused({ sql, pictures, objects, named }: Collectin
   const begin = clock?.now as Date;
   const used = await named();
   const candidates = await mark(sql, [...used], begin);
-  if (candidates.length === 0) return { collected: 0, broken };
-  const meanwhile = await named(begin);
-  let collected = 0;
-  for (const hash of candidates) if (!meanwhile.has(hash) && (await pictures.collect(hash))) collected++;
-  return { collected, broken };
+  if (candidates.length === 0) return { collected: 0, broken, failures: [] };
+  const meanwhile = await named();
+  const outcomes = await inTurn(
+    candidates.filter((hash) => !meanwhile.has(hash)),
+    pictures.collect,
+  );
+  const failures = outcomes.filter((outcome) => outcome.status === 'rejected');
+  const collected = outcomes.filter((outcome) => outcome.status === 'fulfilled' && outcome.value).length;
+  return { collected, broken, failures: failures.map(({ reason }) => reason) };
+}
+
+/** One after the other; one that fails does not stop the others. */
+async function inTurn<T, R>(all: readonly T[], work: (one: T) => Promise<R>): Promise<PromiseSettledResult<R>[]> {
+  const outcomes: PromiseSettledResult<R>[] = [];
+  for (const one of all) outcomes.push(...(await Promise.allSettled([work(one)])));
+  return outcomes;
 }
 
 /** Notes which pictures are used. @returns those that have not been for long enough, the longest unused first */
