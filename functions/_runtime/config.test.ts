@@ -39,7 +39,7 @@ test('a variable of a function that is missing stops the start by its name', () 
 test('functions read the environment in config.ts only, and the Job of backups where it starts', () => {
   const functions = join(import.meta.dirname, '..');
   const readers = readdirSync(functions, { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts') && !file.includes('node_modules'))
+    .filter((file) => /(?<!\.(?:test|fixture))\.ts$/.test(file) && !file.includes('node_modules'))
     .filter((file) => /\bprocess\s*(\.|\?\.|\[['"`])\s*env\b/.test(readFileSync(join(functions, file), 'utf8')));
   expect(readers.sort()).toEqual([join('_backup', 'job.ts'), join('_runtime', 'config.ts')]);
 });

@@ -20,6 +20,17 @@ export interface BucketOptions {
   fetch?: typeof globalThis.fetch;
 }
 
+/** Variables of the environment that {@link openBucket} reads. */
+export const bucketVariables = [
+  'AWS_ENDPOINT_URL_S3',
+  'AWS_ENDPOINT_URL',
+  'AWS_REGION',
+  'AWS_DEFAULT_REGION',
+  'AWS_ACCESS_KEY_ID',
+  'AWS_SECRET_ACCESS_KEY',
+  'AWS_SESSION_TOKEN',
+] as const;
+
 /** A part of a bucket: the keys below a prefix. */
 export interface Bucket {
   s3: S3mini;

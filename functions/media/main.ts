@@ -3,14 +3,18 @@ import { serve } from '@dormouse/runtime/serve';
 import { createApp } from './app.ts';
 import { folderStore } from './folder-store.ts';
 import { namedPictures } from './named-pictures.ts';
+import type { ObjectStore } from './object-store.ts';
 import { openPictures } from './store.ts';
 import { collectUnused } from './unused.ts';
 import { bodyLimit } from './upload.ts';
 
 const bucket = variable('MEDIA_STORE', '');
-const objects = bucket
-  ? (await import('./s3-store.ts')).s3Store({ url: bucket, env: process.env })
-  : folderStore(variable('MEDIA_DIR'));
+const objects = bucket ? await storeIn(bucket) : folderStore(variable('MEDIA_DIR'));
+
+async function storeIn(url: string): Promise<ObjectStore> {
+  const { bucketVariables, s3Store } = await import('./s3-store.ts');
+  return s3Store({ url, env: Object.fromEntries(bucketVariables.map((name) => [name, variable(name, '')])) });
+}
 
 await serve(
   'media',

@@ -2,6 +2,8 @@ import { AppError } from '@dormouse/runtime/errors';
 import { type BucketOptions, openBucket, S3Error } from '@dormouse/s3/bucket';
 import type { ObjectStore } from './object-store.ts';
 
+export { bucketVariables } from '@dormouse/s3/bucket';
+
 /** Objects of a bucket, below its prefix. What the server refuses is 503 to a client. @throws S3Error when it cannot be one */
 export function s3Store(options: BucketOptions): ObjectStore {
   const { s3, keyOf, ask, again } = openBucket({ pauseMs: 100, timeoutMs: 10_000, ...options });

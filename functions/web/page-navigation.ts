@@ -1,7 +1,6 @@
 import { AppError } from '@dormouse/runtime/errors';
 import type { Settings } from './blog-settings.ts';
 import type { Web } from './dependencies.ts';
-import type { Writing } from './editor-page.ts';
 import type { Post } from './posts.ts';
 import type { Session } from './session.ts';
 
@@ -19,7 +18,7 @@ export const isInNavigation = (navigation: Links, action: string): boolean =>
 export async function keepInNavigation(
   { blogSettings, site }: Pick<Web, 'blogSettings' | 'site'>,
   post: Post,
-  { writing, action, session }: { writing: Writing; action: string; session: Session },
+  { writing, action, session }: { writing: { in_navigation?: boolean | undefined }; action: string; session: Session },
 ): Promise<void> {
   if (writing.in_navigation === undefined || session.role !== 'admin' || post.kind !== 'page') return;
   try {

@@ -61,6 +61,7 @@ export const translated: readonly string[] = Object.keys(sentences);
 
 /** What they say of a field, without its name. */
 const ofFields: readonly (readonly [RegExp, string])[] = [
+  [/^must be true, or left out$/, '참이거나 비어 있어야 합니다.'],
   [/^must have at most ([\d,]+) characters$/, '최대 $1자까지 입력할 수 있습니다.'],
   [/^must have at least ([\d,]+) characters$/, '$1자 이상 입력해 주세요.'],
   [/^must have at most (\d+) tags$/, '태그는 $1개까지 달 수 있습니다.'],

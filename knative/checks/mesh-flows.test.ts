@@ -90,9 +90,9 @@ test.each(names.filter((name) => !destinations.some((each) => each.name === name
 );
 
 test('the timer alone wakes what a PingSource names, besides the gateways', () => {
-  const pinged = pingSources.flatMap(({ sink }) => toService(sink)).map(({ name }) => name);
-  expect(pinged).toEqual(['relay']);
-  for (const name of pinged) expect(whoPasses(name, 'POST', '/')).toEqual([...gateways, ...timers].sort());
+  const pinged = pingSources.flatMap(({ sink }) => toService(sink));
+  expect(pinged.map(({ name }) => name)).toEqual(['relay', 'media']);
+  for (const { name, path } of pinged) expect(whoPasses(name, 'POST', path)).toEqual([...gateways, ...timers].sort());
 });
 
 test('who calls a function directly is named, and those that call it say so', () => {
