@@ -1,7 +1,7 @@
 import { fail } from '@dormouse/runtime/errors';
 import { world } from '@dormouse/web/app.fixture';
 import { fakePosts } from '@dormouse/web/posts.fixture';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page, Route } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type FunctionInProcess, serveInProcess } from '../in-process.ts';
 import { needsChromium, openBrowser } from './chromium.ts';
@@ -85,6 +85,46 @@ describe('the editor in a browser', needsChromium, () => {
     await says(/^Saved/);
     await page.reload();
     expect(await page.getByText('Unsaved text').count()).toBe(0);
+  });
+
+  it('saves what is typed on after restoring, and offers what that took the place of', async () => {
+    await page.goto('/blog/new');
+    await context.setOffline(true);
+    await page.getByLabel('Title').fill('A walk');
+    await text(page).pressSequentially('Up.');
+    await says(/^No connection/);
+    await page.close();
+    await context.setOffline(false);
+    page = await context.newPage();
+    await page.goto('/blog/new');
+    await text(page).pressSequentially('Something else.');
+    const offer = page.getByRole('alert').filter({ hasText: 'Unsaved text from' });
+    await offer.getByRole('button', { name: 'Restore' }).click();
+    await text(page).press('End');
+    await text(page).pressSequentially(' Down.');
+    await expect.poll(contents, { timeout: 20_000 }).toEqual(['Up. Down.']);
+    await page.goto('/blog/new');
+    await offer.getByRole('button', { name: 'Restore' }).click();
+    expect(await text(page).inputValue()).toBe('Something else.');
+    await text(page).fill('');
+  });
+
+  it('stays when something was typed before the answer to a button, and saves that', async () => {
+    const { id } = posts.make('Up.');
+    await page.goto(`/blog/posts/p-${id}/edit`);
+    const { promise: isTyped, resolve: goOn } = Promise.withResolvers<void>();
+    const late = async (route: Route) => {
+      await isTyped;
+      await route.continue();
+    };
+    await page.route('**/edit', late, { times: 1 });
+    await page.getByRole('button', { name: 'Save draft' }).click();
+    await text(page).press('End');
+    await text(page).pressSequentially(' Down.');
+    goOn();
+    await expect.poll(contents, { timeout: 20_000 }).toEqual(['Up. Down.']);
+    await says(/^Saved/);
+    expect(new URL(page.url()).pathname).toBe(`/blog/posts/p-${id}/edit`);
   });
 
   it('puts two tabs together at different places, and shows both texts at the same one', async () => {

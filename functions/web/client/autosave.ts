@@ -1,7 +1,7 @@
-import type { Copies } from './copies.ts';
+import type { Copies, Copy } from './copies.ts';
 import type { Draft, Halt, Save } from './draft.ts';
 import type { Fields } from './fields.ts';
-import type { Reply } from './reply.ts';
+import type { Reply, Saved } from './reply.ts';
 
 /** Where a text stands. */
 export type State =
@@ -67,9 +67,10 @@ export class Autosave {
     this.#options = options;
   }
 
-  typed(fields: Fields, left: Omit<Fields, 'content'>): void {
+  /** @param isLeft whether no line is being typed */
+  typed(fields: Fields, isLeft: boolean): void {
     const { draft, now, later } = this.#options;
-    draft.typed(fields, left);
+    draft.typed(fields, isLeft);
     this.#unsavedSince ||= now();
     const wait = copyMs - (now() - this.#copiedAt);
     this.#cancelCopy();
@@ -107,6 +108,32 @@ export class Autosave {
     return this.#options.draft.pending === undefined;
   }
 
+  /**
+   * Makes a draft of what was never saved, before a button saves it: a request that is not answered is sent again as it was, and what a
+   * button asks for must not be. With another text, the key of the first save would be refused.
+   * @returns as {@link settle}
+   */
+  async begin(): Promise<boolean> {
+    await this.#turn;
+    const { draft } = this.#options;
+    if (draft.base.id === 0) draft.next();
+    return this.settle();
+  }
+
+  /** A button has saved what the form held then. @returns whether that is all there is */
+  asked(status: 'draft' | 'published', saved: Saved, sent: Fields): boolean {
+    const { draft, moved, now } = this.#options;
+    // A copy that was there before this page, as when a preview was shown, is taken away, too.
+    this.#copyOf ??= draft.base.id;
+    draft.asked(status, saved, sent);
+    this.#savedAt = now();
+    moved(draft);
+    this.keep();
+    // Else the next page says it.
+    if (draft.unsaved) this.#show();
+    return !draft.unsaved;
+  }
+
   /** Saves nothing new, until what it returns is called. */
   hold(): () => void {
     this.#held++;
@@ -119,10 +146,22 @@ export class Autosave {
   /** Nothing answered when it was to be saved: that has to be asked for again. */
   failed(): void {
     this.keep();
-    this.#options.changed('unsent', this.#savedAt);
+    this.#options.changed(this.#away ?? 'unsent', this.#savedAt);
   }
 
-  /** Goes on with what was taken up from an earlier tab. */
+  /** Takes up what an earlier tab left behind. @returns a copy, as of the tab `other`, of what that takes the place of */
+  restore(copy: Copy, other: string): Copy | undefined {
+    const { draft, copies, replace, moved, now } = this.#options;
+    const replaced = draft.unsaved ? { ...draft.kept, tab: other, time: now() } : undefined;
+    if (replaced) copies.put(replaced);
+    replace(draft.restore(copy));
+    moved(draft);
+    this.resume();
+    copies.remove(copy.base.id, copy.tab);
+    return replaced;
+  }
+
+  /** Goes on with what was typed before. */
   resume(): void {
     this.keep();
     this.#show();
@@ -132,14 +171,6 @@ export class Autosave {
   /** There may be a connection or a session again. */
   wake(): void {
     if (this.#failures > 0 || this.#away) this.#plan(0);
-  }
-
-  /** The text is saved or given up: its copy goes, and no further one is made. */
-  end(): void {
-    const { draft, copies, tab } = this.#options;
-    this.stop();
-    copies.remove(draft.base.id, tab);
-    if (this.#copyOf !== undefined) copies.remove(this.#copyOf, tab);
   }
 
   /** Does nothing any more; the copy stays. */

@@ -10,8 +10,9 @@ export interface Copy extends Kept {
 /** As the browser's localStorage, which several tabs share. */
 export type Store = Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'key' | 'length'>;
 
-/** Copies are kept for so long, ms. */
-const maxAge = 30 * 86_400_000;
+/** Copies are kept for so many days. */
+export const copyDays = 30;
+const maxAge = copyDays * 86_400_000;
 
 /** Copies of what one account types in this browser, by post and tab. */
 export class Copies {
@@ -41,6 +42,15 @@ export class Copies {
     } catch {
       // It holds nothing then.
     }
+  }
+
+  /** Gives a copy to another tab, so that what is typed in its own takes nothing away. */
+  move(copy: Copy, tab: string): Copy {
+    const moved = { ...copy, tab };
+    // The store may have no room for both.
+    this.remove(copy.base.id, copy.tab);
+    this.put(moved);
+    return moved;
   }
 
   /** Those of a post, the newest first; 0 is a post that was never saved. */

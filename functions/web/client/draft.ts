@@ -1,6 +1,6 @@
 import { type Fields, sameText } from './fields.ts';
 import { merge } from './merge.ts';
-import type { Reply, Stored } from './reply.ts';
+import type { Reply, Saved, Stored } from './reply.ts';
 
 /** What the server has. */
 export interface Version {
@@ -64,18 +64,18 @@ export class Draft {
     this.#autosaves = autosaves;
   }
 
-  /** @param left the lines as they were when they were left */
-  typed(fields: Fields, left: Omit<Fields, 'content'>): void {
+  /** @param isLeft whether no line is being typed */
+  typed(fields: Fields, isLeft: boolean): void {
     this.fields = fields;
-    this.#settled = { ...left, content: fields.content };
+    this.#settled = isLeft ? fields : { ...this.#settled, content: fields.content };
     if (this.halted === 'refused') this.halted = undefined;
   }
 
   /** Whether something was typed that the server does not have. */
   get unsaved(): boolean {
-    const { base, pending } = this;
-    const fields = this.#complete(this.fields);
-    return pending !== undefined || !sameText(fields, base.fields) || fields.published_at !== base.fields.published_at;
+    const { fields, base, pending } = this;
+    const isSame = sameText(this.#complete(fields), this.#complete(base.fields));
+    return pending !== undefined || !isSame || fields.published_at !== base.fields.published_at;
   }
 
   /** Whether it is saved without being asked for, at the latest when its lines are left. */
@@ -125,6 +125,14 @@ export class Draft {
       if (reply.outcome === 'refused') this.alert = reply.alert;
     }
     return undefined;
+  }
+
+  /** Takes the answer to a button. @param sent what the form held when it was pressed */
+  asked(status: 'draft' | 'published', saved: Saved, sent: Fields): void {
+    this.#has(saved, sent);
+    this.base = { ...this.base, fields: this.#complete(sent) };
+    // What others read is not changed without being asked for.
+    this.halted = status === 'published' && this.#autosaves ? 'published' : undefined;
   }
 
   #has({ id, version, etag, action }: Omit<Version, 'fields'>, fields: Stored): void {

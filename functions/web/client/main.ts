@@ -5,10 +5,10 @@ import { EditorForm } from './editor-form.ts';
 import { element } from './element.ts';
 import { type Fields, sameText } from './fields.ts';
 import { livePreview } from './live-preview.ts';
-import { offer } from './offers.ts';
+import { type Choice, offer } from './offers.ts';
 import { StatusLine } from './status-line.ts';
 import { submitting } from './submitting.ts';
-import { openTab, type Tab } from './tab.ts';
+import { newTabId, openTab, type Tab } from './tab.ts';
 import { toolbar } from './toolbar.ts';
 import { Uploads } from './uploads.ts';
 import { words } from './words.ts';
@@ -50,16 +50,15 @@ async function start(form: HTMLFormElement): Promise<void> {
   );
   counting(editor, length);
   livePreview(editor);
-  offer(form, offered, {
+  const choice: Choice = {
     restore(copy) {
-      editor.show(draft.restore(copy));
-      editor.isAt(draft.base);
+      const replaced = autosave.restore(copy, newTabId());
       editor.setHidden('key', draft.key);
-      autosave.resume();
-      copies.remove(copy.base.id, copy.tab === tab.id && copy.base.id === draft.base.id ? '' : copy.tab);
+      if (replaced) offer(form, [replaced], choice);
     },
     discard: (copy) => copies.remove(copy.base.id, copy.tab),
-  });
+  };
+  offer(form, offered, choice);
   if (draft.unsaved) autosave.resume();
 }
 
@@ -75,8 +74,11 @@ async function begin(editor: EditorForm, copies: Copies, tab: Tab): Promise<{ dr
     const known = others.filter((copy) => !copy.pending && sameText(copy.fields, base.fields));
     for (const copy of known) copies.remove(copy.base.id, copy.tab);
     return {
-      draft: new Draft({ base, key, fields }, autosaves),
-      offered: others.filter((copy) => !known.includes(copy)),
+      // Something may have been typed meanwhile.
+      draft: new Draft({ base, key, fields: editor.fields }, autosaves),
+      offered: others
+        .filter((copy) => !known.includes(copy))
+        .map((copy) => (copy.tab === tab.id ? copies.move(copy, newTabId()) : copy)),
     };
   }
   const own = left.find((copy) => copy.tab === tab.id);
@@ -90,14 +92,9 @@ const blank: Fields = { title: '', content: '', category_name: '', tags: '', lan
 /** @returns what counts the lines as left, as leaving one does */
 function listen(editor: EditorForm, autosave: Autosave): () => void {
   const { form } = editor;
-  // A line counts when it was left.
-  let left = editor.fields;
-  const leave = () => {
-    left = editor.fields;
-    autosave.typed(left, left);
-  };
+  const leave = () => autosave.typed(editor.fields, true);
   form.addEventListener('change', leave);
-  form.addEventListener('input', () => autosave.typed(editor.fields, left));
+  form.addEventListener('input', () => autosave.typed(editor.fields, false));
   for (const event of ['online', 'focus']) addEventListener(event, () => autosave.wake());
   addEventListener('pagehide', () => autosave.keep());
   document.addEventListener('visibilitychange', () => {

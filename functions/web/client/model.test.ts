@@ -1,12 +1,14 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { afterEach, describe, expect, it, test, vi } from 'vitest';
 import { browser, world } from '../app.fixture.ts';
 import { fakePosts } from '../posts.fixture.ts';
 import { Autosave, type State } from './autosave.ts';
-import { Copies, type Store } from './copies.ts';
+import { Copies, type Copy, type Store } from './copies.ts';
 import { Draft, type Save, type Version } from './draft.ts';
+import type { EditorForm } from './editor-form.ts';
 import type { Fields } from './fields.ts';
 import type { Reply } from './reply.ts';
+import { submitting } from './submitting.ts';
 
 const posts = fakePosts();
 const given = world();
@@ -63,6 +65,8 @@ class Room {
   readonly #requests = new Set<Promise<unknown>>();
   #ids = 0;
 
+  newId = (): string => `tab ${++this.#ids}`;
+
   get copies(): Copies {
     return new Copies(this.store, 'ada');
   }
@@ -76,21 +80,16 @@ class Room {
 
   forward = (ms: number): Promise<void> => this.clock.forward(ms, this.settle);
 
-  async request(tab: Tab, save: Save): Promise<Reply> {
+  request(tab: Tab, { action, fields, id, ...others }: Save): Promise<Reply> {
+    return this.post(tab, action, { ...others, ...fields, id: String(id), action: 'autosave', status: 'draft' });
+  }
+
+  async post(tab: Tab, address: string, fields: Record<string, string>): Promise<Reply> {
     const { net } = this;
     if (net === 'down') throw new Error('no connection');
-    const { fields, id, ...others } = save;
-    const form = {
-      ...others,
-      ...fields,
-      id: String(id),
-      csrf: tab.csrf,
-      account: 'ada',
-      action: 'autosave',
-      status: 'draft',
-    };
+    const form = { ...fields, csrf: tab.csrf, account: 'ada' };
     const answer = ada
-      .send(save.action, {
+      .send(address, {
         method: 'POST',
         headers: {
           'content-type': 'application/x-www-form-urlencoded',
@@ -111,14 +110,12 @@ class Room {
   async open(n: number, path: string): Promise<void> {
     const page = await ada.get(path, { accept: 'text/html' });
     if (page.status !== 200) return;
-    const tab = new Tab(this, `tab ${++this.#ids}`, path);
+    const tab = new Tab(this, this.newId(), path);
     const live = new Set([...this.tabs.values()].map(({ id }) => id));
     const [offered] = this.copies.of(tab.draft.base.id, this.clock.now).filter((copy) => !live.has(copy.tab));
     this.tabs.set(n, tab);
     if (!offered) return;
-    tab.fields = tab.draft.restore(offered);
-    tab.autosave.resume();
-    this.copies.remove(offered.base.id, offered.tab);
+    tab.restore(offered);
     await this.settle();
   }
 
@@ -147,9 +144,13 @@ class Tab {
   fields: Fields;
   csrf: string;
   state: State = 'nothing';
+  /** What the form says of the post, as in its hidden field. */
+  status = 'draft';
+  readonly #room: Room;
 
   constructor(room: Room, id: string, action: string) {
     const value = (name: string) => ada.value(name) ?? '';
+    this.#room = room;
     this.id = id;
     this.csrf = value('csrf');
     this.fields = {
@@ -184,7 +185,41 @@ class Tab {
 
   type(change: Partial<Fields>): void {
     this.fields = { ...this.fields, ...change };
-    this.autosave.typed(this.fields, this.fields);
+    this.autosave.typed(this.fields, true);
+  }
+
+  /** Without leaving the field. */
+  keys(change: Partial<Fields>): void {
+    this.fields = { ...this.fields, ...change };
+    this.autosave.typed(this.fields, false);
+  }
+
+  restore(copy: Copy): Copy | undefined {
+    return this.autosave.restore(copy, this.#room.newId());
+  }
+
+  /** Presses a button of the form. @returns what was gone to */
+  press(value: 'draft' | 'published'): { goneTo: string[]; sent: string[] } {
+    const seen = { goneTo: [] as string[], sent: [] as string[] };
+    vi.stubGlobal('location', { assign: (to: string) => void seen.goneTo.push(to) });
+    const form = Object.assign(new EventTarget(), { requestSubmit: () => void seen.sent.push(value) });
+    const tab = this;
+    const editor = {
+      form,
+      get fields() {
+        return tab.fields;
+      },
+      setHidden: (name: 'csrf' | 'status', to: string) => void (tab[name] = to),
+      ask: (action: string) => {
+        const { base, key } = tab.draft;
+        const { id, etag } = base;
+        const hidden = { id: String(id), etag, key, status: tab.status };
+        return tab.#room.post(tab, base.action, { ...hidden, ...tab.fields, action });
+      },
+    };
+    submitting(editor as unknown as EditorForm, this.autosave, () => Promise.resolve());
+    form.dispatchEvent(Object.assign(new Event('submit', { cancelable: true }), { submitter: { value } }));
+    return seen;
   }
 }
 
@@ -323,4 +358,160 @@ test('of two tabs neither loses what the other has written: it is joined, or bot
   );
   expect(seen.told).toBeGreaterThan(50);
   expect(seen.joined).toBeGreaterThan(500);
+});
+
+async function opened(path: string, room = new Room()): Promise<{ room: Room; tab: Tab }> {
+  await session('ada');
+  await room.open(0, path);
+  return { room, tab: room.tabs.get(0) as Tab };
+}
+const editOf = ({ id }: { id: number }) => `/blog/posts/p-${id}/edit`;
+const onlyPost = () => [...posts.stored.values()].map(({ title, content, status }) => ({ title, content, status }));
+
+describe('a button of the form', () => {
+  afterEach(() => {
+    vi.unstubAllGlobals();
+    posts.stored.clear();
+  });
+  const lastKept = (room: Room, id: number) => room.copies.of(id, room.clock.now).map(({ fields }) => fields.content);
+
+  it('goes to what it has saved, of which no copy stays', async () => {
+    const { room, tab } = await opened('/blog/new');
+    tab.type({ title: 'A walk', content: 'Up.', category_name: 'Walks', published_at: '2030-01-01T10:00' });
+    const { goneTo } = tab.press('draft');
+    await room.settle();
+    expect(goneTo).toEqual([`/blog/posts/p-${[...posts.stored.keys()][0]}`]);
+    tab.autosave.keep();
+    expect([...lastKept(room, 0), ...lastKept(room, tab.draft.base.id)]).toEqual([]);
+  });
+
+  it.each(['draft', 'published'] as const)('as %s loses nothing that is typed before the answer', async (status) => {
+    const { room, tab } = await opened(editOf(posts.make('Up.')));
+    room.net = 'slow';
+    const { goneTo, sent } = tab.press(status);
+    await room.settle();
+    tab.type({ content: 'Up. Down.' });
+    room.net = 'up';
+    await room.forward(3_500);
+    expect([goneTo, sent]).toEqual([[], []]);
+    tab.autosave.keep();
+    await room.forward(60_000);
+    expect([...onlyPost().map(({ content }) => content), ...lastKept(room, tab.draft.base.id)]).toContain('Up. Down.');
+    // What is published is not taken back, or changed without being asked.
+    expect(onlyPost()).toEqual([{ title: 'Title', content: status === 'draft' ? 'Up. Down.' : 'Up.', status }]);
+    expect([tab.state, tab.status]).toEqual([status === 'draft' ? 'saved' : 'published', status]);
+    const again = tab.press(status);
+    await room.settle();
+    expect([onlyPost()[0]?.content, again.goneTo.length]).toEqual(['Up. Down.', 1]);
+  });
+
+  it('loses nothing that is typed while the next page is on its way', async () => {
+    const { room, tab } = await opened(editOf(posts.make('Up.')));
+    const { goneTo } = tab.press('published');
+    await room.settle();
+    expect(goneTo).toHaveLength(1);
+    tab.type({ content: 'Up. Down.' });
+    tab.autosave.keep();
+    expect(lastKept(room, tab.draft.base.id)).toEqual(['Up. Down.']);
+  });
+
+  it.each(['draft', 'published'] as const)(
+    'whose first answer is lost makes one %s, and what is typed on is saved',
+    async (status) => {
+      const { room, tab } = await opened('/blog/new');
+      tab.type({ title: 'A walk', content: 'Up.', category_name: 'Walks' });
+      room.net = 'answers lost';
+      tab.press(status);
+      await room.settle();
+      expect(tab.state).toBe('unsent');
+      room.net = 'up';
+      tab.type({ content: 'Up. Down.' });
+      await room.forward(60_000);
+      expect([tab.draft.halted, tab.draft.alert]).toEqual([undefined, '']);
+      // Only what is asked for again is published.
+      expect(onlyPost()).toEqual([{ title: 'A walk', content: 'Up. Down.', status: 'draft' }]);
+      tab.press(status);
+      await room.settle();
+      expect(onlyPost()).toEqual([{ title: 'A walk', content: 'Up. Down.', status }]);
+    },
+  );
+
+  it('says that somebody is logged out', async () => {
+    const { room, tab } = await opened('/blog/new');
+    await session('ended');
+    tab.type({ title: 'A walk', content: 'Up.', category_name: 'Walks' });
+    tab.press('draft');
+    await room.settle();
+    expect(tab.state).toBe('logged-out');
+    await session('ada');
+    tab.autosave.wake();
+    await room.forward(60_000);
+    expect(onlyPost()).toEqual([{ title: 'A walk', content: 'Up.', status: 'draft' }]);
+  });
+});
+
+describe('lines that were not left', () => {
+  afterEach(() => posts.stored.clear());
+
+  it('are those of another tab once they were put together, and stay so at the next key', async () => {
+    const { room, tab } = await opened(editOf(posts.make(paragraphs)));
+    await room.open(1, editOf({ id: tab.draft.base.id }));
+    room.tabs.get(1)?.type({ title: 'Their title', tags: 'theirs' });
+    await room.forward(2_000);
+    tab.keys({ content: `${paragraphs} Mine.` });
+    await room.forward(2_000);
+    expect(tab.fields.title).toBe('Their title');
+    tab.keys({ content: `${paragraphs} Mine, too.` });
+    await room.forward(2_000);
+    const [post] = posts.stored.values();
+    expect([post?.title, post?.tags, post?.content]).toEqual(['Their title', ['theirs'], `${paragraphs} Mine, too.`]);
+  });
+
+  it('are those that were restored', async () => {
+    const { room, tab } = await opened('/blog/new');
+    room.net = 'down';
+    tab.type({ title: 'A walk', content: 'Up.' });
+    await room.forward(500);
+    room.crash(0);
+    const next = await opened('/blog/new', room);
+    next.tab.keys({ content: 'Up. Down.' });
+    room.net = 'up';
+    await room.forward(60_000);
+    expect(onlyPost()).toEqual([{ title: 'A walk', content: 'Up. Down.', status: 'draft' }]);
+  });
+
+  it('are not sent', async () => {
+    const { room, tab } = await opened(editOf(posts.make('Up.')));
+    tab.keys({ title: 'Half a ti' });
+    tab.keys({ content: 'Up. Down.' });
+    await room.forward(2_000);
+    expect(onlyPost()).toEqual([{ title: 'Title', content: 'Up. Down.', status: 'draft' }]);
+  });
+});
+
+describe('restoring', () => {
+  it('loses nothing that the form held before', async () => {
+    const { room, tab } = await opened('/blog/new');
+    const { base } = tab.draft;
+    expect(tab.draft.unsaved).toBe(false);
+    const copies = ['first', 'second'].map((content) => ({
+      base,
+      fields: { ...base.fields, content },
+      key: `key of ${content}`,
+      tab: `tab of ${content}`,
+      time: room.clock.now,
+    }));
+    for (const copy of copies) room.copies.put(copy);
+    const [first, second] = copies as [Copy, Copy];
+    const kept = () => room.copies.of(0, room.clock.now).map(({ fields }) => fields.content);
+    expect(tab.restore(first)).toBeUndefined();
+    const replaced = tab.restore(second);
+    expect(tab.fields.content).toBe('second');
+    expect(kept().sort()).toEqual(['first', 'second']);
+    expect(replaced).toMatchObject({ fields: { content: 'first' }, key: 'key of first' });
+    tab.keys({ content: 'second, and more' });
+    expect(tab.restore(replaced as Copy)).toMatchObject({ fields: { content: 'second, and more' } });
+    expect(tab.draft.key).toBe('key of first');
+    expect(kept().sort()).toEqual(['first', 'second, and more']);
+  });
 });

@@ -2,7 +2,7 @@ import type { Copy } from './copies.ts';
 import { button, element, timeText } from './element.ts';
 import { words } from './words.ts';
 
-interface Choice {
+export interface Choice {
   restore: (copy: Copy) => void;
   discard: (copy: Copy) => void;
 }

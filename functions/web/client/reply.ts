@@ -2,7 +2,7 @@ import type { Fields } from './fields.ts';
 
 /** What the editor's script is answered where its form goes, as JSON. */
 export type Reply =
-  | { outcome: 'saved'; id: number; version: number; etag: string; action: string; location: string }
+  | Saved
   /** Somebody saved another version before: this one. */
   | {
       outcome: 'changed';
@@ -22,6 +22,16 @@ export type Reply =
   | { outcome: 'stale'; csrf: string }
   /** Whether it was stored is not known: to be sent again, as it was. */
   | { outcome: 'later'; seconds: number };
+
+export interface Saved {
+  outcome: 'saved';
+  id: number;
+  version: number;
+  etag: string;
+  action: string;
+  /** Of the post's page. */
+  location: string;
+}
 
 /** What a version has of the fields. */
 export type Stored = Omit<Fields, 'published_at'>;

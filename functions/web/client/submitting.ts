@@ -1,10 +1,11 @@
 import type { Autosave } from './autosave.ts';
 import type { EditorForm } from './editor-form.ts';
+import type { Fields } from './fields.ts';
 import type { Reply } from './reply.ts';
 
 /**
- * Buttons of the form do what they do without a script, but not before the last answer is there, whose version they need. What they
- * saved is not kept any longer; when there is no connection, nothing happens but that the line says so.
+ * Buttons of the form do what they do without a script, but not before the last answer is there, whose version they need. What was typed
+ * since they were pressed is kept, and its page stays; when there is no connection, nothing happens but that the line says so.
  * @param ready resolves when the text has what it waits for
  */
 export function submitting(editor: EditorForm, autosave: Autosave, ready: () => Promise<void>): void {
@@ -26,23 +27,32 @@ export function submitting(editor: EditorForm, autosave: Autosave, ready: () => 
   });
 
   /** The first answer may be a token of the present session. */
-  async function asked(what: string): Promise<Reply> {
-    const reply = await editor.ask(what);
-    if (reply.outcome !== 'stale') return reply;
-    editor.setHidden('csrf', reply.csrf);
-    return editor.ask(what);
+  async function asked(what: string): Promise<{ reply: Reply; sent: Fields }> {
+    const first = await askedOnce(what);
+    if (first.reply.outcome !== 'stale') return first;
+    editor.setHidden('csrf', first.reply.csrf);
+    return askedOnce(what);
+  }
+
+  async function askedOnce(what: string): Promise<{ reply: Reply; sent: Fields }> {
+    const sent = editor.fields;
+    return { reply: await editor.ask(what), sent };
   }
 
   async function send(pressed: HTMLButtonElement | null): Promise<void> {
+    // The Enter key leaves no line.
+    autosave.typed(editor.fields, true);
     autosave.keep();
     await ready();
-    if (!(await autosave.settle())) return autosave.failed();
-    if (pressed?.value === 'draft' || pressed?.value === 'published') {
-      const reply = await asked(pressed.value).catch(() => undefined);
-      if (!reply) return autosave.failed();
+    const status = pressed?.value === 'draft' || pressed?.value === 'published' ? pressed.value : undefined;
+    if (!(await (status ? autosave.begin() : autosave.settle()))) return autosave.failed();
+    if (status) {
+      const answer = await asked(status).catch(() => undefined);
+      if (!answer) return autosave.failed();
+      const { reply, sent } = answer;
       if (reply.outcome === 'saved') {
-        autosave.end();
-        location.assign(reply.location);
+        editor.setHidden('status', status);
+        if (autosave.asked(status, reply, sent)) location.assign(reply.location);
         return;
       }
     }

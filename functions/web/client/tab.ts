@@ -12,7 +12,7 @@ const maxWaitMs = 400;
 /** A tab that was duplicated has the id of the other one: whoever holds the lock of an id keeps it. */
 export async function openTab(): Promise<Tab> {
   const known = remembered();
-  const id = known && (await isOurs(known)) ? known : crypto.getRandomValues(new Uint32Array(2)).join('-');
+  const id = known && (await isOurs(known)) ? known : newTabId();
   if (id !== known) {
     remember(id);
     await isOurs(id);
@@ -25,6 +25,8 @@ export async function openTab(): Promise<Tab> {
     },
   };
 }
+
+export const newTabId = (): string => crypto.getRandomValues(new Uint32Array(2)).join('-');
 
 /** Takes the lock for as long as the page lives. Where there are no locks, as without https, nobody else is known. */
 function isOurs(id: string): Promise<boolean> {
