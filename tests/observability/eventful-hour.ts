@@ -70,6 +70,8 @@ async function people({ url }: RunningPlatform, { blog, administrator }: Clients
   await author.call('PATCH', `/blog/api/posts/${draft.id}`, { body: { status: 'published' } });
   for (const path of ['/blog/', `/blog/posts/${published.slug}`, '/blog/'])
     for (let n = 0; n < 5; n++) await blog.call('GET', path);
+  for (let n = 0; n < 10; n++)
+    for (const word of ['rivers', 'nowhere']) await blog.call('GET', `/blog/api/search?q=${word}`);
   await administrator('PATCH', `/blog/api/categories/${published.category.id}`, { body: { name: 'Streams' } });
 }
 

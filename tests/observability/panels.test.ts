@@ -72,11 +72,11 @@ describe('after an eventful hour, Prometheus', skippedFor(missingOfSmallStack())
   const missing = () => (stack.collector ? [] : onlyWhole);
 
   /**
-   * Not zero once events have been missing for minutes, or an instance cannot start, which this hour does not have, or while one waits
+   * Not zero once a picture has been unused for a month, events have been missing for minutes, or an instance cannot start, which this hour does not have, or while one waits
    * for a Trigger; tests of relay, journal, categories and of the platform's measures see them, and known-load.test.ts.
    */
   const later =
-    /\bdormouse_(events_(resent|missing|redelivered)|counts_wrong|outbox_unarchived|local_revision_not_ready == 1|local_broker_backlog)|kn_revision_pods_not_ready_count/;
+    /\bdormouse_(events_(resent|missing|redelivered)|counts_wrong|outbox_unarchived|pictures_collected|local_revision_not_ready == 1|local_broker_backlog)|kn_revision_pods_not_ready_count/;
   /** Without a Redis nothing waits for one. */
   const isLater = (query: string) =>
     later.test(query) || (!hasProgram('redis-server') && query.includes('dormouse_redis_'));
