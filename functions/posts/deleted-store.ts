@@ -1,31 +1,16 @@
 import { fail } from '@dormouse/runtime/errors';
 import type { Sql, Tx } from '@dormouse/runtime/sql-types';
-import type { Kind, Post, Status } from './post.ts';
+import type { Post, Summary } from './post.ts';
+import { type OwnRow, ownColumns, toOwn } from './rows.ts';
 import { skeleton } from './slug.ts';
 
 /** How long a deleted post can be brought back, in days. */
 export const keptDays = 30;
 
 /** A post as it was deleted. */
-export interface DeletedPost {
-  id: number;
-  version: number;
-  authorId: number;
-  author: string;
-  byline: readonly string[];
-  tags: readonly string[];
-  title: string;
-  /** Somebody else may have it meanwhile. */
-  slug: string;
-  excerpt: string;
-  status: Status;
-  kind: Kind;
-  lang: string | null;
-  /** There may be none of this name any more. */
+export interface DeletedPost extends Omit<Summary, 'category'> {
+  /** There may be none of this name any more. Its slug somebody else may have meanwhile. */
   categoryName: string;
-  createdAt: Date;
-  publishedAt: Date | null;
-  updatedAt: Date;
   deletedAt: Date;
   /** User name. */
   deletedBy: string;
@@ -63,24 +48,8 @@ export interface DeletedPosts {
   forgetExpired(): Promise<number>;
 }
 
-interface DeletedRow {
-  id: string;
-  version: number;
-  author_id: string;
-  author: string;
-  byline: string[];
-  tags: string[];
-  title: string;
-  slug: string;
-  excerpt: string;
-  status: Status;
-  is_page: boolean;
-  lang: string | null;
+interface DeletedRow extends OwnRow {
   category_name: string;
-  created_at: Date;
-  published_at: Date | null;
-  publish_at: Date | null;
-  updated_at: Date;
   deleted_at: Date;
   deleted_by: string;
 }
@@ -122,13 +91,7 @@ export const copiedRevisionColumns = [
 
 type Fragment = ReturnType<Sql>;
 const named = (sql: Sql | Tx, columns: readonly string[]) => sql.unsafe(columns.join(', ')) as unknown as Fragment;
-const summary = (sql: Sql | Tx) =>
-  named(sql, [
-    ...copiedColumns.filter((name) => !['category_id', 'content', 'source', 'tag_slugs'].includes(name)),
-    'category_name',
-    'deleted_at',
-    'deleted_by',
-  ]);
+const summary = (sql: Sql | Tx) => sql`${ownColumns(sql)}, p.category_name, p.deleted_at, p.deleted_by`;
 const kept = (sql: Sql | Tx) => sql`deleted_at > clock_timestamp() - make_interval(hours => ${keptDays * 24})`;
 
 /** Deleted posts in PostgreSQL. */
@@ -141,7 +104,7 @@ export function openDeletedPosts(sql: Sql): DeletedPosts {
         ? sql`AND (deleted_at, id) < (${new Date(after[0]).toISOString()}::timestamptz, ${after[1]}::bigint)`
         : sql``;
       const rows = await sql<DeletedRow[]>`
-        SELECT ${summary(sql)} FROM deleted_posts WHERE ${kept(sql)} ${by} ${of} ${older}
+        SELECT ${summary(sql)} FROM deleted_posts AS p WHERE ${kept(sql)} ${by} ${of} ${older}
         ORDER BY deleted_at DESC, id DESC LIMIT ${limit + 1}`;
       return rows.map(toDeleted);
     },
@@ -149,7 +112,7 @@ export function openDeletedPosts(sql: Sql): DeletedPosts {
       const rows = await sql<(DeletedRow & { content: string })[]>`
         SELECT * FROM (
           SELECT *, sum(octet_length(content)) OVER (ORDER BY id) - octet_length(content) AS bytes_before FROM (
-            SELECT ${summary(sql)}, content FROM deleted_posts WHERE author_id = ${authorId} AND id > ${after}::bigint AND ${kept(sql)}
+            SELECT ${summary(sql)}, p.content FROM deleted_posts AS p WHERE author_id = ${authorId} AND id > ${after}::bigint AND ${kept(sql)}
             ORDER BY id LIMIT 20
           ) AS own
         ) AS p WHERE bytes_before < 2000000 ORDER BY id`;
@@ -177,22 +140,8 @@ export function openDeletedPosts(sql: Sql): DeletedPosts {
 }
 
 const toDeleted = (row: DeletedRow): DeletedPost => ({
-  id: Number(row.id),
-  version: row.version,
-  authorId: Number(row.author_id),
-  author: row.author,
-  byline: row.byline,
-  tags: row.tags,
-  title: row.title,
-  slug: row.slug,
-  excerpt: row.excerpt,
-  status: row.status,
-  kind: row.is_page ? 'page' : 'post',
-  lang: row.lang,
+  ...toOwn(row),
   categoryName: row.category_name,
-  createdAt: row.created_at,
-  publishedAt: row.status === 'published' ? (row.published_at ?? row.created_at) : row.publish_at,
-  updatedAt: row.updated_at,
   deletedAt: row.deleted_at,
   deletedBy: row.deleted_by,
 });

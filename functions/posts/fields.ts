@@ -1,5 +1,6 @@
 import { id } from '@dormouse/events/field';
 import { languageTag } from '@dormouse/runtime/language-tag';
+import { lineFilter, timeFilter } from '@dormouse/runtime/list-filters';
 import { oldPath } from '@dormouse/runtime/old-path';
 import { line, text } from '@dormouse/runtime/text';
 import * as v from 'valibot';
@@ -182,37 +183,6 @@ const number = (min: number, max: number) =>
     v.maxValue(max, `must be at most ${max}`),
   );
 
-const name = v.optional(
-  v.union(
-    [
-      v.pipe(
-        v.literal(''),
-        v.transform(() => undefined),
-      ),
-      line(1, 200),
-    ],
-    'must be one line of at most 200 characters',
-  ),
-);
-
-const time = (text: string) =>
-  v.pipe(
-    v.optional(
-      v.pipe(
-        v.string(),
-        v.isoTimestamp('must be a date and time as in RFC 3339'),
-        v.transform((value) => new Date(value)),
-        v.check(
-          (date) =>
-            date.getTime() >= Date.parse('0001-01-01T00:00:00Z') &&
-            date.getTime() <= Date.parse('9999-12-31T23:59:59Z'),
-          'must be a year from 1 to 9999',
-        ),
-      ),
-    ),
-    v.description(text),
-  );
-
 /** Query of the list; other parameters are ignored. */
 export const listQuery = v.pipe(
   v.object({
@@ -220,11 +190,11 @@ export const listQuery = v.pipe(
     offset: v.optional(number(0, Number.MAX_SAFE_INTEGER), '0'),
     after: v.optional(v.string()),
     before: v.optional(v.string()),
-    category: name,
-    tag: name,
-    author: name,
-    from: time('Only those that are not older (`created_at`).'),
-    until: time('Only those that are older.'),
+    category: lineFilter,
+    tag: lineFilter,
+    author: lineFilter,
+    from: timeFilter('Only those that are not older (`created_at`).'),
+    until: timeFilter('Only those that are older.'),
     status: v.pipe(
       v.optional(v.picklist(['draft', 'published', 'all'], 'must be draft, published or all'), 'published'),
       v.description('`all`: drafts and what is published.'),
@@ -268,13 +238,13 @@ export const ownQuery = v.object({
 });
 
 /** Query of the counts; other parameters are ignored. */
-export const countsQuery = v.object({ category: name, tag: name, author: name });
+export const countsQuery = v.object({ category: lineFilter, tag: lineFilter, author: lineFilter });
 
 /** Query of deleted posts; other parameters are ignored. */
 export const deletedQuery = v.object({
   limit: v.optional(number(1, 100), '20'),
   after: v.optional(v.string()),
-  author: name,
+  author: lineFilter,
 });
 
 export type ListQuery = v.InferOutput<typeof listQuery>;

@@ -1,8 +1,8 @@
 import type { Sql, Tx } from '@dormouse/runtime/sql-types';
 import type { Category, Kind, Post, Status, Summary } from './post.ts';
 
-/** Columns as `summaryColumns` names them; bigints arrive as text. */
-export interface SummaryRow {
+/** Columns as `ownColumns` names them; bigints arrive as text. */
+export interface OwnRow {
   id: string;
   version: number;
   author_id: string;
@@ -19,6 +19,10 @@ export interface SummaryRow {
   /** Of a draft: when it is going to be published. */
   published_at: Date | null;
   updated_at: Date;
+}
+
+/** Columns as `summaryColumns` names them. */
+export interface SummaryRow extends OwnRow {
   category_id: string;
   category_version: number;
   category_name: string;
@@ -28,10 +32,13 @@ export interface SummaryRow {
 
 export type PostRow = SummaryRow & { content: string };
 
-/** Columns of a row source `p` joined with `c`, an answer of categories.named or categories.get_or_create. */
-export const summaryColumns = (sql: Sql | Tx) => sql.unsafe(selected) as unknown as ReturnType<Sql>;
+/** Columns of a row source `p`: of a post without its category. */
+export const ownColumns = (sql: Sql | Tx) => selected(sql, own);
 
-const columns: Record<keyof SummaryRow, string> = {
+/** Columns of a row source `p` joined with `c`, an answer of categories.named or categories.get_or_create. */
+export const summaryColumns = (sql: Sql | Tx) => selected(sql, columns);
+
+const own: Record<keyof OwnRow, string> = {
   id: 'p.id',
   version: 'p.version',
   author_id: 'p.author_id',
@@ -47,17 +54,24 @@ const columns: Record<keyof SummaryRow, string> = {
   created_at: 'p.created_at',
   published_at: `CASE p.status WHEN 'published' THEN coalesce(p.published_at, p.created_at) ELSE p.publish_at END`,
   updated_at: 'p.updated_at',
+};
+const columns: Record<keyof SummaryRow, string> = {
+  ...own,
   category_id: 'c.id',
   category_version: 'c.version',
   category_name: 'c.name',
   category_slug: 'c.slug',
   category_color: 'c.color',
 };
-const selected = Object.entries(columns)
-  .map(([name, column]) => `${column} AS ${name}`)
-  .join(', ');
+const selected = (sql: Sql | Tx, all: Readonly<Record<string, string>>) =>
+  sql.unsafe(
+    Object.entries(all)
+      .map(([name, column]) => `${column} AS ${name}`)
+      .join(', '),
+  ) as unknown as ReturnType<Sql>;
 
-export const toSummary = (row: SummaryRow): Summary => ({
+/** A post without its category. */
+export const toOwn = (row: OwnRow): Omit<Summary, 'category'> => ({
   id: Number(row.id),
   version: row.version,
   authorId: Number(row.author_id),
@@ -70,11 +84,12 @@ export const toSummary = (row: SummaryRow): Summary => ({
   status: row.status,
   kind: row.kind,
   lang: row.lang,
-  category: categoryOf(row),
   createdAt: row.created_at,
   publishedAt: row.published_at,
   updatedAt: row.updated_at,
 });
+
+export const toSummary = (row: SummaryRow): Summary => ({ ...toOwn(row), category: categoryOf(row) });
 
 export const toPost = (row: PostRow): Post => ({ ...toSummary(row), content: row.content });
 
