@@ -37,20 +37,17 @@ export async function collectUnused({ sql, pictures, objects, named }: Collectin
   const candidates = await mark(sql, [...used], begin);
   if (candidates.length === 0) return { collected: 0, broken, failures: [] };
   const meanwhile = await named();
-  const outcomes = await inTurn(
-    candidates.filter((hash) => !meanwhile.has(hash)),
-    pictures.collect,
-  );
-  const failures = outcomes.filter((outcome) => outcome.status === 'rejected');
-  const collected = outcomes.filter((outcome) => outcome.status === 'fulfilled' && outcome.value).length;
-  return { collected, broken, failures: failures.map(({ reason }) => reason) };
-}
-
-/** One after the other; one that fails does not stop the others. */
-async function inTurn<T, R>(all: readonly T[], work: (one: T) => Promise<R>): Promise<PromiseSettledResult<R>[]> {
-  const outcomes: PromiseSettledResult<R>[] = [];
-  for (const one of all) outcomes.push(...(await Promise.allSettled([work(one)])));
-  return outcomes;
+  const failures: unknown[] = [];
+  let collected = 0;
+  for (const hash of candidates) {
+    if (meanwhile.has(hash)) continue;
+    try {
+      if (await pictures.collect(hash)) collected++;
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  return { collected, broken, failures };
 }
 
 /** Notes which pictures are used. @returns those that have not been for long enough, the longest unused first */

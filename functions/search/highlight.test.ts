@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { candidateWords, highlight } from './highlight.ts';
+import { candidateWords, highlight, numbered } from './highlight.ts';
 import { termsOf } from './query.ts';
 
 const shown = (body: string, query: string, { title = '', labels = '', meant = [] as string[] } = {}) =>
-  highlight({ id: 1, title, labels, body }, termsOf(query), new Map(meant.map((word, number) => [word, number])));
+  highlight({ id: 1, title, labels, body }, termsOf(query), numbered(meant));
 
 test('marks letters and words as they are written', () => {
   expect(shown('전문검색 기능', '검색')).toBe('전문<mark>검색</mark> 기능');

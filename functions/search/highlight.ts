@@ -20,6 +20,9 @@ interface Match {
 
 type Meant = ReadonlyMap<string, number>;
 
+/** Words, each with a number of its own. */
+export const numbered = (words: Iterable<string>): Meant => new Map([...words].map((word, number) => [word, number]));
+
 /** The words of hits that one of the terms might mean: a stem never differs from its word in the first two letters. */
 export function candidateWords(hits: readonly Hit[], terms: readonly Term[]): string[] {
   const begins = new Set(terms.filter(({ kind }) => kind !== 'dense').map(({ text }) => text.slice(0, 2)));

@@ -2,7 +2,7 @@ import { fail } from '@dormouse/runtime/errors';
 import { decodeCursor, encodeCursor } from '@dormouse/runtime/keyset';
 import { tagSlug } from '@dormouse/runtime/slug';
 import type { SearchQuery } from './fields.ts';
-import { candidateWords, highlight } from './highlight.ts';
+import { candidateWords, highlight, numbered } from './highlight.ts';
 import { fold, prepare, runsOf } from './letters.ts';
 import type { ListedPost, PublishedPosts } from './published-posts.ts';
 import { type Term, termsOf } from './query.ts';
@@ -45,10 +45,10 @@ export function searcher({ posts, store }: SearcherOptions): (query: SearchQuery
       posts.listed(hits.map(({ id }) => id)),
       store.meant(candidateWords(hits, terms), terms),
     ]);
-    const numbered = new Map([...meant].map((word, number) => [word, number]));
+    const words = numbered(meant);
     const shown = hits.flatMap((hit) => {
       const post = listed.get(hit.id);
-      return post ? [{ ...post, highlight: highlight(hit, terms, numbered) }] : [];
+      return post ? [{ ...post, highlight: highlight(hit, terms, words) }] : [];
     });
     return {
       posts: shown,

@@ -11,16 +11,10 @@ import { allPages } from './pages.ts';
 
 const ofPosts = [postUpdated, postPublished, postUnpublished, postDeleted] as const;
 
+const ofOthers = [categoryCreated, categoryUpdated, categoryDeleted, blogUpdated, userUpdated, userDeleted] as const;
+
 /** Events after which pages look different; a new post does so when it is published. */
-export const consumes = [
-  ...ofPosts,
-  categoryCreated,
-  categoryUpdated,
-  categoryDeleted,
-  blogUpdated,
-  userUpdated,
-  userDeleted,
-] as const;
+export const consumes = [...ofPosts, ...ofOthers] as const;
 
 /** An instance of posts or categories may answer from a copy this old, a little more than runtime's cache allows. */
 const othersMs = 2100;
@@ -62,12 +56,12 @@ export function purging(
     if (type === postUnpublished.type) hubs.changed(feedsOfAll);
     else if (data.status === 'published') hubs.changed(feedsOf(data));
   };
-  const handlers = consumes.map((contract) => (isOfPosts(contract) ? on(contract, purgeAndTell) : on(contract, purge)));
+  const handlers = [
+    ...ofPosts.map((contract) => on(contract, purgeAndTell)),
+    ...ofOthers.map((contract) => on(contract, purge)),
+  ];
   app.post('/events', receive({ handlers }));
 }
-
-const isOfPosts = (contract: (typeof consumes)[number]): contract is (typeof ofPosts)[number] =>
-  (ofPosts as readonly unknown[]).includes(contract);
 
 type Later = (work: () => void, ms: number) => void;
 const afterwards: Later = (work, ms) => void setTimeout(work, ms).unref();

@@ -4,7 +4,7 @@ import { startPostgres } from '@dormouse/backing/postgres';
 import { migrate } from '@dormouse/runtime/migrate';
 import { openSql } from '@dormouse/runtime/sql';
 import { documentOf } from '@dormouse/search/document';
-import { candidateWords, highlight } from '@dormouse/search/highlight';
+import { candidateWords, highlight, numbered } from '@dormouse/search/highlight';
 import { postgresStore } from '@dormouse/search/postgres-store';
 import { termsOf } from '@dormouse/search/query';
 import type { Cursor } from '@dormouse/search/store';
@@ -59,7 +59,7 @@ export async function searchBench(
       const terms = termsOf(q);
       const found = await store.find({ terms: terms.map((term) => ({ ...term, categories: [] })), limit: 20, after });
       const meant = await store.meant(candidateWords(found.hits, terms), terms);
-      for (const hit of found.hits) highlight(hit, terms, new Map([...meant].map((word, number) => [word, number])));
+      for (const hit of found.hits) highlight(hit, terms, numbered(meant));
       return found;
     };
     const [backend] = await sql.begin((tx) => tx<{ pid: number }[]>`SELECT pg_backend_pid() AS pid`);
