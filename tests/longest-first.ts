@@ -3,22 +3,24 @@ import { join, relative } from 'node:path';
 import { BaseSequencer, type TestSpecification, type Vitest } from 'vitest/node';
 
 /**
- * Files of a minute and more, the longest first: begun last, one of them runs alone while the other workers have
+ * Files of about a minute and more, the longest first: begun last, one of them runs alone while the other workers have
  * nothing left. Vitest knows how long a file took only where it ran before; elsewhere it begins with the largest.
  */
 const long = [
   'observability/rules.test.ts',
   'tests/observability/alerts.test.ts',
   'tests/local-platform/faults.test.ts',
-  'knative/local/eventing/damage.test.ts',
   'tests/local-platform/tutorials.test.ts',
   'knative/image/promises.test.ts',
   'knative/checks/render.test.ts',
   'tests/scenarios/never-again.test.ts',
+  'tests/observability/monitor.test.ts',
   'tests/chaos/chaos.test.ts',
   'tests/new-function.test.ts',
   'tests/terraform/configurations.test.ts',
   'tests/soak/soak.test.ts',
+  'functions/web/pathological.test.ts',
+  'tests/browser/reader.test.ts',
 ];
 
 export class LongestFirst extends BaseSequencer {

@@ -58,7 +58,7 @@ describe('npm run monitor beside npm start', skippedFor(missingOf(...programs)),
     const alerts = answer!.data.groups.flatMap(({ rules }) => rules.filter(({ type }) => type === 'alerting'));
     expect(alerts.map(({ name }) => name).sort()).toEqual(written.map(({ name }) => name).sort());
     const told = () => of<{ labels: { alertname: string } }[]>(`${monitor.alertmanager}/api/v2/alerts`);
-    const came = await eventually(told, (found) => (found?.length ?? 0) > 0, 60);
+    const came = await eventually(told, (found) => (found?.length ?? 0) > 0, 120);
     expect(came?.map(({ labels }) => labels.alertname)).toEqual(['Watchdog']);
   });
 
