@@ -139,7 +139,7 @@ describe.each(inParts)('the parts of %s', needs('kubectl'), (name, hasStores) =>
       'PingSource.sources.knative.dev',
       'VirtualService.networking.istio.io',
     ].map(waves);
-    expect(order).toEqual([[0], [1], [2], [3], [3], [3]]);
+    expect(order).toEqual([[0], [0], [1], [2], [2], [2]]);
   });
 });
 
