@@ -25,6 +25,7 @@ export function openClusterGround(namespace: string, url: string): OpenGround<Cl
     atTheEnd(async () => {
       for (const each of undo) await each();
     });
+    await checkTelemetry(namespace);
     const sql = await openDatabase(namespace, undo);
     atTheEnd(await countAtGateway());
     const functions = await takeTelemetry(await nodeAddress(), atTheEnd);
@@ -44,6 +45,15 @@ export function openClusterGround(namespace: string, url: string): OpenGround<Cl
       observers: [{ name: 'Alertmanager', url: prometheus, receiver: alertmanager }],
     };
   };
+}
+
+/** Functions that tell nothing would look like an outage of every one of them. */
+async function checkTelemetry(namespace: string): Promise<void> {
+  const path = '{.items[*].data.OTEL_EXPORTER_OTLP_ENDPOINT}';
+  if (!(await kubectl(['-n', namespace, 'get', 'configmaps', '-o', `jsonpath=${path}`])))
+    throw new ClusterProblem(
+      `functions in ${namespace} send no telemetry: add the component observability to the overlay`,
+    );
 }
 
 /** Where the only node, which is this machine, reaches its pods, and they reach it. */
