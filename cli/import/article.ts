@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { slugOf } from '@dormouse/runtime/slug';
 import { type Author, authors } from './authors.ts';
+import { outsideCode } from './code.ts';
 import { carriedFields, type Extra } from './extra.ts';
 import { frontMatter, lowerKeys } from './front-matter.ts';
 import { readHead } from './head.ts';
@@ -38,6 +39,10 @@ export interface Article {
   readonly body: string;
   /** Its text was HTML: what looks like a tag or a shortcode in it is text. */
   readonly converted?: boolean;
+  /** How often a shortcode stands in such a text as it was, by name: `[contact-form]`. */
+  readonly unknown?: ReadonlyMap<string, number>;
+  /** What made a site of it. */
+  readonly program?: string;
   /** A picture that stands above the text where the text does not show it. */
   readonly cover?: { readonly url: string; readonly alt: string };
   readonly category: string;
@@ -87,7 +92,9 @@ export function readArticle(file: SourceFile, options: ReadArticleOptions = {}):
   const html = /\.html?$/i.test(file.path) ? markdownOfPage(head.body) : undefined;
   if (html && 'aside' in html) return html;
   const shown = html ? { text: html.body, open: false } : withoutComments(head.body);
-  const named = string(fields.title ?? fields.linktitle) ?? html?.title;
+  const saidTitle = string(fields.title ?? fields.linktitle) ?? html?.title;
+  const ofFile = site.namesAreTitles && !/^\s*#[ \t]+\S/.test(shown.text) ? place.name : undefined;
+  const named = saidTitle ?? ofFile;
   const top = readHead(shown.text, named && plainText(named));
   const textless = withoutText(top.body, head.body, place, fields);
   if (textless) return textless;
@@ -106,7 +113,8 @@ export function readArticle(file: SourceFile, options: ReadArticleOptions = {}):
     head.problem,
     shown.open ? 'a comment in it does not end' : undefined,
   ].filter((reason) => reason !== undefined);
-  const extra = carriedFields(fields, { words: site.categoriesAreWords === true });
+  const carried = carriedFields(fields, { words: site.categoriesAreWords === true });
+  const extra = site.tagsInText ? { ...carried, tags: withTagsOf(top.body, carried.tags) } : carried;
   const dated = said.date ? { date: said.date } : guessedDate(file, inPath);
   const { categories } = extra;
   const language = languageOf(fields, place, html?.language);
@@ -116,10 +124,16 @@ export function readArticle(file: SourceFile, options: ReadArticleOptions = {}):
   return {
     path: file.path,
     title: (named && plainText(named)) || titleOf(place, site, top.title),
-    authors: saidAuthors(fields, top.authors ?? html?.author, head.body, site),
+    authors: saidAuthors(
+      authorKeys.some((key) => own.has(key)) ? head.fields : fields,
+      top.authors ?? html?.author,
+      head.body,
+      site,
+    ),
     ...dated,
     ...(formerly === undefined ? {} : { formerly }),
     body: top.body,
+    ...(site.program ? { program: site.program } : {}),
     category: categoryOf(place, fields, site),
     slug: wantedSlug(place, fields),
     language: place.language ?? string(fields.lang ?? fields.language),
@@ -165,6 +179,17 @@ function notAnArticle(place: Place, path: string, fields: Readonly<Record<string
   return fields.home === true || fields.layout === 'home' ? 'it is the start page' : undefined;
 }
 
+/** Words with a `#` before them, outside of code and links: tags in a vault. */
+function withTagsOf(text: string, said: readonly string[]): string[] {
+  const found: string[] = [];
+  outsideCode(text, (visible) => {
+    for (const [, tag] of visible.matchAll(/(?<![^\s,;(>])#([\p{L}\p{N}_/-]*[\p{L}_/-][\p{L}\p{N}_/-]*)/gu))
+      found.push(tag!);
+    return visible;
+  });
+  return [...new Set([...said.map((tag) => tag.replace(/^#/, '')), ...found])];
+}
+
 const dateKeys = [
   'date',
   'published',
@@ -179,6 +204,18 @@ const dateKeys = [
   'created',
   'created_at',
   'createdat',
+  'date created',
+  'date_created',
+  'date-created',
+  'datecreated',
+  'created-at',
+  'created_on',
+  'creation date',
+  'creation_date',
+  'creation-date',
+  'date published',
+  'date_published',
+  'date-published',
 ];
 
 function saidDate(
@@ -212,6 +249,8 @@ function guessedDate({ modified }: SourceFile, inPath: string | undefined): Pick
     ? { date: inPath, dateGuessedFrom: 'file name' }
     : { date: modified.toISOString(), dateGuessedFrom: 'file time' };
 }
+
+const authorKeys = ['author', 'authors', 'by'];
 
 function saidAuthors(
   fields: Readonly<Record<string, unknown>>,

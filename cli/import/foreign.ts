@@ -16,18 +16,33 @@ type Arguments = { readonly positional: readonly string[]; readonly named: Reado
  * Tags of Jekyll and Hexo (`{% … %}`) and shortcodes of Hugo (`{{< … >}}`) as Markdown, where they have a meaning in it; all others stay
  * as they are. Links to articles by name become `@post/NAME`, for whoever knows the addresses.
  * @param titleOf the title of the article that a tag names
+ * @param options.isVault it is a note of Obsidian: a wikilink to nothing is shown as its words, and `^name` behind a block is its name
  */
-export function translated(markdown: string, titleOf: (name: string) => string | undefined): Translated {
+export function translated(
+  markdown: string,
+  titleOf: (name: string) => string | undefined,
+  { isVault = false } = {},
+): Translated {
   const unknown = new Map<string, number>();
   const count = (kind: string) => void unknown.set(kind, (unknown.get(kind) ?? 0) + 1);
+  for (const [, name] of markdown.matchAll(/^[ \t>]*(?:```|~~~)[ \t]*(dataview(?:js)?|tasks|query|base|leaflet)\b/gm))
+    count(`\`\`\`${name}`);
   const text = outsideCode(withMarkedLines(fences(markdown)), (visible) => {
-    const known = tabs(boxes(withoutInlineFootnotes(visible)))
+    const named = isVault ? visible.replace(/(?<=[ \t]|^)\^([A-Za-z0-9-]+)[ \t]*$/gm, '<a id="$1"></a>') : visible;
+    const known = tabs(boxes(withoutInlineFootnotes(named)))
       .replace(/\{\{\s*(?:site|config)\.(?:baseurl|url|root)\s*\}\}/g, '')
       .replace(
         /\{\{\s*(["'])(\/?[^"'{}]*)\1\s*\|\s*(?:relative_url|absolute_url|prepend:\s*site\.(?:baseurl|url)|url)\s*\}\}/g,
         '$2',
       )
       .replace(/\{%-?\s*(?:raw|endraw)\s*-?%\}/g, '')
+      .replace(/\{::(?:nomarkdown|options)\b[^{}]*\}|\{:\/(?:nomarkdown)?\}/g, '')
+      // It sets a variable, and shows nothing.
+      .replace(/^[ \t]*\{%-?\s*assign\b(?:(?!%\}).)*-?%\}[ \t]*(?:\n|$)/gm, '')
+      .replace(
+        /^[ \t]*\{%-?\s*(\w+)((?:(?!%\}).)*?)-?%\}[ \t]*$/gm,
+        (whole, name: string, rest: string) => aloneInLine(tag(name, split(rest), titleOf)) ?? whole,
+      )
       .replace(
         /(?<!\{)\{%-?\s*(\w+)((?:(?!%\}).)*?)-?%\}/gs,
         (whole, name: string, rest: string) => tag(name, split(rest), titleOf) ?? whole,
@@ -37,9 +52,11 @@ export function translated(markdown: string, titleOf: (name: string) => string |
         (whole, name: string, rest: string) => shortcode(name, split(rest)) ?? whole,
       )
       .replace(
-        /!?\[\[([^[\]|\n#]*)(#[^[\]|\n]*)?(?:\|([^[\]\n]*))?\]\](?!\()/g,
+        /!?\[\[([^[\]|\n#\\]*)(#[^[\]|\n\\]*)?(?:\\?\|([^[\]\n]*))?\]\](?!\()/g,
         (whole, page: string, part = '', words = '') =>
-          wikilink(page, part, words, titleOf(page.trim()) !== undefined) ?? whole,
+          (part !== '' && titleOf(encodeURIComponent(`${page}${part}`.trim())) !== undefined
+            ? wikilink(`${page}${part}`, '', words, true)
+            : wikilink(page, part, words, isVault || titleOf(page.trim()) !== undefined)) ?? whole,
       )
       .replace(/(?<![=\w])==(?=[^\s=])([^=\n]*[^\s=])==(?![=\w])/g, '<mark>$1</mark>')
       .replace(/\\\\\((.+?)\\\\\)/g, (_, tex: string) => `$${tex.trim()}$`)
@@ -48,7 +65,8 @@ export function translated(markdown: string, titleOf: (name: string) => string |
     for (const [, name] of known.matchAll(/\{\{[<%]\s*\/?\s*(\w[\w/-]*)(?:(?![>%]\}\}).)*[>%]\}\}/gs))
       count(`{{< ${name} >}}`);
     for (const [, name] of known.matchAll(/\{\{-?\s*([\w.$]+)[^{}]*\}\}/g)) count(`{{ ${name} }}`);
-    for (const [, name] of known.matchAll(/<([A-Z]\w*)\b/g)) count(`<${name}>`);
+    for (const [, name] of known.matchAll(/(?<!\]\()<([A-Z]\w*)\b/g)) count(`<${name}>`);
+    for (const _ of known.matchAll(/<%(?:(?!%>)[\s\S])*%>/g)) count('<% %>');
     for (const [, name] of known.matchAll(/^:{3,}[ \t]*(\w+)/gm)) if (!isCallout(name!)) count(`:::${name}`);
     // What stands in such comments is shown as a shortcode.
     return known.replace(/\{\{([<%])\/\*\s*([\s\S]*?)\s*\*\/([>%])\}\}/g, '{{$1 $2 $3}}');
@@ -56,9 +74,17 @@ export function translated(markdown: string, titleOf: (name: string) => string |
   return { text, unknown };
 }
 
+/** An address that stands for a tag in a line of its own is a paragraph, and so a card. */
+const aloneInLine = (text: string | undefined): string | undefined =>
+  text !== undefined && /^https?:\/\/\S+$/.test(text) ? `\n${text}\n` : text;
+
 /** Boxes of Hexo's and Hugo's themes as containers, which become callouts; quotations of Hexo as such. */
 const boxes = (text: string): string =>
   text
+    .replace(
+      /^((?:>.*\n)+)[ \t]*\{:[ \t]*\.prompt-(tip|info|warning|danger)\b[^{}\n]*\}[ \t]*$/gm,
+      (_, quotation: string, kind: string) => `> [!${kind}]\n${quotation.trimEnd()}`,
+    )
     .replace(
       /^\{%-?[ \t]*(note|alert|admonition)\b([^%\n]*)%\}[ \t]*\n([\s\S]*?)^\{%-?[ \t]*end\1[ \t]*-?%\}[ \t]*$/gm,
       (_, name: string, rest: string, inner: string) => box(name, split(rest), inner),
@@ -121,14 +147,49 @@ const blockTags: readonly [RegExp, (rest: string) => string][] = [
 
 /** Code between tags as code between fences, before anything in it is looked at. */
 function fences(markdown: string): string {
+  const admonitions = markdown.replace(
+    /^```ad-(\w+)[ \t]*\n([\s\S]*?)^```[ \t]*$/gm,
+    (_, kind: string, inner: string) => {
+      const [, title = ''] = /^title:[ \t]*(.*)$/m.exec(inner) ?? [];
+      const text = inner.replace(/^(?:title|collapse|icon|color):.*\n/gm, '').trim();
+      return `> [!${kind}]${title && ` ${title}`}\n${text.replace(/^/gm, '> ')}`;
+    },
+  );
   return blockTags.reduce(
     (text, [form, languageOf]) =>
       text.replace(form, (_, rest: string, code: string) => {
         const marks = '`'.repeat(Math.max(3, ...[...code.matchAll(/`+/g)].map(([run]) => run.length + 1)));
         return `${marks}${languageOf(rest)}\n${code}\n${marks}`;
       }),
-    markdown,
+    admonitions,
   );
+}
+
+const figureFiles = /(?:^|\/)(?:[\w-]*[-_])?(?:figure|image|img|picture|photo)(?:[-_][\w-]*)?(?:\.\w+)?$/i;
+const videoFiles = /(?:^|\/)(?:[\w-]*[-_])?(youtube|vimeo|video)(?:[-_]?(?:player|embed))?(?:\.\w+)?$/i;
+
+/** `{% include figure.html src="a.png" caption="…" %}`, as themes of Jekyll have them. */
+function included(file: string, named: Readonly<Record<string, string>>): string | undefined {
+  const source =
+    named.src ??
+    named.image_path ??
+    named.path ??
+    named.url ??
+    named.image ??
+    named.img ??
+    named.file ??
+    named.filename;
+  if (figureFiles.test(file) && source) return figure(source, named);
+  const [, kind = ''] = videoFiles.exec(file) ?? [];
+  const id = named.id ?? named.video_id ?? named.youtube_id ?? named.video;
+  if (kind === '' || !id) return undefined;
+  return /vimeo/i.test(named.provider ?? kind) ? `https://vimeo.com/${id}` : video(id);
+}
+
+function figure(source: string, named: Readonly<Record<string, string>>): string {
+  const image = `![${named.alt ?? named.caption ?? named.title ?? ''}](${source.replace(/ /g, '%20')})`;
+  const words = [named.title, named.caption].filter(Boolean).join(' – ');
+  return `${named.link ? `[${image}](${named.link})` : image}${words ? `\n\n*${words}*` : ''}`;
 }
 
 function tag(
@@ -138,6 +199,7 @@ function tag(
 ): string | undefined {
   const [first = '', ...rest] = positional;
   if (first === '' && Object.keys(named).length === 0) return undefined;
+  if (/^include(?:_cached)?$/.test(name)) return included(first, named);
   if (name === 'post_url' || name === 'post_path') return atPost(first);
   if (name === 'link') return linkTag(positional);
   if (name === 'post_link')
@@ -189,9 +251,7 @@ function shortcode(name: string, { positional, named }: Arguments): string | und
   if (name !== 'figure') return undefined;
   const source = named.src ?? first;
   if (!source) return undefined;
-  const image = `![${named.alt ?? named.caption ?? named.title ?? ''}](${source.replace(/ /g, '%20')})`;
-  const words = [named.title, named.caption].filter(Boolean).join(' – ');
-  return `${named.link ? `[${image}](${named.link})` : image}${words ? `\n\n*${words}*` : ''}`;
+  return figure(source, named);
 }
 
 /** A post of X; old shortcodes name it by its number alone. */
@@ -210,9 +270,22 @@ const video = (id: string): string | undefined =>
 function wikilink(page: string, part: string, words: string, known: boolean): string | undefined {
   if (/\.(?:png|jpe?g|gif|webp|avif|svg)$/i.test(page))
     return `![${/^\d+(?:x\d+)?$/.test(words) ? '' : words}](<${page}>)`;
+  if (page.trim() === '' && part) return `[${words || part.slice(1)}](${partOf(part)})`;
+  if (attachments.test(page)) return `[${words || page}](<${page}>)`;
   if (!known) return undefined;
-  return `[${words || page}](@post/${encodeURIComponent(page.trim())}${part ? `#${part.slice(1).toLowerCase().replace(/ /g, '-')}` : ''})`;
+  return `[${words || page}](@post/${encodeURIComponent(page.trim())}${part ? partOf(part) : ''})`;
 }
+
+const attachments =
+  /\.(?:pdf|mp3|m4a|wav|ogg|oga|flac|3gp|mp4|webm|ogv|mov|mkv|canvas|base|docx?|xlsx?|pptx?|zip|csv|txt)$/i;
+
+/** The last of a part's parts: `#A#B` is B within A, `#^a1b2c3` the block of that name. */
+const partOf = (part: string): string =>
+  `#${part
+    .slice(part.lastIndexOf('#') + 1)
+    .replace(/^\^/, '')
+    .toLowerCase()
+    .replace(/ /g, '-')}`;
 
 function split(rest: string): Arguments {
   const named: Record<string, string> = {};

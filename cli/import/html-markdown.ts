@@ -79,6 +79,7 @@ function changed(given: Element, wanted: ReadonlySet<string>): ElementContent[] 
   if (hasClass(element, 'kg-callout-card')) return [made('blockquote', [made('p', spaced(children))])];
   if (hasClass(element, 'kg-bookmark-container')) return [bookmarked(element)];
   if (tagName === 'pre') return [withLanguage(element)];
+  if (tagName === 'blockquote') return [withSource(element)];
   const id = String(properties.id ?? '');
   return tagName !== 'a' && wanted.has(id) ? [anchored(element, id)] : [element];
 }
@@ -113,6 +114,14 @@ function frameLink({ properties: { src, title } }: Element): Element[] {
 
 const byClass = (element: Element, name: string): Element | undefined =>
   elementsIn(element).find((one) => hasClass(one, name));
+
+/** Who said it stands in a paragraph of its own. */
+const withSource = (quotation: Element): Element => ({
+  ...quotation,
+  children: quotation.children.map((child) =>
+    child.type === 'element' && child.tagName === 'cite' ? made('p', child.children) : child,
+  ),
+});
 
 function toggled(card: Element): Element {
   const summary = byClass(card, 'kg-toggle-heading-text')?.children ?? [];
@@ -202,7 +211,9 @@ function handlers(wanted: ReadonlySet<string>): Record<string, Handle> {
   const inline = Object.fromEntries(
     'sub sup mark u ins kbd abbr small cite q samp var'.split(' ').map((tag) => [tag, inlineHtml]),
   );
-  return { ...inline, a: link, details, math: (_, node: Element) => formula(node) as never };
+  // What a reader of other HTML has put there as the Markdown that it means.
+  const raw: Handle = (_, node: Element) => htmlNode(textOf(node)) as never;
+  return { ...inline, a: link, details, 'md-raw': raw, math: (_, node: Element) => formula(node) as never };
 }
 
 function decoded(fragment: string): string {

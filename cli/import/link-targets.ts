@@ -4,8 +4,8 @@ import { posix } from 'node:path';
 export interface LinkTargets {
   /** The article a target means, seen from the file that links to it. */
   article(from: string, target: string): string | undefined;
-  /** The article that a shortcode names: by the end of its path, with or without its date. */
-  named(name: string): string | undefined;
+  /** The article that a shortcode or a wikilink names: by the end of its path, with or without its date; of several the one beside `from`. */
+  named(name: string, from?: string): string | undefined;
   /** The file a target means. `moved`: there is none at that path, but one file of that name elsewhere in the folder. */
   file(from: string, target: string): { path: string; moved: boolean } | undefined;
 }
@@ -38,28 +38,33 @@ export function linkTargets(articles: readonly LinkTarget[], files: readonly str
       parts.every((part) => /^\d+$/.test(part) || path.toLowerCase().split('/').includes(part));
     return alike.length === 1 && fits(alike[0]!) ? alike[0] : undefined;
   };
-  const byPath = new Map(files.map((path) => [path.toLowerCase(), path]));
+  const byPath = new Map(files.map((path) => [fileKey(path), path]));
   /** Pictures of this platform: their addresses have no endings. */
   const byHash = Map.groupBy(
     files.filter((path) => /(?:^|\/)[0-9a-f]{64}\.\w+$/.test(path)),
     (path) => posix.basename(path).slice(0, 64),
   );
-  const byName = Map.groupBy(files, (path) => posix.basename(path).toLowerCase());
-  const named = (name: string): string | undefined => {
-    const wanted = page(
-      decodeURIComponentOr(name)
-        .replace(/[?#].*$/s, '')
-        .replace(/^\/+/, ''),
-    );
+  const byName = Map.groupBy(files, (path) => fileKey(posix.basename(path)));
+  const named = (name: string, from?: string): string | undefined =>
+    // A name may have the signs that end one in an address: `C# vs C++`.
+    namedAs(decodeURIComponentOr(name), from) ?? namedAs(decodeURIComponentOr(name.replace(/[?#].*$/s, '')), from);
+  const namedAs = (name: string, from: string | undefined): string | undefined => {
+    const wanted = page(name.replace(/^\/+/, '').replace(/^(?:\.\.?\/)+/, ''));
     const alike = byEnd.get(posix.basename(wanted).replace(/^\d{4}-\d{1,2}-\d{1,2}-/, '')) ?? [];
     const exact = alike.filter((path) => `/${page(path)}`.endsWith(`/${wanted}`));
     const found = exact.length > 0 ? exact : alike;
-    return found.length === 1 ? found[0] : undefined;
+    if (found.length < 2 || from === undefined) return found.length === 1 ? found[0] : undefined;
+    const beside = found.filter((path) => posix.dirname(path) === posix.dirname(from));
+    return beside.length === 1 ? beside[0] : undefined;
   };
   return {
     article: (from, target) => {
       // Zola's, from its folder of content.
       if (target.startsWith('@/')) return named(target.slice(2));
+      const whole = /[#?]/.test(target)
+        ? first(wholeCandidates(from, target), (path) => byPage.get(page(path)))
+        : undefined;
+      if (whole !== undefined) return whole;
       const rooted = target.startsWith('/');
       return (
         (rooted ? byAddress.get(addressKey(target)) : undefined) ??
@@ -69,14 +74,23 @@ export function linkTargets(articles: readonly LinkTarget[], files: readonly str
     },
     named,
     file: (from, target) => {
-      const path = first([...candidates(from, target), ...below(target)], (one) => byPath.get(one.toLowerCase()));
+      const path = first([...candidates(from, target), ...below(target)], (one) => byPath.get(fileKey(one)));
       if (path) return { path, moved: false };
-      const name = posix.basename(withoutQuery(target)).toLowerCase();
+      const name = fileKey(posix.basename(withoutQuery(target)));
       const alike = byName.get(name) ?? (/^[0-9a-f]{64}$/.test(name) ? byHash.get(name) : undefined) ?? [];
       return alike.length === 1 ? { path: alike[0]!, moved: true } : undefined;
     },
   };
 }
+
+/** One key for the spellings of a file: file systems differ in case, and in how they compose letters with accents. */
+const fileKey = (path: string): string => path.normalize('NFC').toLowerCase();
+
+/** Files whose names have the signs that end a path in an address. */
+const wholeCandidates = (from: string, target: string): string[] =>
+  /\.(?:md|mdx|markdown)$/i.test(target)
+    ? [posix.normalize(posix.join('/', posix.dirname(from), decodeURIComponentOr(target))).slice(1)]
+    : [];
 
 /** Folders whose files programs put at the site's root; a picture that WordPress made smaller is its original. */
 function below(target: string): string[] {
@@ -89,6 +103,7 @@ function below(target: string): string[] {
 /** One key for everything that means the same page: `a/b.md`, `a/b/`, `a/b/index.md`, `A/B.html`. */
 function page(path: string): string {
   return path
+    .normalize('NFC')
     .toLowerCase()
     .replace(/\/+$/, '')
     .replace(/\.(?:md|mdx|markdown|html?)$/, '')

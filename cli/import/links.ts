@@ -72,11 +72,13 @@ function inline(text: string, resolve: Resolve): string {
 function rewritten(label: string, target: Destination, picture: boolean, resolve: Resolve): string {
   const to = newTarget(target.url, picture ? 'picture' : 'link', resolve);
   if (to !== undefined)
-    return `${picture ? '!' : ''}[${label}](${/[\s()<>]/.test(to) ? `<${to}>` : to}${target.title})`;
+    return `${picture ? '!' : ''}[${label}](${to === target.url ? (target.written ?? shownTarget(to)) : shownTarget(to)}${target.title})`;
   if (!picture) return label;
   const description = plainText(label);
   return description ? `*${description}*` : '';
 }
+
+const shownTarget = (to: string): string => (/[\s()<>]/.test(to) ? `<${to}>` : to);
 
 /** Index of the bracket that closes the one at `open`, at most a paragraph away; -1 when there is none. */
 function closing(text: string, open: number): number {
@@ -93,6 +95,8 @@ function closing(text: string, open: number): number {
 
 interface Destination {
   url: string;
+  /** As it stands there, where that has escaped characters. */
+  written?: string;
   /** With the blank before it: ` "…"`, or empty. */
   title: string;
   end: number;
@@ -106,7 +110,12 @@ function destination(text: string, at: number): Destination | undefined {
   const url = angled ?? bare;
   // Something in brackets followed by something in parentheses is no link when that is no address: `array[0](x)`.
   if (whole === undefined || !url || !/[./#:]/.test(url)) return undefined;
-  return { url, title: title && ` ${title.trim()}`, end: at + whole.length };
+  const end = at + whole.length;
+  const written = { title: title && ` ${title.trim()}`, end };
+  const plain = url.replace(/\\([!-/:-@[-`{-~])/g, '$1');
+  return plain === url
+    ? { url, ...written }
+    : { url: plain, written: angled === undefined ? url : `<${url}>`, ...written };
 }
 
 /** Addresses below the text: of links, and of pictures where a picture names them (`![text][label]`, `![label]`). */

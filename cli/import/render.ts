@@ -55,7 +55,10 @@ export interface RendererOptions {
 export function renderer(folder: Folder, articles: readonly Article[], options: RendererOptions): Renderer {
   const { slugs, site, addresses = [] } = options;
   const at = linkTargets(
-    articles.map(({ path, extra, alsoAt = [] }) => ({ path, addresses: [...extra.addresses, ...alsoAt] })),
+    articles.map(({ path, extra, alsoAt = [], formerly = [] }) => ({
+      path,
+      addresses: [...extra.addresses, ...alsoAt, formerly].flat(),
+    })),
     folder.files,
   );
   const titles = new Map(articles.map(({ path, title }) => [path, title]));
@@ -72,8 +75,6 @@ export function renderer(folder: Folder, articles: readonly Article[], options: 
     if (!pictures.has(address)) pictures.set(address, path);
     return address;
   };
-  const titleOf = (name: string) => titles.get(at.named(name) ?? '');
-
   const render = (article: Article, given: Given = {}): Rendered => {
     const seen = {
       pictures: [] as string[],
@@ -84,10 +85,12 @@ export function renderer(folder: Folder, articles: readonly Article[], options: 
     };
     const page = (target: string) => {
       const name = /^@post\/(.*)$/s.exec(target)?.[1];
-      const path = name === undefined ? at.article(article.path, target) : at.named(name);
+      const path = name === undefined ? at.article(article.path, target) : at.named(name, article.path);
       if (path === undefined) return undefined;
       seen.articles.push(path);
-      return `/blog/posts/${encodeURIComponent(given.slugs?.get(path) ?? slugs.get(path)!)}${/#.*$/s.exec(target)?.[0] ?? ''}`;
+      const part = /#.*$/s.exec(target)?.[0] ?? '';
+      const isName = part !== '' && path.toLowerCase().endsWith(part.toLowerCase());
+      return `/blog/posts/${encodeURIComponent(given.slugs?.get(path) ?? slugs.get(path)!)}${isName ? '' : part}`;
     };
     const picture = (target: string) => {
       const file = at.file(article.path, target);
@@ -106,7 +109,7 @@ export function renderer(folder: Folder, articles: readonly Article[], options: 
       return brought ?? address;
     };
     const dead = (target: string, kind: 'link' | 'picture', whole?: string) => {
-      seen.deadLinks.push(target);
+      seen.deadLinks.push(target.replace(/^@post\/(.*)$/s, (_, name: string) => `[[${decoded(name)}]]`));
       if (whole !== undefined && !/^https?:\/\/[\w-]+\.invalid\//.test(whole))
         return kind === 'picture' ? foreign(whole) : whole;
       return kind === 'link' ? formerAddress(site, article.path, target) : undefined;
@@ -117,13 +120,23 @@ export function renderer(folder: Folder, articles: readonly Article[], options: 
       { own, foreign },
     );
     const { text, unknown } = article.converted
-      ? { text: article.body, unknown: new Map() }
-      : translated(article.body, titleOf);
+      ? { text: article.body, unknown: article.unknown ?? new Map() }
+      : translated(article.body, (name) => titles.get(at.named(name, article.path) ?? ''), {
+          isVault: article.program === 'Obsidian',
+        });
     const content = rewriteLinks(article.converted ? text : commonMark(text), resolve).trim();
     return { content: withCover(content, article.cover, resolve), ...seen, unknown };
   };
 
   return { render, pictureOf: (hash) => pictures.get(hash) };
+}
+
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
 }
 
 /** The cover above the text, unless the text shows it. */

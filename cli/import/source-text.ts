@@ -15,6 +15,7 @@ const comments: readonly RegExp[] = [
   /<!--[\s\S]*?-->/g,
   /\{%-?\s*comment\b[^%]*%\}[\s\S]*?\{%-?\s*endcomment\s*-?%\}\n?/g,
   /\{%-?\s*#[\s\S]*?%\}/g,
+  /\{::comment\b[^{}]*\}[\s\S]*?\{:\/(?:comment)?\}\n?/g,
   /\{#[-\s](?:(?!\{#)[\s\S])*?#\}|\{#[^{}\n]*#\}/g,
   /\{\{[<%]\s*comment\b[^>]*?[>%]\}\}[\s\S]*?\{\{[<%]\s*\/\s*comment\s*[>%]\}\}/g,
   /\{\{-?\s*\/\*[\s\S]*?\*\/\s*-?\}\}/g,
@@ -25,7 +26,7 @@ const comments: readonly RegExp[] = [
   /^\[(?:\/\/|comment|#)\]:[ \t]*(?:#|<>)[ \t]*["'(].*$\n?/gim,
 ];
 
-const beginnings = /<!--|\{%-?\s*comment\b|\{\{[<%]\s*comment\b|\{\{-?\s*\/\*|\{\{!--|\{\/\*/;
+const beginnings = /<!--|\{::comment\b[^{}/]*\}|\{%-?\s*comment\b|\{\{[<%]\s*comment\b|\{\{-?\s*\/\*|\{\{!--|\{\/\*/;
 
 /**
  * A text without the comments of any template language, which no reader was ever shown; what stands in code stays. `open` says that

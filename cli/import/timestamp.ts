@@ -26,7 +26,11 @@ export function timestamp(value: unknown, zone = 'UTC'): string | undefined {
   const text = value
     .trim()
     .replace(/^[*_"']+|[*_"'.,]+$/g, '')
-    .trim();
+    .trim()
+    .replace(/\b(\d{1,2})(:\d{2}(?::\d{2})?)\s*([ap])\.?m\b\.?/i, (_, hour: string, rest: string, half: string) => {
+      const of12 = Number(hour) % 12;
+      return `${String(/p/i.test(half) ? of12 + 12 : of12).padStart(2, '0')}${rest}`;
+    });
   const [, year, mm, day, ...time] = iso.exec(text) ?? [];
   if (year) return instant([year, mm!, day!], time, zone);
   const [, d, m, y, ...time1] = dotted.exec(text) ?? [];

@@ -12,7 +12,7 @@ export interface Embed {
 
 /** Kinds by host and form of the path. */
 const kinds: readonly (readonly [kind: string, host: RegExp, path: RegExp])[] = [
-  ['Video', /^(?:youtube\.com|youtube-nocookie\.com)$/, /^\/(?:watch$|shorts\/|embed\/|live\/|playlist$)/],
+  ['Video', /^(?:youtube\.com|youtube-nocookie\.com)$/, /^\/(?:watch$|shorts\/|embed\/|live\/|v\/|playlist$)/],
   ['Video', /^youtu\.be$/, /^\/[\w-]+$/],
   ['Video', /^(?:player\.)?vimeo\.com$/, /^\/(?:video\/)?\d+/],
   [
@@ -49,7 +49,8 @@ export const shownAs = (address: string): string =>
 /** The page of a video whose player is at `url`. */
 function watched(url: URL, host: string): string | undefined {
   if (host === 'player.vimeo.com') return `https://vimeo.com/${url.pathname.split('/')[2]}`;
-  const id = host === 'youtu.be' ? url.pathname.slice(1) : /^\/(?:embed|live)\/([\w-]{6,})$/.exec(url.pathname)?.[1];
+  const id =
+    host === 'youtu.be' ? url.pathname.slice(1) : /^\/(?:embed|live|v)\/([\w-]{6,})(?:&.*)?$/.exec(url.pathname)?.[1];
   if (id === undefined || !(host === 'youtu.be' || host.startsWith('youtube'))) return undefined;
   const from = url.searchParams.get('start') ?? url.searchParams.get('t');
   return `https://www.youtube.com/watch?v=${id}${from && /^\w{1,12}$/.test(from) ? `&t=${from}` : ''}`;

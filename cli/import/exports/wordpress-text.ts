@@ -1,22 +1,43 @@
+import { decodeHTML } from 'entities';
 import { fromHtml } from 'hast-util-from-html';
 import { treeMarkdown } from '../html-markdown.ts';
 import type { Element, ElementContent, Root, RootContent } from '../html-tree.ts';
+import { asMarkdown, codeOf, escaped, isCode, layoutOf, mediaOf } from './shortcode-meanings.ts';
+import { type Meaning, type Shortcode, withoutShortcodes } from './shortcodes.ts';
 
 export interface WordpressContext {
   /** Pictures by the number of their attachment. */
   readonly pictures: ReadonlyMap<string, { readonly url: string; readonly alt: string; readonly parent: string }>;
   /** Shared blocks by their number. */
   readonly blocks: ReadonlyMap<string, string>;
+  /** Texts of the post's footnotes by their ids, which the block of footnotes keeps beside the text. */
+  readonly footnotes: ReadonlyMap<string, string>;
   /** Its own number: a gallery that names no pictures has those that were uploaded for it. */
   readonly post: string;
 }
 
-/** The text of a post of WordPress, of blocks or of the classic editor, as Markdown. Shortcodes without a meaning here stay as they are. */
-export function wordpressMarkdown(content: string, context: WordpressContext): string {
+/**
+ * The text of a post of WordPress, of blocks or of the classic editor, as Markdown. Shortcodes without a meaning here stay as they are, and
+ * are counted by name.
+ */
+export function wordpressMarkdown(
+  content: string,
+  context: WordpressContext,
+): { readonly text: string; readonly unknown: ReadonlyMap<string, number> } {
+  const below: Notes = [];
   const whole = withBlocks(content.replace(/\r\n?/g, '\n'), context.blocks);
-  const plain = shortcodes(whole, context);
-  const tree = fromHtml(plain, { fragment: true });
-  return treeMarkdown(linked(/<!--\s*wp:/.test(whole) ? tree : inParagraphs(tree)));
+  const { html, unknown } = withoutShortcodes(
+    marked(latex(inLanguages(whole)), context.footnotes, below),
+    meaningOf(context, below),
+    isCode,
+  );
+  const blocks = /<!--\s*wp:/.test(whole);
+  const markdown = (part: string): string => {
+    const tree = fromHtml(part, { fragment: true });
+    return treeMarkdown(linked(blocks ? tree : inParagraphs(tree)));
+  };
+  const definitions = below.map((note, at) => `[^${at + 1}]: ${markdown(note).replace(/\n(?=.)/g, '\n    ')}`);
+  return { text: [markdown(html), ...definitions].filter(Boolean).join('\n\n'), unknown };
 }
 
 function withBlocks(content: string, blocks: WordpressContext['blocks'], depth = 0): string {
@@ -26,51 +47,92 @@ function withBlocks(content: string, blocks: WordpressContext['blocks'], depth =
   });
 }
 
-const attributesOf = (text: string): Record<string, string> =>
-  Object.fromEntries(
-    [...text.matchAll(/([\w-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'\]]+))/g)].map(([, name, double, single, bare]) => [
-      name!,
-      double ?? single ?? bare ?? '',
-    ]),
-  );
+/** Texts of a post that stand below it. */
+type Notes = string[];
 
-const escaped = (text: string): string => text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+const notes = /^(?:ref|footnote|fn|mfn|efn_note|sidenote|ftnt|easy_footnote)$/i;
+const formulas = /^(?:latex|tex|math|katex|mathjax|equation|latexpage)$/i;
+const contents = /^(?:toc|table_of_contents|tableofcontents|ez-toc|lwptoc)$/i;
+const links = /^(?:permalink|post_link|intlink|link_to_post)$/i;
 
-/** WordPress' own shortcodes as the HTML that they stand for. */
-function shortcodes(content: string, { pictures, post }: WordpressContext): string {
-  return content
-    .replace(/\[(?:source)?code\b([^\]]*)\]\n?([\s\S]*?)\[\/(?:source)?code\]/g, (_, rest: string, code: string) => {
-      const { language, lang } = attributesOf(rest);
-      return `<pre class="language-${escaped(language ?? lang ?? 'text')}">${/<(?:br|p)\b/.test(code) ? code : code.trimEnd()}</pre>`;
-    })
-    .replace(/\[caption\b([^\]]*)\]([\s\S]*?)\[\/caption\]/g, (_, rest: string, inside: string) => {
-      const [picture = ''] = /^\s*(?:<a\b[^>]*>\s*)?<img\b[^>]*>(?:\s*<\/a>)?/.exec(inside) ?? [];
-      const caption = inside.slice(picture.length).trim() || escaped(attributesOf(rest).caption ?? '');
-      return `<figure>${picture.trim()}${caption ? `<figcaption>${caption}</figcaption>` : ''}</figure>`;
-    })
-    .replace(/\[gallery\b([^\]]*)\]/g, (whole, rest: string) => {
-      const named = attributesOf(rest).ids;
-      const ids =
-        named === undefined
-          ? [...pictures.values()].filter(({ parent }) => parent === post)
-          : named.split(/[\s,]+/).flatMap((id) => pictures.get(id) ?? []);
-      return ids.length === 0
-        ? whole
-        : `<div>${ids.map(({ url, alt }) => `<p><img src="${escaped(url)}" alt="${escaped(alt)}"></p>`).join('')}</div>`;
-    })
-    .replace(
-      /\[embed\b[^\]]*\]\s*(https?:\/\/[^\s[<]+)\s*\[\/embed\]/g,
-      (_, url: string) => `<p><a href="${escaped(url)}">${escaped(url)}</a></p>`,
-    )
-    .replace(/\[(audio|video)\b([^\]]*)\](?:\s*\[\/\1\])?/g, (whole, name: string, rest: string) => {
-      const { src, mp3, mp4, m4a, ogg, webm } = attributesOf(rest);
-      const url = src ?? mp3 ?? mp4 ?? m4a ?? ogg ?? webm;
-      return url ? `<p><a href="${escaped(url)}">${name === 'audio' ? 'Audio' : 'Video'}</a></p>` : whole;
-    });
+/** What WordPress and its plugins make of a shortcode. */
+const meaningOf =
+  ({ pictures, post }: WordpressContext, below: Notes): Meaning =>
+  (shortcode) => {
+    const { name, named, inner, written = '', positional } = shortcode;
+    if (/^(?:wp_)?caption$/i.test(name) && inner !== undefined) return captioned(named.caption ?? '', inner);
+    if (/^gallery$/i.test(name)) return gallery(named.ids, pictures, post);
+    if (/^(?:audio|video)$/i.test(name)) return file(shortcode);
+    if (notes.test(name) && inner !== undefined) return asMarkdown(`[^${below.push(inner)}]`);
+    if (formulas.test(name) && inner !== undefined) return asMarkdown(`$${decodeHTML(written).trim()}$`);
+    if (contents.test(name) && inner === undefined) return `<p>${asMarkdown('[toc]')}</p>`;
+    const id = named.id ?? named.href ?? positional[0] ?? '';
+    if (links.test(name) && inner && /^\d+$/.test(id)) return `<a href="/?p=${id}">${inner}</a>`;
+    if (/^email$/i.test(name)) return inner ?? (named.address && escaped(named.address));
+    return codeOf(shortcode) ?? mediaOf(shortcode) ?? pictureBox(shortcode, pictures) ?? layoutOf(shortcode);
+  };
+
+function captioned(said: string, inside: string): string {
+  const [picture = ''] = /^\s*(?:<a\b[^>]*>\s*)?<img\b[^>]*>(?:\s*<\/a>)?/.exec(inside) ?? [];
+  const caption = inside.slice(picture.length).trim() || escaped(decodeHTML(said));
+  return `<figure>${picture.trim()}${caption ? `<figcaption>${caption}</figcaption>` : ''}</figure>`;
 }
 
+const shownPicture = ({ url, alt }: { readonly url: string; readonly alt: string }): string =>
+  `<p><img src="${escaped(url)}" alt="${escaped(alt)}"></p>`;
+
+function gallery(named: string | undefined, pictures: WordpressContext['pictures'], post: string): string | undefined {
+  const ids =
+    named === undefined
+      ? [...pictures.values()].filter(({ parent }) => parent === post)
+      : named.split(/[\s,]+/).flatMap((id) => pictures.get(id) ?? []);
+  return ids.length === 0 ? undefined : `<div>${ids.map(shownPicture).join('')}</div>`;
+}
+
+/** Of WordPress' own player; `[audio http://…mp3|titles=Song]` is how a plugin before it had it. */
+function file({ name, named, positional, ...rest }: Shortcode): string | undefined {
+  const { src, mp3, mp4, m4a, ogg, webm } = named;
+  const url =
+    src ?? mp3 ?? mp4 ?? m4a ?? ogg ?? webm ?? positional.find((word) => /^https?:/.test(word))?.split('|')[0];
+  if (!url) return mediaOf({ name, named, positional, ...rest });
+  return `<p><a href="${escaped(url)}">${/^audio$/i.test(name) ? 'Audio' : 'Video'}</a></p>`;
+}
+
+/** A picture that a page builder names by the number of its attachment. */
+function pictureBox({ name, named }: Shortcode, pictures: WordpressContext['pictures']): string | undefined {
+  if (!/(?:^|_)(?:single_image|image|imageframe|images_carousel|media_grid|gallery)$/i.test(name)) return undefined;
+  const ids = [named.image, named.images, named.image_id, named.id, named.ids].flatMap((one) => one?.split(',') ?? []);
+  const found = ids.flatMap((id) => pictures.get(id.trim()) ?? []);
+  return found.length === 0 ? undefined : `<div>${found.map(shownPicture).join('')}</div>`;
+}
+
+/** Texts in several languages in one post, as qTranslate keeps them: all of them, one below the other. */
+const inLanguages = (content: string): string =>
+  content
+    .replace(/<!--:(?:[a-z]{2})?-->/g, '\n\n')
+    .replace(/\[:[a-z]{2}\]/g, '\n\n')
+    .replace(/\[:\]/g, '\n\n');
+
+/** WordPress.com's formulas: `$latex E=mc^2&s=2$`. */
+const latex = (content: string): string =>
+  content.replace(/\$latex\s+([^$<]+?)(?:&(?:amp;|#0*38;)?(?:s|fg|bg)=[^$&]*)*\$/g, (_, tex: string) =>
+    asMarkdown(`$${decodeHTML(tex).trim()}$`),
+  );
+
+/** Marks of the block of footnotes, whose texts are a field of the post. */
+const marked = (content: string, footnotes: ReadonlyMap<string, string>, below: Notes): string => {
+  const numbers = new Map<string, number>();
+  return content.replace(/<sup\b[^>]*\bdata-fn="([^"]*)"[^>]*>[\s\S]*?<\/sup>/g, (whole, id: string) => {
+    const note = footnotes.get(id);
+    if (note === undefined) return whole;
+    const number = numbers.get(id) ?? below.push(note);
+    numbers.set(id, number);
+    return asMarkdown(`[^${number}]`);
+  });
+};
+
 const block =
-  /^(?:address|article|aside|blockquote|details|dd|div|dl|dt|fieldset|figcaption|figure|footer|form|h[1-6]|header|hr|iframe|li|main|nav|ol|p|pre|section|table|ul|video)$/;
+  /^(?:address|article|aside|blockquote|details|dd|div|dl|dt|fieldset|figcaption|figure|footer|form|h[1-6]|header|hr|iframe|li|main|nav|ol|p|pre|section|summary|table|ul|video)$/;
 
 /** Text of the classic editor: a blank line ends a paragraph, any other line end is one on the page too. */
 function inParagraphs(tree: Root): Root {
@@ -89,7 +151,7 @@ function inParagraphs(tree: Root): Root {
       }
     } else if (node.type === 'element' && block.test(node.tagName)) {
       close();
-      out.push(/^(?:blockquote|div|section|article|aside)$/.test(node.tagName) ? withParagraphs(node) : node);
+      out.push(/^(?:blockquote|details|div|section|article|aside)$/.test(node.tagName) ? withParagraphs(node) : node);
     } else if (node.type === 'element') open.push(node);
     else if (node.type === 'comment' && /^\s*(?:more|nextpage)/.test(node.value)) close();
   }

@@ -47,9 +47,26 @@ const field = ({ fields }: WxrItem, name: string): string => withoutControls(fie
 
 /** WordPress stores titles with HTML's entities, and some with tags. */
 const titleOf = (item: WxrItem): string =>
-  decodeHTML(field(item, 'title').replace(/<\/?[a-z][^<>]*>/gi, ''))
+  decodeHTML(inOneLanguage(field(item, 'title')).replace(/<\/?[a-z][^<>]*>/gi, ''))
     .replace(/\s+/g, ' ')
     .trim();
+
+/** The first of several languages, as qTranslate keeps them in one field. */
+const inOneLanguage = (title: string): string =>
+  title
+    .split(/\[:(?:[a-z]{2})?\]|<!--:(?:[a-z]{2})?-->/)
+    .map((part) => part.trim())
+    .find(Boolean) ?? '';
+
+/** The texts of the block of footnotes: JSON in a field of the post. */
+function footnotesOf({ meta }: WxrItem): ReadonlyMap<string, string> {
+  try {
+    const all = JSON.parse(meta.get('footnotes') ?? '[]') as readonly { id?: unknown; content?: unknown }[];
+    return new Map(all.map(({ id, content }) => [String(id), String(content ?? '')]));
+  } catch {
+    return new Map();
+  }
+}
 
 interface Blog {
   readonly wxr: Wxr;
@@ -85,7 +102,11 @@ function contextOf({ items }: Wxr) {
 
 function articleOf(file: string, item: WxrItem, type: string, blog: Blog): Article | undefined {
   const { wxr, now, context } = blog;
-  const body = wordpressMarkdown(field(item, 'content:encoded'), { ...context, post: field(item, 'wp:post_id') });
+  const { text: body, unknown } = wordpressMarkdown(field(item, 'content:encoded'), {
+    ...context,
+    footnotes: footnotesOf(item),
+    post: field(item, 'wp:post_id'),
+  });
   const thumbnail = context.pictures.get(item.meta.get('_thumbnail_id') ?? '');
   if (body === '' && !thumbnail) return undefined;
   const said = dateOf(item, blog.offset);
@@ -106,6 +127,7 @@ function articleOf(file: string, item: WxrItem, type: string, blog: Blog): Artic
     ...(said ? {} : { dateGuessedFrom: 'file time' as const }),
     body,
     converted: true,
+    unknown,
     ...(thumbnail ? { cover: thumbnail } : {}),
     category: categories[0] ?? 'Blog',
     slug: slugOf(decoded(item.meta.get('_wp_desired_post_slug') || field(item, 'wp:post_name')) || title || 'post'),
@@ -138,6 +160,26 @@ function hiddenBy(item: WxrItem, type: string, date: string | undefined, now: Da
 /** Blocks and shortcodes of plugins that show their text to some readers only. */
 const gated =
   /[<]!--\s*wp:(?:jetpack\/)?(?:premium-content|paywall)|"blockVisibility"|\[(?:members?|private|restrict|protect|paid|premium|hide|secret|login|logged|subscribers?|visitor|membership|mepr|pmpro|rcp|ihc-hide|um_|wlm_)[\w-]*[^\]]*\]/i;
+/** A part of a shortcode's name that says the same: `[wpmem_logged_in]`, `[is_logged_in]`, `[content_protector]`. */
+const gates = new Set(
+  (
+    'member members memberful membership private restrict restricted restriction protect protected protector paid paywall premium hide hidden ' +
+    'hideif secret login loggedin logged loggedout subscriber subscribers visitor visitors guest guests mepr pmpro rcp ihc wlm swpm s2if ' +
+    's2member wpmem wcm arm ppw passster password passwords lock locker locked sociallocker emaillocker signinlocker leaky eyesonly patreon ' +
+    'access adminonly useronly usersonly memberonly membersonly role capability'
+  ).split(' '),
+);
+
+const isGated = (content: string): boolean =>
+  gated.test(content) ||
+  [...content.matchAll(/(?<!\[)\[([a-z_][\w-]*)/gi)].some(
+    ([, name]) =>
+      /^(?:users?|admins?|authors?|editors?)[_-]?only$|^only[_-]/i.test(name!) ||
+      name!
+        .toLowerCase()
+        .split(/[_-]/)
+        .some((part) => gates.has(part)),
+  );
 /** Fields of plugins that say who may read. */
 const rights =
   /^_?(?:members_access|rcp_|pmpro|mepr|wlm|wc_memberships|restrict|content_permission|is_private|private$|jetpack_newsletter_access)/i;
@@ -147,7 +189,7 @@ function partlyHidden(item: WxrItem): string[] {
     ([key, value]) => rights.test(key) && !/^(?:|0|no|false|everybody|public|a:0:\{\})$/i.test(value.trim()),
   );
   return [
-    ...(gated.test(field(item, 'content:encoded')) ? ['a part of it is not for everybody'] : []),
+    ...(isGated(field(item, 'content:encoded')) ? ['a part of it is not for everybody'] : []),
     ...fields.map(([key]) => `a plugin says who may read it (${key})`),
   ];
 }

@@ -1,6 +1,6 @@
 import { datedPath } from './dated-name.ts';
 import { matching } from './patterns.ts';
-import { asSettings, type Settings, text, texts, within } from './settings.ts';
+import { asSettings, peopleIn, type Settings, text, texts, within } from './settings.ts';
 import { below, type Place, partsOf, type Site } from './site.ts';
 
 /** A site of Docusaurus by its configuration; people come from the `authors.yml` of its blogs. */
@@ -21,13 +21,7 @@ export function docusaurus(root: string, config: Settings = {}, people: readonly
     program: 'Docusaurus',
     root,
     address: address && `${address.replace(/\/+$/, '')}${text(config.baseUrl) ?? ''}`,
-    authors: new Map(
-      people.flatMap(Object.entries).flatMap(([key, value]) => {
-        const { name, title, url } = asSettings(value) ?? {};
-        const known = text(name) ?? text(title);
-        return known ? [[key, { name: known, url: text(url) }] as const] : [];
-      }),
-    ),
+    authors: peopleIn(people),
     place(path): Place {
       const translated = /^i18n\/([^/]+)\/docusaurus-plugin-content-([\w-]+?)(?:-[\w-]+)?\/(?:current\/)?(.*)$/.exec(
         path,

@@ -133,7 +133,16 @@ function withConfig(root: string, path: string, view: View, has: (inner: RegExp)
   const isHexo =
     has(/^(?:source\/_posts|source\/_drafts|scaffolds)\//) ||
     ['post_asset_folder', 'skip_render', 'source_dir', 'new_post_name'].some((key) => key in (config ?? {}));
-  const site = isHexo ? hexo(root, config) : jekyll(root, config);
+  const people = view.paths.filter((other) =>
+    /^(?:\w+\/)?_data\/(?:authors?|people|members|team|contributors)\.(?:ya?ml|json)$/.test(below(root, other) ?? ''),
+  );
+  const site = isHexo
+    ? hexo(root, config)
+    : jekyll(
+        root,
+        config,
+        people.flatMap((file) => settingsIn(settingsOf(file, view.read(file)))),
+      );
   return config ? site : hidingAll(site, posix.basename(path));
 }
 

@@ -2,29 +2,44 @@ import { type FrontMatter, lowerKeys, type Pair } from '../front-matter.ts';
 import { datedName } from './dated-name.ts';
 import { matching } from './patterns.ts';
 import { jekyllPermalink } from './permalinks.ts';
-import { asSettings, type Settings, text, texts, within, zoneOf } from './settings.ts';
+import { asSettings, peopleIn, type Settings, text, texts, within, zoneOf } from './settings.ts';
 import { below, type Place, pageOf, partsOf, type Site } from './site.ts';
 
 const templates = new Set(['_layouts', '_includes', '_sass', '_data', '_plugins', '_site', 'vendor', 'node_modules']);
 
-/** A site of Jekyll by its `_config.yml`; without one, by its folder `_posts`. */
-export function jekyll(root: string, config: Settings = {}): Site {
+/**
+ * A site of Jekyll by its `_config.yml`; without one, by its folder `_posts`.
+ * @param people objects of `_data/authors.yml` and its like: what articles name people by
+ */
+export function jekyll(root: string, config: Settings = {}, people: readonly Settings[] = []): Site {
   const zone = zoneOf(config.timezone);
   const excluded = excludedBy(texts(config.exclude));
   const included = new Set(texts(config.include).map((name) => name.replace(/^\/|\/$/g, '')));
   const source = text(config.source)?.replace(/^\.?\/|\/$/g, '') ?? '';
+  const collections = text(config.collections_dir)?.replace(/^\.?\/|\/$/g, '') ?? '';
 
   const placeIn = (path: string, head: FrontMatter): Omit<Place, 'defaults'> => {
-    const { folders, name } = partsOf(path);
+    const within = below(collections, path);
+    const { folders, name } = partsOf(within?.startsWith('_') ? within : path);
     const special = folders.find((part) => /^[_.#~]/.test(part) && !included.has(part));
     const at = folders.indexOf(special ?? '');
     const other = { name, folders: [...folders.slice(0, at < 0 ? undefined : at), ...folders.slice(at + 1)] };
     if (special !== undefined && templates.has(special)) return { ...aside(`it lies in ${special}`), ...other };
     if (folders.some((part) => templates.has(part))) return { ...aside('it belongs to a program'), ...other };
-    const hidden = excluded(path) ? ['_config.yml excludes it'] : [];
+    const hidden = [
+      ...(excluded(path) ? ['_config.yml excludes it'] : []),
+      ...(special !== undefined && within === undefined ? [`Jekyll reads ${special} in ${collections} only`] : []),
+      ...(text(head.fields.redirect_to) ? [`Jekyll led from it to ${text(head.fields.redirect_to)}`] : []),
+    ];
     if (special === undefined) return { kind: 'page', hidden, ...pageOf({ name, folders }) };
     if (special === '_drafts') return { kind: 'post', hidden: [...hidden, 'it lies in _drafts'], ...other };
-    if (special !== '_posts') return { kind: 'page', hidden: [...hidden, ...ofCollection(special)], ...pageOf(other) };
+    if (special !== '_posts')
+      return {
+        kind: 'page',
+        hidden: [...hidden, ...ofCollection(special)],
+        ...pageOf(other),
+        collection: special.slice(1),
+      };
     const dated = datedName(name, zone);
     const unread = [
       ...(dated ? [] : ['Jekyll does not read it: its name has no date']),
@@ -58,13 +73,14 @@ export function jekyll(root: string, config: Settings = {}): Site {
     timesAreUtc: true,
     categoriesAreWords: true,
     permalink: jekyllPermalink(config, zone),
+    authors: peopleIn(people),
     titleOfName: (name) => name.split('-').map(capitalised).join(' '),
     place(path, head) {
       const own = below(source, path);
       if (own === undefined)
         return { kind: 'page', hidden: [`it lies outside of ${source}`], defaults: [], ...partsOf(path) };
       const place = placeIn(own, head);
-      return { ...place, defaults: defaultsOf(config, own, place.kind) };
+      return { ...place, defaults: defaultsOf(config, below(collections, own) ?? own, place.kind, collections) };
     },
   };
 }
@@ -72,12 +88,13 @@ export function jekyll(root: string, config: Settings = {}): Site {
 const aside = (reason: string) => ({ aside: reason, kind: 'page' as const, hidden: [] });
 
 /** Values of `defaults` whose scope a path is in; a deeper scope counts more. */
-function defaultsOf(config: Settings, path: string, kind: 'post' | 'page'): Pair[] {
+function defaultsOf(config: Settings, path: string, kind: 'post' | 'page', collections: string): Pair[] {
   const list = Array.isArray(config.defaults) ? config.defaults : [];
   const fitting = list.flatMap((entry) => {
     const { scope, values } = asSettings(entry) ?? {};
     const { path: folder = '', type } = asSettings(scope) ?? {};
-    const where = String(folder).replace(/^\/|\/$/g, '');
+    const whole = String(folder).replace(/^\/|\/$/g, '');
+    const where = collections === whole ? '' : (below(collections, whole) ?? whole);
     const fits =
       where === '' || path === where || path.startsWith(`${where}/`) || matching([where, `${where}/**`])(path);
     const types = [

@@ -95,8 +95,11 @@ export const astro = (root: string, paths: readonly string[]): Site =>
   });
 
 /** A vault of Obsidian. Where some note says that it is published, nothing else is; a tag is a mark there, as in no blog. @param explicit some note says `publish: true` */
-export const obsidian = (root: string, paths: readonly string[], explicit: boolean): Site =>
-  site('Obsidian', root, paths, (_, head) => {
+export const obsidian = (root: string, paths: readonly string[], explicit: boolean): Site => ({
+  titleOfName: (name) => name,
+  namesAreTitles: true,
+  tagsInText: true,
+  ...site('Obsidian', root, paths, (_, head) => {
     if (head.fields['excalidraw-plugin'] !== undefined) return { aside: 'it is a drawing' };
     const said = head.fields.publish ?? head.fields['dg-publish'];
     return {
@@ -105,7 +108,8 @@ export const obsidian = (root: string, paths: readonly string[], explicit: boole
         ...(tagged(head) ? ['its tags say so'] : []),
       ],
     };
-  });
+  }),
+});
 
 const closedTag = /^#?(?:private|drafts?|unpublished|nopublish)$/i;
 

@@ -44,6 +44,21 @@ export const jekyllPermalink =
     const wanted = text(fields.permalink) ?? text(config.permalink) ?? 'date';
     const pattern = jekyllStyles[wanted] ?? wanted;
     const title = text(fields.slug) ?? place.name;
+    if (place.collection !== undefined) {
+      const ending = jekyllStyles[wanted] ?? wanted;
+      const own = text(fields.permalink) ?? text(within(config, 'collections', place.collection).permalink);
+      const usual = `/:collection/:path${/\/$/.test(ending) ? '/' : /:output_ext$/.test(ending) ? ':output_ext' : ''}`;
+      return filled(own ?? usual, {
+        ...dayOf(date, zone),
+        collection: place.collection,
+        path: [...place.folders, place.name].join('/'),
+        name: slugified(place.name),
+        title: slugified(title),
+        slug: slugified(title),
+        categories: categories.map((category) => category.toLowerCase()).join('/'),
+        output_ext: '.html',
+      });
+    }
     if (place.kind === 'page' && !text(fields.permalink))
       return `/${[...place.folders, place.name].join('/')}${/\/$/.test(pattern) ? '/' : '.html'}`;
     const all = [...new Set([...place.folders, ...categories].map((category) => category.toLowerCase()))];
@@ -55,6 +70,13 @@ export const jekyllPermalink =
       output_ext: '.html',
     });
   };
+
+/** Jekyll's "default" way: everything but letters and numbers is a hyphen. */
+const slugified = (name: string): string =>
+  name
+    .toLowerCase()
+    .replace(/[^\p{L}\p{M}\p{N}]+/gu, '-')
+    .replace(/^-|-$/g, '');
 
 /** Where Hexo put a page; a permalink of its own is known already. */
 export const hexoPermalink =

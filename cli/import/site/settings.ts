@@ -52,6 +52,17 @@ export function asSettings(value: unknown): Settings | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Settings) : undefined;
 }
 
+/** People by their keys, of files like `authors.yml`: `ada: { name: Ada L., url: https://… }`. */
+export function peopleIn(files: readonly Settings[]): Map<string, { name: string; url: string | undefined }> {
+  return new Map(
+    files.flatMap(Object.entries).flatMap(([key, value]) => {
+      const { name, display_name: shown, title, url, web, uri } = asSettings(value) ?? {};
+      const known = text(name) ?? text(shown) ?? text(title);
+      return known ? [[key, { name: known, url: [url, web, uri].map(text).find(Boolean) }] as const] : [];
+    }),
+  );
+}
+
 /** The objects of a list, or a single object as a list of one. */
 export function settingsIn(value: unknown): Settings[] {
   return (Array.isArray(value) ? value : [value]).flatMap((one) => {

@@ -16,6 +16,8 @@ export interface Place {
   /** Folders that may be categories, the outermost first. */
   readonly folders: readonly string[];
   readonly language?: string | undefined;
+  /** The collection of Jekyll that it belongs to. */
+  readonly collection?: string;
   /** What the text is written in, where the settings of a site in several languages say it: of the main one, too. */
   readonly textLanguage?: string | undefined;
 }
@@ -52,6 +54,10 @@ export interface Site {
   readonly categoriesAreWords?: boolean;
   /** The title of a post without one. */
   readonly titleOfName?: (name: string) => string;
+  /** The file's name is the title, whatever headings the text has; one of the first rank on top of it counts. */
+  readonly namesAreTitles?: boolean;
+  /** Words like `#this` are tags. */
+  readonly tagsInText?: boolean;
   /** People by the keys that articles name them with. */
   readonly authors?: ReadonlyMap<string, { readonly name: string; readonly url?: string | undefined }>;
   place(path: string, head: FrontMatter): Place;
