@@ -5,6 +5,7 @@ import { invitationAccepted, invitationCreated, invitationRevoked } from './invi
 import { batchDue } from './journal.ts';
 import { mediaDeleted, mediaReady, mediaRefused, mediaUploaded } from './media.ts';
 import { postCreated, postDeleted, postPublished, postUnpublished, postUpdated } from './post.ts';
+import { tokenCreated, tokenRevoked } from './token.ts';
 import { userDeleted, userRegistered, userUpdated } from './user.ts';
 
 /** Every event of the platform. Schemas, EventTypes, the AsyncAPI document and the tests of examples and Triggers come from here. */
@@ -20,6 +21,8 @@ export const catalogue: readonly EventContract[] = [
   userRegistered,
   userUpdated,
   userDeleted,
+  tokenCreated,
+  tokenRevoked,
   invitationCreated,
   invitationAccepted,
   invitationRevoked,

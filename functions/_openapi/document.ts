@@ -62,7 +62,12 @@ export const templateOf = (path: string): string => path.replaceAll(/:(\w+)(\{.+
 function operationOf(tag: string, operation: string, route: Route, { schemas, problems }: Components): JsonSchema {
   const roles = Array.isArray(route.roles) ? `Needs one of the roles ${route.roles.join(', ')}.` : '';
   const scope = route.scoped ? `A token with scope \`${route.scoped.scope}\` may send more fields.` : '';
-  const description = [route.description, roles, scope].filter(Boolean).join('\n\n');
+  const personal =
+    (route.roles || route.optionalToken) &&
+    (route.personal
+      ? `Personal access tokens need the scope \`${route.personal}\`.`
+      : 'Takes no personal access token.');
+  const description = [route.description, roles, scope, personal].filter(Boolean).join('\n\n');
   const parameters = [
     ...parametersOf('path', entriesOf(route.params), schemas),
     ...parametersOf('query', queryEntries(route.query), schemas),

@@ -1,6 +1,7 @@
 import type * as v from 'valibot';
 import type { Role } from './caller.ts';
 import type { ErrorCode } from './errors.ts';
+import type { TokenScope } from './token-scopes.ts';
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 type Entries = Record<string, v.GenericSchema>;
@@ -21,6 +22,8 @@ export interface RouteDescription {
   description?: string;
   /** Who may call it: these roles; 'any' for everybody with a token; absent for everybody. */
   roles?: readonly Role[] | 'any';
+  /** The scope with which a personal access token may call it; without one none may. */
+  personal?: TokenScope;
   /** A token changes the response, but is not needed. */
   optionalToken?: boolean;
   /** Path parameters. */

@@ -314,6 +314,86 @@ describe('keys', () => {
   });
 });
 
+describe('a personal access token', () => {
+  const personal = `dormouse_pat_${'p'.repeat(43)}`;
+  const limitedToken = (over = {}) =>
+    token({ sid: 'pat-1', limited: true, scope: 'posts:read import x', exp: now / 1000 + 900, ...over });
+  async function exchanging(exchange: (token: string) => Promise<string | undefined>) {
+    const asked: string[] = [];
+    const clock = { ms: now };
+    const published: Published = { keys: [await jwk(pair.publicKey, 'k1')], revoked: { sessions: [], roles: [] } };
+    const { verify } = tokens({
+      keys: 'http://auth/jwks.json',
+      issuer: claims.iss,
+      audience: claims.aud,
+      fetch: async () => Response.json(published),
+      exchange(token) {
+        asked.push(token);
+        return exchange(token);
+      },
+      now: () => clock.ms,
+    });
+    return { verify, asked, clock, revoked: published.revoked! };
+  }
+
+  test('is exchanged once, and then remembered as who it speaks for, limited to scopes that such tokens have', async () => {
+    const { verify, asked } = await exchanging(() => limitedToken());
+    const callers = await Promise.all([verify(personal), verify(personal)]);
+    expect(callers[0]).toMatchObject({ id: 42, limited: true, scopes: ['posts:read'], session: 'pat-1' });
+    await verify(personal);
+    expect(asked).toEqual([personal]);
+  });
+
+  test('is exchanged again when what stands for it has expired', async () => {
+    const { verify, asked, clock } = await exchanging(() => limitedToken({ exp: clock.ms / 1000 + 900 }));
+    await verify(personal);
+    clock.ms += 900_000;
+    expect(await verify(personal)).toMatchObject({ id: 42 });
+    expect(asked).toHaveLength(2);
+  });
+
+  test('ends with its number in the list of what ended', async () => {
+    let good = true;
+    const { verify, clock, revoked } = await exchanging(async () => (good ? limitedToken() : undefined));
+    await verify(personal);
+    good = false;
+    revoked.sessions.push('pat-1');
+    clock.ms += 5000;
+    await expect(verify(personal)).rejects.toMatchObject(unauthorized);
+  });
+
+  test('that is refused is not asked for again at once', async () => {
+    const { verify, asked, clock } = await exchanging(async () => undefined);
+    for (let i = 0; i < 5; i++) await expect(verify(personal)).rejects.toMatchObject(unauthorized);
+    expect(asked).toHaveLength(1);
+    clock.ms += 5000;
+    await expect(verify(personal)).rejects.toMatchObject(unauthorized);
+    expect(asked).toHaveLength(2);
+  });
+
+  test('is not lost while nothing exchanges it', async () => {
+    let away = true;
+    const { verify } = await exchanging(() => (away ? Promise.reject(new Error('away')) : limitedToken()));
+    await expect(verify(personal)).rejects.toThrow('away');
+    away = false;
+    expect(await verify(personal)).toMatchObject({ id: 42 });
+  });
+
+  test('keeps its scopes when the role of its owner changes', async () => {
+    const { verify, clock, revoked } = await exchanging(() => limitedToken());
+    await verify(personal);
+    revoked.roles.push({ id: 42, role: 'reader' });
+    clock.ms += 5000;
+    expect(await verify(personal)).toMatchObject({ role: 'reader', limited: true, scopes: ['posts:read'] });
+  });
+
+  test('is limited whatever the claim says', async () => {
+    const { verify } = await verifier();
+    for (const limited of [false, null, 'no', 0])
+      expect(await verify(await token({ limited, jti: String(limited) }))).toMatchObject({ limited: true, scopes: [] });
+  });
+});
+
 test('over HTTP: nobody without a header, the caller with a token, 401 and a challenge with a bad one', async () => {
   const { verify } = await verifier();
   const app = newApp()

@@ -12,7 +12,9 @@ export interface Caller {
   jti: string;
   /** Seconds since 1970. */
   exp: number;
-  /** The log-in that the token came from. */
+  /** The log-in that the token came from, or the personal access token. */
   session?: string;
+  /** A personal access token: its scopes are all that it may do, whatever the role. */
+  limited?: true;
   token: string;
 }

@@ -45,10 +45,13 @@ export function readStatement(body: unknown, before?: IssuerStatement): IssuerSt
   return { find: published.find, keys: published.keys, kids: published.kids, ...ended };
 }
 
-/** The caller as a statement sees it now; undefined when the session has ended. Only administrators keep scopes. */
+/**
+ * The caller as a statement sees it now; undefined when the session has ended. Only administrators keep scopes, and personal access
+ * tokens, which they limit.
+ */
 export function callerNow({ sessions, roles: changed }: IssuerStatement, caller: Caller): Caller | undefined {
   if (caller.session !== undefined && sessions.has(caller.session)) return undefined;
   const role = changed.get(caller.id);
   if (role === undefined || role === caller.role) return caller;
-  return { ...caller, role, scopes: role === 'admin' ? caller.scopes : [] };
+  return { ...caller, role, scopes: role === 'admin' || caller.limited ? caller.scopes : [] };
 }

@@ -4,6 +4,7 @@ import { type Caller, type Role, roles } from './caller.ts';
 import { AppError } from './errors.ts';
 import type { Issuer } from './issuer.ts';
 import { accessTokenSeconds, programTokenSeconds } from './token-life.ts';
+import { tokenScopes } from './token-scopes.ts';
 
 export { localIssuer } from './local-issuer.ts';
 export { remoteIssuer } from './remote-issuer.ts';
@@ -77,8 +78,14 @@ async function findKey(issuedBy: Issuer, ...[header, jws]: Parameters<Issuer['fi
   }
 }
 
+/** Of a personal access token only those that one can have: none that gives a log-in more. */
+function scopesOf(scope: string | undefined, limited: boolean): readonly string[] {
+  const all = scope?.split(' ').filter(Boolean) ?? [];
+  return limited ? tokenScopes.filter((known) => all.includes(known)) : all;
+}
+
 function callerOf(claims: Record<string, unknown>, token: string): Caller | undefined {
-  const { sub, name, role, scope, sid, jti, exp } = claims;
+  const { sub, name, role, scope, sid, limited, jti, exp } = claims;
   if (typeof sub !== 'string' || !/^[1-9][0-9]{0,15}$/.test(sub)) return undefined;
   if (typeof name !== 'string' || typeof jti !== 'string' || !roles.includes(role as Role)) return undefined;
   if (scope !== undefined && typeof scope !== 'string') return undefined;
@@ -86,10 +93,12 @@ function callerOf(claims: Record<string, unknown>, token: string): Caller | unde
     id: Number(sub),
     name,
     role: role as Role,
-    scopes: scope?.split(' ').filter(Boolean) ?? [],
+    scopes: scopesOf(scope, limited !== undefined),
     jti,
     exp: exp as number,
     token,
     ...(typeof sid === 'string' && { session: sid }),
+    // Whatever its value: what is read wrongly must not be allowed more.
+    ...(limited !== undefined && { limited: true }),
   };
 }

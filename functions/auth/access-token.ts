@@ -10,8 +10,10 @@ export interface Subject {
   role: Role;
   /** Space-separated; `import` lets its bearer write in the name of others. */
   scope?: string;
-  /** The log-in it came from, so that log-out can end it. */
+  /** The log-in it came from, so that log-out can end it; or the personal access token. */
   session?: string;
+  /** It may do what its scopes say, and nothing else. */
+  limited?: true;
 }
 
 export interface TokenOptions {
@@ -24,7 +26,7 @@ export interface TokenOptions {
 
 /**
  * Signs an access token after RFC 9068: header `typ: at+jwt`, `alg: EdDSA`, `kid`; claims iss, aud, sub, name, role,
- * scope, sid, jti, iat, exp.
+ * scope, sid, limited, jti, iat, exp.
  *
  * @example const token = await signAccessToken(readKeys(folder).at(-1), { id: 1, name: 'ada', role: 'admin', scope: 'import' }, { issuer });
  */
@@ -37,6 +39,7 @@ export async function signAccessToken(key: SigningKey, subject: Subject, options
     role: subject.role,
     scope: subject.scope ?? '',
     ...(subject.session && { sid: subject.session }),
+    ...(subject.limited && { limited: true }),
   };
   return new SignJWT(claims)
     .setProtectedHeader({ alg: 'EdDSA', typ: 'at+jwt', kid: key.kid })

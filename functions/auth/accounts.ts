@@ -31,7 +31,7 @@ export function accounts(auth: Auth) {
   const { store, passwords, limiter, limits, now } = auth;
   const knowNetwork = (c: Context<Env>, user: User) =>
     store.rememberNetwork(user.id, guesserOf(auth, c, user.username), new Date(now()));
-  const caller = authenticate(auth.tokens);
+  const caller = authenticate(auth.tokens, api);
   const self = (c: Context<Env>) => currentUser(auth, c);
 
   return new Hono<Env>()

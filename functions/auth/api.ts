@@ -9,10 +9,12 @@ import {
   claiming,
   credentials,
   heldInvitation,
+  heldPersonalToken,
   heldToken,
   importedAccount,
   newAccount,
   newInvitation,
+  newPersonalToken,
   peopleQuery,
   settingUp,
   userChange,
@@ -42,6 +44,28 @@ const session = v.pipe(
     expires_at: timestamp,
   }),
   v.title('Session'),
+);
+const personalToken = {
+  id: text,
+  name: text,
+  scopes: v.array(text),
+  created_at: timestamp,
+  expires_at: timestamp,
+  used_at: v.pipe(v.nullable(timestamp), v.description('When it was used last, to a quarter of an hour.')),
+};
+const keptPersonalToken = v.pipe(v.strictObject(personalToken), v.title('PersonalToken'));
+const madePersonalToken = v.pipe(
+  v.strictObject({ ...personalToken, token: v.pipe(text, v.description('Shown this once.')) }),
+  v.title('NewPersonalToken'),
+);
+const exchanged = v.pipe(
+  v.strictObject({
+    token: v.pipe(text, v.description('Access token (RFC 9068), for `Authorization: Bearer`.')),
+    token_type: v.literal('Bearer'),
+    expires_in: seconds,
+    scope: v.pipe(text, v.description('Its scopes, separated by blanks.')),
+  }),
+  v.title('ExchangedToken'),
 );
 const me = v.pipe(
   v.strictObject({
@@ -89,7 +113,12 @@ const invitationList = v.pipe(
   v.title('Invitations'),
 );
 const ownData = v.pipe(
-  v.strictObject({ account: me, sessions: v.array(session), invitations: v.array(openInvitation) }),
+  v.strictObject({
+    account: me,
+    sessions: v.array(session),
+    personal_tokens: v.array(keptPersonalToken),
+    invitations: v.array(openInvitation),
+  }),
   v.title('OwnData'),
 );
 const grant = v.pipe(
@@ -170,6 +199,14 @@ const aSession: v.InferInput<typeof session> = {
   created_at: created,
   used_at: created,
   expires_at: '2026-12-28T12:00:00.000Z',
+};
+const aPersonalToken: v.InferInput<typeof keptPersonalToken> = {
+  id: '0d9b8f0e-6a53-4b0a-8f0e-2f3c1d5a7b90',
+  name: 'Nightly backup',
+  scopes: ['posts:read', 'media:read'],
+  created_at: created,
+  expires_at: '2027-02-26T12:00:00.000Z',
+  used_at: null,
 };
 const aPerson: v.InferInput<typeof person> = {
   id: 1,
@@ -298,6 +335,7 @@ export const api = {
   me: route('GET /api/me', {
     summary: 'Read one’s own account',
     roles: 'any',
+    personal: 'account:read',
     responses: () => ({
       200: content('The account.', me, {
         example: { ...aGrant.user, email: 'ada@example.org', bio: 'Writes notes.', created_at: created },
@@ -334,6 +372,7 @@ export const api = {
         example: {
           account: { ...aGrant.user, email: 'ada@example.org', bio: 'Writes notes.', created_at: created },
           sessions: [aSession],
+          personal_tokens: [aPersonalToken],
           invitations: [anInvitation],
         },
       }),
@@ -346,6 +385,51 @@ export const api = {
     params: { id: v.pipe(v.string(), v.uuid(), v.metadata({ examples: [aSession.id] })) },
     errors: ['not_found'],
     responses: () => ({ 204: empty('The session has ended.') }),
+  }),
+  personalTokens: route('GET /api/tokens', {
+    summary: 'List one’s own personal access tokens',
+    description: 'Without the tokens themselves. Needs a log-in, as everything about tokens does.',
+    roles: 'any',
+    responses: () => ({
+      200: content('The tokens that have not expired, the newest first.', v.array(keptPersonalToken), {
+        example: [aPersonalToken],
+      }),
+    }),
+  }),
+  makePersonalToken: route('POST /api/tokens', {
+    summary: 'Make a personal access token',
+    description:
+      'For a program: it goes into `Authorization: Bearer`, as an access token does, and may do what its scopes say and its owner may. It ends when it expires or is revoked, and with all log-ins of its owner (new password, end of access, deletion).',
+    roles: 'any',
+    body: newPersonalToken,
+    examples: { backup: { name: 'Nightly backup', scopes: ['posts:read', 'media:read'], expires_in: 7_776_000 } },
+    errors: ['forbidden', 'conflict', 'too_many_requests'],
+    responses: () => ({
+      201: content('The token.', madePersonalToken, {
+        example: { ...aPersonalToken, token: 'dormouse_pat_c0ffee' },
+        headers: { location: 'Path of the token.' },
+      }),
+    }),
+  }),
+  revokePersonalToken: route('DELETE /api/tokens/:id', {
+    summary: 'Revoke a personal access token',
+    description: 'It ends everywhere within 5 seconds.',
+    roles: 'any',
+    params: { id: v.pipe(v.string(), v.uuid(), v.metadata({ examples: [aPersonalToken.id] })) },
+    errors: ['forbidden', 'not_found', 'too_many_requests'],
+    responses: () => ({ 204: empty('Nobody can use it any more.') }),
+  }),
+  exchangePersonalToken: route('POST /api/token/personal', {
+    summary: 'Exchange a personal access token for an access token',
+    description:
+      'Of the same scopes, for at most 15 minutes. Only where something before the functions takes signed tokens alone (`mesh-strict`); elsewhere functions do it themselves.',
+    body: heldPersonalToken,
+    errors: ['unauthorized'],
+    responses: () => ({
+      200: content('The access token.', exchanged, {
+        example: { token: aGrant.token, token_type: 'Bearer', expires_in: 900, scope: 'posts:read media:read' },
+      }),
+    }),
   }),
   removeMe: route('DELETE /api/me', {
     summary: 'Delete one’s own account',
@@ -435,6 +519,7 @@ export const api = {
     summary: 'Check an access token',
     description: 'At most 30 times a minute for a token.',
     roles: 'any',
+    personal: 'account:read',
     errors: ['too_many_requests'],
     responses: () => ({
       200: content('The token is valid.', verified, {
@@ -462,8 +547,8 @@ export const api = {
           response_types_supported: [],
           subject_types_supported: ['public'],
           id_token_signing_alg_values_supported: ['EdDSA'],
-          scopes_supported: ['import'],
-          claims_supported: ['iss', 'aud', 'sub', 'name', 'role', 'scope', 'sid', 'jti', 'iat', 'exp'],
+          scopes_supported: ['import', 'account:read', 'posts:read'],
+          claims_supported: ['iss', 'aud', 'sub', 'name', 'role', 'scope', 'sid', 'limited', 'jti', 'iat', 'exp'],
         },
       }),
     }),

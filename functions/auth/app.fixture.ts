@@ -9,6 +9,7 @@ import { type Subject, signAccessToken } from './access-token.ts';
 import { api } from './api.ts';
 import { createApp } from './app.ts';
 import type { Auth } from './dependencies.ts';
+import { exchangeToken } from './exchange-token.ts';
 import { firstOfMinute } from './first-of-minute.ts';
 import { initKeys } from './key-folder.ts';
 import { openKeyring } from './keyring.ts';
@@ -31,11 +32,14 @@ export function authFixture(sql: Sql, changes: Partial<Auth> = {}) {
     derived.count++;
     return createHash('sha256').update(salt).update(password).digest();
   };
+  const store = createStore(sql, outbox({ sql, source: '/auth' }));
+  const exchange = async (token: string) =>
+    (await exchangeToken({ store, keys, issuer, audience: 'dormouse', now }, token))?.token;
   const auth: Auth = {
-    store: createStore(sql, outbox({ sql, source: '/auth' })),
+    store,
     passwords: passwords({ derive }),
     keys,
-    tokens: tokens({ keys: keys.published, issuer, audience: 'dormouse', now }),
+    tokens: tokens({ keys: keys.published, issuer, audience: 'dormouse', now, exchange }),
     limiter: limiterInMemory(now),
     limits: { ...defaultLimits, registerAddress: 1000, loginAddress: 1000 },
     registration: 'authors',

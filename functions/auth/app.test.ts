@@ -414,6 +414,7 @@ describe('an own account', () => {
     expect(data).toEqual({
       account: expect.objectContaining({ username, email: `${username}@example.org`, role: 'editor' }),
       sessions: [expect.objectContaining({ current: true })],
+      personal_tokens: [],
       invitations: [expect.objectContaining({ name: 'Grace', invited_by: username })],
     });
     expect(JSON.stringify(data)).not.toMatch(/hash|seal|code/);

@@ -6,6 +6,7 @@ import { discovery } from './discovery.ts';
 import { invitations } from './invitations.ts';
 import { ownSessions } from './own-sessions.ts';
 import { people } from './people.ts';
+import { personalTokens } from './personal-tokens.ts';
 import { sessions } from './sessions.ts';
 
 /** The function auth: who somebody is. */
@@ -15,6 +16,7 @@ export function createApp(auth: Auth) {
     .route('/', accounts(auth))
     .route('/', sessions(auth))
     .route('/', ownSessions(auth))
+    .route('/', personalTokens(auth))
     .route('/', people(auth))
     .route('/', invitations(auth))
     .route('/', blog(auth));

@@ -1,6 +1,7 @@
 import { cameFromOutside } from '@dormouse/runtime/address';
 import type { ResponseOf } from '@dormouse/runtime/api';
 import type { Env } from '@dormouse/runtime/app';
+import { tokenScopes } from '@dormouse/runtime/token-scopes';
 import { Hono } from 'hono';
 import { api } from './api.ts';
 import type { Auth } from './dependencies.ts';
@@ -30,8 +31,8 @@ export function discovery({ keys, issuer, store, log }: Pick<Auth, 'keys' | 'iss
         response_types_supported: [],
         subject_types_supported: ['public'],
         id_token_signing_alg_values_supported: ['EdDSA'],
-        scopes_supported: ['import'],
-        claims_supported: ['iss', 'aud', 'sub', 'name', 'role', 'scope', 'sid', 'jti', 'iat', 'exp'],
+        scopes_supported: ['import', ...tokenScopes],
+        claims_supported: ['iss', 'aud', 'sub', 'name', 'role', 'scope', 'sid', 'limited', 'jti', 'iat', 'exp'],
       } satisfies ResponseOf<typeof api.configuration, 200>);
     });
 }

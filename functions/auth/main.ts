@@ -3,6 +3,7 @@ import { tokens } from '@dormouse/runtime/auth';
 import { variable } from '@dormouse/runtime/config';
 import { serve } from '@dormouse/runtime/serve';
 import { createApp } from './app.ts';
+import { exchangeToken } from './exchange-token.ts';
 import { firstOfMinute } from './first-of-minute.ts';
 import { openKeyring } from './keyring.ts';
 import { defaultLimits } from './limits.ts';
@@ -16,11 +17,14 @@ await serve('auth', ({ config: { issuer, audience }, sql, outbox, limiter, log }
   const keys = openKeyring(variable('KEYS_DIR'), {
     onError: (error) => log.error({ error }, 'the signing keys cannot be read: the ones before stay in use'),
   });
+  const store = createStore(sql, outbox);
+  const exchange = async (token: string) =>
+    (await exchangeToken({ store, keys, issuer, audience, now: Date.now }, token))?.token;
   return createApp({
-    store: createStore(sql, outbox),
+    store,
     passwords: passwords(),
     keys,
-    tokens: tokens({ keys: keys.published, issuer, audience }),
+    tokens: tokens({ keys: keys.published, issuer, audience, exchange }),
     limiter,
     limits: {
       ...defaultLimits,

@@ -1,6 +1,7 @@
 import { roles } from '@dormouse/runtime/caller';
 import { pageLimit } from '@dormouse/runtime/page-limit';
 import { line } from '@dormouse/runtime/text';
+import { tokenScopes } from '@dormouse/runtime/token-scopes';
 import * as v from 'valibot';
 import { normaliseEmail } from './email.ts';
 import { settingsFields } from './settings.ts';
@@ -128,6 +129,33 @@ export const credentials = v.strictObject({
 
 /** Body of POST /api/token/refresh and POST /api/logout, both optional. */
 export const heldToken = v.strictObject({ refresh_token: v.optional(opaque) });
+
+const day = 86_400;
+
+/** Body of POST /api/tokens. */
+export const newPersonalToken = v.strictObject({
+  name: v.pipe(displayName, v.description('What its owner calls it.')),
+  scopes: v.pipe(
+    v.array(v.picklist(tokenScopes, `must be one of ${tokenScopes.join(', ')}`), 'must be a list'),
+    v.minLength(1, 'must name at least one scope'),
+    v.maxLength(50, 'must have at most 50 scopes'),
+    v.transform((scopes) => [...new Set(scopes)]),
+    v.description('All that it may do.'),
+  ),
+  expires_in: v.optional(
+    v.pipe(
+      v.number('must be a number'),
+      v.integer('must be a whole number'),
+      v.minValue(60, 'must be at least 60'),
+      v.maxValue(366 * day, `must be at most ${366 * day}`),
+      v.description('Seconds until it expires.'),
+    ),
+    90 * day,
+  ),
+});
+
+/** Body of POST /api/token/personal. */
+export const heldPersonalToken = v.strictObject({ token: opaque });
 
 /** Body of PATCH /api/me. A new password needs the old one beside it. */
 export const accountChange = v.pipe(

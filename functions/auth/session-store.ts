@@ -4,7 +4,7 @@ import { toUser, type User, type UserRow } from './user.ts';
 
 /** The sessions, each a family of refresh tokens. */
 export interface SessionStore {
-  /** Ends all sessions of an account, or of all accounts; returns how many there were. */
+  /** Ends all sessions and personal access tokens of an account, or of all accounts; returns how many sessions there were. */
   closeSessions(userId?: number): Promise<number>;
   /** Opens a session, unless the account was deleted, its access ended or its password changed since `passwordHash` was read: then false. */
   openSession(user: User, family: Family, agent?: string): Promise<boolean>;
@@ -50,11 +50,13 @@ interface SessionRow {
 /** @see SessionStore */
 export function sessionStore(sql: Sql): SessionStore {
   return {
-    async closeSessions(userId) {
-      const ended = await sql`
-        DELETE FROM sessions WHERE ${userId === undefined}::boolean OR user_id = ${userId ?? null} RETURNING 1`;
-      return ended.length;
-    },
+    closeSessions: (userId) =>
+      sql.begin(async (tx) => {
+        await tx`DELETE FROM personal_tokens WHERE ${userId === undefined}::boolean OR user_id = ${userId ?? null}`;
+        const ended = await tx`
+          DELETE FROM sessions WHERE ${userId === undefined}::boolean OR user_id = ${userId ?? null} RETURNING 1`;
+        return ended.length;
+      }),
 
     openSession: (user, family, agent) =>
       sql.begin(async (tx) => {
@@ -131,5 +133,8 @@ const toFamily = (id: string, { seal, head, spent, started_at, expires_at }: Ses
   expiresAt: expires_at.getTime(),
 });
 
-/** Ends every session of a user. */
-export const endSessions = (tx: Tx, userId: number) => tx`DELETE FROM sessions WHERE user_id = ${userId}`;
+/** Ends every session of a user, and every personal access token: whoever had the account for a while may have made one. */
+export async function endSessions(tx: Tx, userId: number): Promise<void> {
+  await tx`DELETE FROM personal_tokens WHERE user_id = ${userId}`;
+  await tx`DELETE FROM sessions WHERE user_id = ${userId}`;
+}

@@ -73,7 +73,7 @@ export function sessions(auth: Auth) {
       return c.body(null, 204);
     })
 
-    .get(api.verify.path, authenticate(auth.tokens), async (c) => {
+    .get(api.verify.path, authenticate(auth.tokens, api), async (c) => {
       const caller = required(c);
       await spend(limiter, `verify:${caller.jti}`, limits.verify);
       const user = await currentUser(auth, c);

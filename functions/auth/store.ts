@@ -4,6 +4,7 @@ import { type BlogStore, blogStore } from './blog-store.ts';
 import { type ClaimStore, claimStore } from './claim-store.ts';
 import { type InvitationStore, invitationStore } from './invitation-store.ts';
 import { type PasswordTryStore, passwordTryStore } from './password-try-store.ts';
+import { type PersonalTokenStore, personalTokenStore } from './personal-token-store.ts';
 import { type RevocationStore, revocationStore } from './revocation-store.ts';
 import { type SessionStore, sessionStore } from './session-store.ts';
 import { type UserStore, userStore } from './user-store.ts';
@@ -14,6 +15,7 @@ export interface Store
     SessionStore,
     ClaimStore,
     InvitationStore,
+    PersonalTokenStore,
     RevocationStore,
     PasswordTryStore,
     BlogStore {}
@@ -24,6 +26,7 @@ export const createStore = (sql: Sql, outbox: Outbox): Store => ({
   ...sessionStore(sql),
   ...claimStore(sql),
   ...invitationStore(sql, outbox),
+  ...personalTokenStore(sql, outbox),
   ...revocationStore(sql),
   ...passwordTryStore(sql),
   ...blogStore(sql, outbox),

@@ -34,7 +34,7 @@ export type LastAdministrator = 'last administrator';
 /** The accounts. */
 export interface UserStore {
   find(username: string): Promise<User | undefined>;
-  /** Nobody whose access has ended. @param session the log-in that must still last */
+  /** Nobody whose access has ended. @param session the log-in, or personal access token, that must still last */
   byId(id: number, session?: string): Promise<User | undefined>;
   /** Whether a name can no longer be given out: somebody has it, or had it. */
   taken(username: string): Promise<boolean>;
@@ -71,7 +71,9 @@ export function userStore(sql: Sql, outbox: Outbox): UserStore {
       firstUser(sql<UserRow[]>`
         SELECT id, username, display_name, email, password_hash, role, bio, suspended_at, created_at
         FROM users WHERE id = ${id}::bigint AND deleted_at IS NULL AND suspended_at IS NULL AND (
-          ${session === undefined} OR EXISTS (SELECT FROM sessions WHERE user_id = users.id AND sessions.id = ${session ?? null}))`),
+          ${session === undefined} OR EXISTS (
+            SELECT FROM sessions WHERE user_id = users.id AND sessions.id = ${session ?? null}
+            UNION ALL SELECT FROM personal_tokens WHERE user_id = users.id AND personal_tokens.id = ${session ?? null}))`),
 
     async taken(username) {
       const rows = await sql`SELECT 1 FROM users WHERE lower(username COLLATE "C") = ${usernameKey(username)}`;

@@ -3,6 +3,7 @@ import { accessTokenSeconds } from '@dormouse/runtime/token-life';
 import type { api } from './api.ts';
 import type { Blog } from './blog-store.ts';
 import type { Invitation } from './invitation-store.ts';
+import type { PersonalToken } from './personal-token-store.ts';
 import type { OwnSession } from './session-store.ts';
 import type { Registration } from './settings.ts';
 import type { User } from './user.ts';
@@ -55,6 +56,23 @@ export function sessionView(
     expires_at: expiresAt.toISOString(),
   };
 }
+
+/** A personal access token as its owner sees it, without its secret. */
+export const personalTokenView = ({
+  id,
+  name,
+  scopes,
+  createdAt,
+  expiresAt,
+  usedAt,
+}: PersonalToken): ResponseOf<typeof api.personalTokens, 200>[number] => ({
+  id,
+  name,
+  scopes: [...scopes],
+  created_at: createdAt.toISOString(),
+  expires_at: expiresAt.toISOString(),
+  used_at: usedAt?.toISOString() ?? null,
+});
 
 /** An account as administrators see it: without its e-mail address, which is its owner's. */
 export function personView({ email, bio, ...user }: User): ResponseOf<typeof api.people, 200>[number] {

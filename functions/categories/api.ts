@@ -75,6 +75,7 @@ export const api = {
   rename: route(`PATCH ${path}/:category`, {
     summary: 'Rename a category',
     roles: editors,
+    personal: 'categories:write',
     params: { category: id },
     body: newName,
     examples: { name: { name: 'News' } },
@@ -85,6 +86,7 @@ export const api = {
     summary: 'Merge a category into another',
     description: 'Its posts and former slugs lead to the other one afterwards. Default categories stay.',
     roles: editors,
+    personal: 'categories:write',
     params: { category: id },
     body: mergeInto,
     examples: { into: { into: 1 } },

@@ -71,7 +71,7 @@ export function createApp({ categories, tokens, limiter, outbox, cache }: Depend
         return c.body(null, 301, { ...revalidated, location: `${path}/${encodeURIComponent(found.slug)}` });
       return respond(c, cachedBody(view(found)));
     })
-    .use(`${path}/*`, authenticate(tokens))
+    .use(`${path}/*`, authenticate(tokens, api))
     .post(api.verify.path, operator, json(api.verify.body), async (c) => {
       const { repair } = c.req.valid('json');
       if (repair) await categories.repair(repairedAtOnce).finally(forget);

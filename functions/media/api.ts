@@ -90,6 +90,7 @@ export const api = {
     description:
       'The type is seen from the bytes. What was uploaded is never served: the picture is decoded and encoded anew, without EXIF, in up to three widths and formats. Until then its state is `uploaded`. The same bytes again are the same picture.',
     roles: writers,
+    personal: 'media:write',
     bytes: {
       types: ['multipart/form-data', 'application/octet-stream', ...types],
       description: 'The picture, at most 10 MiB; in a form the field `file`.',
@@ -106,6 +107,7 @@ export const api = {
   list: route(`GET ${path}`, {
     summary: 'List your own pictures, newest first',
     roles: 'any',
+    personal: 'media:read',
     query: listQuery,
     responses: () => ({
       200: content('A page of the list.', v.pipe(v.array(picture), v.readonly()), {
@@ -126,6 +128,7 @@ export const api = {
     summary: 'Read what is known of a picture',
     description: 'Your own in every state; of others what is ready.',
     optionalToken: true,
+    personal: 'media:read',
     params: byHash,
     errors: ['unauthorized', 'not_found'],
     responses: () => ({ 200: content('The picture.', picture, { example: ready }) }),
@@ -135,6 +138,7 @@ export const api = {
     description:
       'Your own; editors anybody’s. To move it elsewhere: it is a file to be kept, with whatever the camera wrote into it, and nothing that a page shows.',
     roles: 'any',
+    personal: 'media:read',
     params: byHash,
     errors: ['not_found'],
     responses: () => ({
@@ -147,6 +151,7 @@ export const api = {
     summary: 'Delete a picture',
     description: 'Your own; one that others uploaded as well stays for them. Editors delete anybody’s.',
     roles: writers,
+    personal: 'media:write',
     params: byHash,
     errors: ['not_found', 'too_many_requests'],
     responses: () => ({ 204: empty('The picture is gone.') }),

@@ -25,6 +25,8 @@ const caller = (id: number, name: string): Caller => ({
   exp: 9e9,
   token: name,
 });
+/** Personal access tokens of ada. */
+const limited = { reads: ['media:read'], writes: ['media:write', 'posts:read'] };
 const people = ['ada', 'bea', 'reader', 'operator', 'editor'];
 
 /** Pictures in a map, as far as app.ts can tell the difference. */
@@ -75,9 +77,11 @@ function appOver(collect: () => Promise<Collected> = async () => ({ collected: 3
     objects,
     tokens: {
       verify: async (token) =>
-        people.includes(token)
-          ? caller(people.indexOf(token) + 1, token)
-          : fail('unauthorized', 'The token is not valid.'),
+        token in limited
+          ? { ...caller(1, 'ada'), scopes: limited[token as keyof typeof limited], limited: true }
+          : people.includes(token)
+            ? caller(people.indexOf(token) + 1, token)
+            : fail('unauthorized', 'The token is not valid.'),
     },
     limiter: { take: async () => ({ allowed: true, remaining: 1, resetMs: 0 }) },
     collect,
@@ -161,11 +165,25 @@ describe('an upload', () => {
     ['a bad token', 'forged', 401],
     ['a reader', 'reader', 403],
     ['an operator', 'operator', 403],
+    ['a token that may only read', 'reads', 403],
   ])('of %s is refused', async (_, as, status) => {
     const { ask, kept } = appOver();
     expect((await ask('POST', path, { ...(as && { as }), body: new Uint8Array(png) })).status).toBe(status);
     expect(kept.size).toBe(0);
   });
+});
+
+test('a personal access token does what its scopes say', async () => {
+  const { ask, upload } = appOver();
+  expect((await upload(png, 'writes')).status).toBe(201);
+  const at = `${path}/${sha(png)}`;
+  for (const [as, status] of [
+    ['reads', 200],
+    ['writes', 403],
+  ] as const)
+    for (const each of [path, at]) expect((await ask('GET', each, { as })).status).toBe(status);
+  expect((await ask('DELETE', at, { as: 'reads' })).status).toBe(403);
+  expect((await ask('DELETE', at, { as: 'writes' })).status).toBe(204);
 });
 
 describe('what is known of a picture', () => {

@@ -66,7 +66,7 @@ export function createApp({ pictures, objects, tokens, limiter, collect }: Depen
       return c.body(null, 204);
     })
     .get(api.variant.path, (c) => deliver(c, objects, c.req.param('file')))
-    .use('/blog/api/*', authenticate(tokens))
+    .use('/blog/api/*', authenticate(tokens, api))
     .post(api.upload.path, writer, async (c) => {
       const { type, bytes } = await readUpload(c);
       const upload = { ownerId: required(c).id, hash: hash('sha256', bytes, 'hex'), type, bytes };

@@ -169,6 +169,7 @@ export const api = {
     description:
       'Drafts (`status=draft`, `status=all`) are listed for their author; editors see those of everybody. Pages are listed with `kind=page`.',
     optionalToken: true,
+    personal: 'posts:read',
     query: listQuery,
     headers: conditional,
     errors: ['unauthorized', 'forbidden'],
@@ -188,6 +189,7 @@ export const api = {
     description:
       'The same Idempotency-Key and body make one post within 24 hours, however often they are sent. With a `published_at` to come it is a draft until then. A page (`kind`) keeps its category and tags, should it become a post.',
     roles: writers,
+    personal: 'posts:write',
     headers: { 'idempotency-key': v.optional(idempotencyKey) },
     body: newPost,
     scoped: { scope: 'import', body: importedPost },
@@ -211,6 +213,7 @@ export const api = {
   bySlug: route(`GET ${path}/by-slug/:slug`, {
     summary: 'Read a post by its slug',
     optionalToken: true,
+    personal: 'posts:read',
     params: { slug: v.pipe(segment, v.metadata({ examples: ['wake-on-request'] })) },
     headers: conditional,
     errors: ['unauthorized', 'not_found'],
@@ -224,6 +227,7 @@ export const api = {
     summary: 'List the tags of published posts, those of most posts first',
     description: 'At most 1,000. `?tag=` of the list takes a slug, or the tag in any spelling.',
     optionalToken: true,
+    personal: 'posts:read',
     headers: conditional,
     errors: ['unauthorized'],
     responses: () => ({
@@ -238,6 +242,7 @@ export const api = {
     summary: 'List the months of published posts, newest first',
     description: 'The list of posts takes `from` and `until` to read those of a month.',
     optionalToken: true,
+    personal: 'posts:read',
     query: monthsQuery,
     headers: conditional,
     errors: ['unauthorized'],
@@ -267,6 +272,7 @@ export const api = {
     summary: 'List addresses that posts had elsewhere',
     description: 'For editors: drafts have some, too. By path, 500 at a time; the page after the last one is empty.',
     roles: ['editor', 'admin'],
+    personal: 'posts:read',
     query: addressesQuery,
     errors: ['forbidden'],
     responses: () => ({
@@ -279,6 +285,7 @@ export const api = {
     summary: 'Count posts by state',
     description: 'One’s own, drafts too; editors count those of everybody, or of an author.',
     roles: 'any',
+    personal: 'posts:read',
     query: countsQuery,
     errors: ['forbidden'],
     responses: () => ({
@@ -302,6 +309,7 @@ export const api = {
     summary: 'Read one’s own posts, whole',
     description: 'Drafts too, page by page (20 posts, or 2 MB) in the order of their ids: to take them along.',
     roles: 'any',
+    personal: 'posts:read',
     query: ownQuery,
     responses: () => ({
       200: content('The posts.', v.array(post), {
@@ -315,6 +323,7 @@ export const api = {
     description:
       'Those that can be restored, page by page (20 posts, or 2 MB) in the order of their ids: to take them along.',
     roles: 'any',
+    personal: 'posts:read',
     query: ownQuery,
     responses: () => ({
       200: content('The posts.', v.array(wholeDeletedPost), {
@@ -327,6 +336,7 @@ export const api = {
     summary: 'List deleted posts, the last deleted first',
     description: 'Those that can be restored: one’s own; editors see those of everybody.',
     roles: writers,
+    personal: 'posts:read',
     query: deletedQuery,
     responses: () => ({
       200: content('A page of the list.', v.pipe(v.array(deletedPost), v.readonly()), {
@@ -340,6 +350,7 @@ export const api = {
     description:
       'For its author and editors, for 30 days. It is as it was, published or a draft, with its versions, slugs and old addresses, those excepted that another post has by now; a category that is gone is made again, and a time of publication that has passed is dropped.',
     roles: writers,
+    personal: 'posts:write',
     params: { id },
     errors: ['not_found', 'too_many_requests'],
     responses: () => ({
@@ -350,6 +361,7 @@ export const api = {
     summary: 'Forget a deleted post',
     description: 'For its author and editors: it cannot be restored any more.',
     roles: writers,
+    personal: 'posts:write',
     params: { id },
     errors: ['not_found', 'too_many_requests'],
     responses: () => ({ 204: empty('The post is forgotten.') }),
@@ -357,6 +369,7 @@ export const api = {
   get: route(`GET ${path}/:id`, {
     summary: 'Read a post',
     optionalToken: true,
+    personal: 'posts:read',
     params: { id },
     headers: conditional,
     errors: ['unauthorized', 'not_found'],
@@ -368,6 +381,7 @@ export const api = {
   neighbours: route(`GET ${path}/:id/neighbours`, {
     summary: 'Read which published posts stand beside a post in the list of all',
     optionalToken: true,
+    personal: 'posts:read',
     params: { id },
     headers: conditional,
     errors: ['unauthorized', 'not_found'],
@@ -383,6 +397,7 @@ export const api = {
     summary: 'Change a post',
     description: 'For its author and editors. Fields that are left out stay as they are.',
     roles: writers,
+    personal: 'posts:write',
     params: { id },
     headers: guarded,
     query: changeQuery,
@@ -397,6 +412,7 @@ export const api = {
     summary: 'Delete a post',
     description: 'For its author and editors, who can restore it for 30 days.',
     roles: writers,
+    personal: 'posts:write',
     params: { id },
     headers: guarded,
     errors: ['not_found', 'precondition_failed', 'too_many_requests'],
@@ -406,6 +422,7 @@ export const api = {
     summary: 'List the versions of a post, newest first',
     description: 'For its author and editors.',
     roles: 'any',
+    personal: 'posts:read',
     params: { id },
     errors: ['forbidden', 'not_found'],
     responses: () => ({ 200: content('All versions.', v.array(revision), { example: [aRevision] }) }),
@@ -414,6 +431,7 @@ export const api = {
     summary: 'Read a version of a post',
     description: 'For its author and editors.',
     roles: 'any',
+    personal: 'posts:read',
     params: { id, version: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(2 ** 31 - 1)) },
     errors: ['forbidden', 'not_found'],
     responses: () => ({

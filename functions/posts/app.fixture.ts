@@ -28,6 +28,8 @@ const callers: Record<string, Caller> = {
   rob: caller(4, 'rob', 'reader'),
   imp: caller(5, 'imp', 'admin', 'import'),
   ops: caller(6, 'ops', 'operator'),
+  reads: { ...caller(1, 'ann', 'author', 'posts:read'), limited: true },
+  writes: { ...caller(1, 'ann', 'author', 'posts:write'), limited: true },
 };
 
 export const somePost = (post: Partial<Post> = {}): Post => ({

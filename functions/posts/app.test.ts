@@ -148,6 +148,18 @@ test('nobody is 401, a bad token 401, a reader 403', async () => {
   expect(calls.created).toEqual([]);
 });
 
+test('a personal access token does what its scopes say, and never what an import does', async () => {
+  const { ask, calls } = appOver([somePost({ status: 'draft' })]);
+  expect((await ask('GET', '1', { as: 'reads' })).status).toBe(200);
+  expect((await ask('GET', '1', { as: 'writes' })).status).toBe(403);
+  expect((await ask('POST', '', { body: input, as: 'reads' })).status).toBe(403);
+  expect((await ask('PATCH', '1', { body: { title: 'x' }, as: 'reads' })).status).toBe(403);
+  expect((await ask('DELETE', '1', { as: 'reads' })).status).toBe(403);
+  expect(calls.created).toEqual([]);
+  expect((await ask('POST', '', { body: input, as: 'writes' })).status).toBe(201);
+  expect((await ask('POST', 'addresses', { body: { addresses: [] }, as: 'writes' })).status).toBe(403);
+});
+
 test.each([
   [{ ...input, title: '' }, 'title'],
   [{ ...input, title: '   ' }, 'title'],

@@ -95,7 +95,7 @@ export function createApp(dependencies: Dependencies) {
       if (cameFromOutside(c)) fail('not_found', 'There is nothing at this address.');
       return c.json({ published: await schedule.run() });
     })
-    .use('/blog/*', authenticate(tokens))
+    .use('/blog/*', authenticate(tokens, api))
     .get(path, async (c) => {
       const request = visibleTo(c, readListQuery(c.req.url));
       const load = async () => listBody(path, request.query, await posts.list(request.filter));

@@ -111,6 +111,37 @@ describe('the page of an account', () => {
     expect((await ada.submit('/blog/account/sessions/two/end')).status).toBe(404);
   });
 
+  it('makes a token for a program, and shows it once', async () => {
+    const { ada, did } = await asAda();
+    expect(ada.text()).toContain('<b dir="auto">Backup &lt;i&gt;</b>');
+    expect(ada.text()).toContain('read your posts, drafts too · x:y');
+    const typed = { name: ' Laptop ', 'posts:read': 'yes', 'posts:write': 'yes', import: 'yes', days: '30' };
+    expect((await ada.submit('/blog/account/tokens', typed)).status).toBe(200);
+    const input = { name: 'Laptop', scopes: ['posts:read', 'posts:write'], expires_in: 2_592_000 };
+    expect(did('makeToken')).toEqual([['makeToken', input, token]]);
+    expect(ada.text()).toContain(`<code class="made">dormouse_pat_${'s'.repeat(43)}</code>`);
+    await ada.get('/blog/account');
+    expect(ada.text()).not.toContain('dormouse_pat_');
+  });
+
+  it('keeps what was typed of a token that is refused', async () => {
+    const { ada } = await asAda();
+    expect((await ada.submit('/blog/account/tokens', { name: 'Laptop', days: '999' })).status).toBe(422);
+    expect(ada.text()).toContain('Choose what it may do.');
+    expect(ada.text()).toContain('Days that the token is good must be at most 365.');
+    expect([ada.value('name'), ada.value('days')]).toEqual(['Laptop', '999']);
+  });
+
+  it('revokes a token', async () => {
+    const { ada, did } = await asAda();
+    const response = await ada.submit('/blog/account/tokens/cli/revoke');
+    expect([response.status, response.headers.get('location')]).toEqual([303, '/blog/account?revoked']);
+    expect(did('revokeToken')).toEqual([['revokeToken', 'cli', token]]);
+    await ada.get('/blog/account?revoked');
+    expect(ada.text()).toContain('The token is revoked.');
+    expect((await ada.submit('/blog/account/tokens/other/revoke')).status).toBe(404);
+  });
+
   it('deletes the account with the password, and logs out', async () => {
     const { ada, did } = await asAda();
     await ada.get('/blog/account/delete');
@@ -127,11 +158,12 @@ describe('the page of an account', () => {
   it('does nothing without the token of this browser', async () => {
     const { ada, did } = await asAda();
     const csrf = 'A'.repeat(43);
-    for (const path of ['profile', 'sessions/two/end', 'delete'])
+    for (const path of ['profile', 'sessions/two/end', 'tokens', 'tokens/cli/revoke', 'delete'])
       expect((await ada.submit(`/blog/account/${path}`, { bio: '', current_password: 'right', csrf })).status).toBe(
         403,
       );
-    expect([did('changeProfile'), did('endSession'), did('removeAccount')]).toEqual([[], [], []]);
+    const done = ['changeProfile', 'endSession', 'makeToken', 'revokeToken', 'removeAccount'].flatMap(did);
+    expect(done).toEqual([]);
   });
 
   it('tells auth what the browser calls itself', async () => {

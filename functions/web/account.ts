@@ -1,5 +1,6 @@
 import { clientAddress } from '@dormouse/runtime/address';
 import type { Env } from '@dormouse/runtime/app';
+import { tokenScopes } from '@dormouse/runtime/token-scopes';
 import type { Context, Hono } from 'hono';
 import { asWriter, isExpired } from './as-writer.ts';
 import { isGenuine } from './csrf.ts';
@@ -11,20 +12,23 @@ import { deleteAccountPage, type OwnAccountPage, ownAccountPage } from './own-ac
 import { ownDataDocument } from './own-data.ts';
 import { allPages } from './pages.ts';
 import type { Session, Sessions } from './session.ts';
+import { blankToken, type TokenForm } from './token-section.ts';
 import { privately, seeOther, toLogIn, viewer } from './viewer.ts';
 
 const path = '/blog/account';
 
-/** One's own account: what others see of it, its password, its log-ins, and its end. */
+/** One's own account: what others see of it, its password, its log-ins, its tokens for programs, and its end. */
 export function account(app: Hono<Env>, { accounts, ownAccount, pages, posts, site }: Web, sessions: Sessions): void {
   const show = async (c: Context, session: Session, more: Partial<OwnAccountPage> = {}) => {
-    const [current, me, open] = await Promise.all([
+    const [current, me, open, tokens] = await Promise.all([
       site.current(),
       ownAccount.read(session.token),
       ownAccount.sessions(session.token),
+      ownAccount.tokens(session.token),
     ]);
     const profile = { display_name: me.display_name, bio: me.bio ?? '' };
-    const page = { site: current, viewer: viewer(c, session), me, sessions: open, profile, ...more };
+    const shown = { me, sessions: open, tokens, tokenForm: blankToken, profile };
+    const page = { site: current, viewer: viewer(c, session), ...shown, ...more };
     return privately(c, ownAccountPage(page), more.problem?.status, more.problem?.headers);
   };
 
@@ -87,6 +91,26 @@ export function account(app: Hono<Env>, { accounts, ownAccount, pages, posts, si
     }),
   );
 
+  app.post('/blog/account/tokens', (c) =>
+    onForm(
+      c,
+      (session, problem, form) => show(c, session, { tokenForm: tokenIn(form), problem: ofDays(problem, form) }),
+      async (form, session) => {
+        const { name, scopes, days } = tokenIn(form);
+        const input = { name, scopes: [...scopes], expires_in: Math.round(Number(days) * 86_400) };
+        // No redirect: the token can be shown in this response alone.
+        return show(c, session, { madeToken: await ownAccount.makeToken(input, session.token) });
+      },
+    ),
+  );
+
+  app.post('/blog/account/tokens/:id/revoke', (c) =>
+    onForm(c, onPage(c), async (_, session) => {
+      await ownAccount.revokeToken(c.req.param('id'), session.token);
+      return seeOther(c, `${path}?revoked`);
+    }),
+  );
+
   app.get('/blog/account/export', (c) =>
     asWriter(c, sessions, async ({ name, token }) => {
       const [data, first, firstDeleted] = await Promise.all([
@@ -128,6 +152,20 @@ export function account(app: Hono<Env>, { accounts, ownAccount, pages, posts, si
   );
 }
 
-const notices = ['changed', 'saved', 'ended'] as const;
+const notices = ['changed', 'saved', 'ended', 'revoked'] as const;
+
+const tokenIn = (form: Form): TokenForm => ({
+  name: form.get('name').trim(),
+  scopes: tokenScopes.filter((scope) => form.has(scope)),
+  days: form.get('days') || blankToken.days,
+});
+
+/** auth counts seconds; what it says of them belongs to the field of days, whose own bounds are in the form. */
+const ofDays = (problem: FormProblem, form: Form): FormProblem => {
+  const { expires_in, ...errors } = problem.errors;
+  if (expires_in === undefined) return problem;
+  const days = Number(form.get('days')) > 365 ? 'must be at most 365' : 'must be at least 1';
+  return { ...problem, errors: { ...errors, days } };
+};
 
 const typedIn = (form: Form) => ({ display_name: form.get('display_name'), bio: form.get('bio') });

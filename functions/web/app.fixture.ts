@@ -6,7 +6,7 @@ import { createApp } from './app.ts';
 import { articles } from './articles.ts';
 import type { Category } from './categories.ts';
 import type { Web } from './dependencies.ts';
-import type { OwnSession } from './own-account.ts';
+import type { OwnSession, PersonalToken } from './own-account.ts';
 import type { CachedPage } from './pages.ts';
 import type { Invitation, Person } from './people.ts';
 import type { DeletedPost, Post, PostInput } from './posts.ts';
@@ -120,6 +120,10 @@ export function world(parts: Partial<Web> = {}) {
   const ownSessions: OwnSession[] = [
     { id: 'one', current: true, agent: firefox, created_at: at, used_at: at, expires_at: at },
     { id: 'two', current: false, agent: null, created_at: at, used_at: at, expires_at: at },
+  ];
+  const personalTokens: PersonalToken[] = [
+    { id: 'backup', name: 'Backup <i>', scopes: ['posts:read', 'x:y'], created_at: at, expires_at: at, used_at: null },
+    { id: 'cli', name: 'Laptop', scopes: ['posts:write'], created_at: at, expires_at: at, used_at: at },
   ];
   const granted = (name: string): Granted => ({
     token: accessToken(name, startMs / 1000 + 900, name === 'root' ? 'admin' : name === 'edna' ? 'editor' : 'author'),
@@ -343,7 +347,12 @@ export function world(parts: Partial<Web> = {}) {
         Object.assign(profile, change);
       },
       async export(token) {
-        return { account: await this.read(token), sessions: ownSessions, invitations: open };
+        return {
+          account: await this.read(token),
+          sessions: ownSessions,
+          personal_tokens: personalTokens,
+          invitations: open,
+        };
       },
       sessions: async () => ownSessions,
       async endSession(id, token) {
@@ -351,6 +360,20 @@ export function world(parts: Partial<Web> = {}) {
         const index = ownSessions.findIndex((each) => each.id === id);
         if (index === -1) fail('not_found', 'There is no such session.');
         ownSessions.splice(index, 1);
+      },
+      tokens: async () => personalTokens,
+      async makeToken(input, token) {
+        calls.push(['makeToken', input, token]);
+        const errors = [
+          ...(input.scopes.length === 0 ? [{ field: 'scopes', message: 'must name at least one scope' }] : []),
+          ...((input.expires_in ?? 0) > 366 * 86_400 ? [{ field: 'expires_in', message: 'must be at most 1' }] : []),
+        ];
+        if (errors.length > 0) fail('invalid', 'Some fields are not acceptable.', { errors });
+        return `dormouse_pat_${'s'.repeat(43)}`;
+      },
+      async revokeToken(id, token) {
+        calls.push(['revokeToken', id, token]);
+        if (!personalTokens.some((each) => each.id === id)) fail('not_found', 'There is no such token.');
       },
       async remove(password, token, address) {
         calls.push(['removeAccount', token, address]);

@@ -91,6 +91,11 @@ export async function everyPage(language: string): Promise<[string, string][]> {
     await author.get(path);
     note(path, author);
   }
+  await author.get('/blog/account');
+  await author.submit('/blog/account/tokens', { name: '', days: '999' });
+  note('refused token', author);
+  await author.submit('/blog/account/tokens', { name: 'Laptop', 'posts:read': 'yes', days: '30' });
+  note('made token', author);
   await admin.logIn('root');
   await admin.get('/blog/settings');
   note('/blog/settings', admin);

@@ -4,8 +4,9 @@ import { alert, field, hiddenField } from './field.ts';
 import { type FormProblem, saidIn } from './form-problem.ts';
 import { type Html, linkTo, markup, none } from './html.ts';
 import { layout, type Viewer } from './layout.ts';
-import type { Me, OwnSession } from './own-account.ts';
+import type { Me, OwnSession, PersonalToken } from './own-account.ts';
 import type { SiteSettings } from './site.ts';
+import { newToken, type TokenForm, tokenSection } from './token-section.ts';
 import { wordsOf } from './words.ts';
 import type { Words } from './words-en.ts';
 
@@ -14,14 +15,19 @@ export interface OwnAccountPage {
   viewer: Viewer;
   me: Me;
   sessions: readonly OwnSession[];
+  tokens: readonly PersonalToken[];
+  tokenForm: TokenForm;
+  /** A personal access token that was made just now. */
+  madeToken?: string;
   /** The profile as it is, or as it was typed. */
   profile: { display_name: string; bio: string };
   notice?: keyof Words['account']['notices'] | undefined;
   problem?: FormProblem | undefined;
 }
 
-/** The page of one's own account: what others see, password, log-ins, and the way to its end. */
-export function ownAccountPage({ site, viewer, me, sessions, profile, notice, ...page }: OwnAccountPage): string {
+/** The page of one's own account: what others see, password, log-ins, tokens for programs, and the way to its end. */
+export function ownAccountPage(page: OwnAccountPage): string {
+  const { site, viewer, me, sessions, tokens, tokenForm, madeToken, profile, notice } = page;
   const words = wordsOf(site.language);
   const { account, fields, frame, problems } = words;
   const problem = saidIn(words, page.problem);
@@ -35,6 +41,7 @@ export function ownAccountPage({ site, viewer, me, sessions, profile, notice, ..
 <p class="muted">${account.you(markup`<b>${me.username}</b>`, me.email ? markup`<span dir="auto">${me.email}</span>` : undefined, linkTo(`/blog/authors/${me.username}`))}</p>
 ${notice && !problem ? markup`<p class="notice" role="status">${account.notices[notice]}</p>` : none}
 ${alert(problem)}
+${madeToken ? newToken(madeToken, words) : none}
 <form method="post" action="/blog/account/profile">
 ${hiddenField('csrf', viewer.csrf)}
 <fieldset><legend>${account.others}</legend>
@@ -54,6 +61,7 @@ ${field({ name: 'password', label: fields.newPassword, type: 'password', autocom
 </form>
 <section><h2 id="sessions">${account.sessions}</h2>
 <ul class="rows" aria-labelledby="sessions">${sessions.map((each) => sessionRow(each, site, viewer, words))}</ul></section>
+${tokenSection({ site, viewer, tokens, tokenForm, words, problem })}
 <section><h2>${account.data}</h2>
 <p class="muted">${account.dataText}</p>
 <p class="actions"><a class="button quiet" href="/blog/account/export">${account.download}</a> <a class="button quiet" href="/blog/account/delete">${account.delete}</a></p></section>

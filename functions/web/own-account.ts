@@ -6,6 +6,8 @@ import { type Call, okResponse, senderTo } from './upstream.ts';
 
 export type Me = ResponseOf<typeof api.me, 200>;
 export type OwnSession = ResponseOf<typeof api.sessions, 200>[number];
+export type PersonalToken = ResponseOf<typeof api.personalTokens, 200>[number];
+export type NewPersonalToken = BodyOf<typeof api.makePersonalToken>;
 export type OwnData = ResponseOf<typeof api.exportMe, 200>;
 export type Profile = Required<Pick<BodyOf<typeof api.changeMe>, 'display_name' | 'bio'>>;
 
@@ -18,6 +20,11 @@ export interface OwnAccount {
   /** The last used first. */
   sessions(token: string): Promise<readonly OwnSession[]>;
   endSession(id: string, token: string): Promise<void>;
+  /** Personal access tokens, the newest first. */
+  tokens(token: string): Promise<readonly PersonalToken[]>;
+  /** Makes a personal access token and answers it. */
+  makeToken(input: NewPersonalToken, token: string): Promise<string>;
+  revokeToken(id: string, token: string): Promise<void>;
   /** Deletes the account. @param address the reader's own, for auth's limits */
   remove(password: string, token: string, address: string): Promise<void>;
 }
@@ -40,6 +47,15 @@ export function ownAccountAt(url: string, call: Call, addressHeader: string, pro
     },
     async endSession(id, token) {
       okResponse(await client('DELETE /api/me/sessions/:id', { params: { id }, token }));
+    },
+    async tokens(token) {
+      return okResponse(await client('GET /api/tokens', { token })).body;
+    },
+    async makeToken(body, token) {
+      return okResponse(await client('POST /api/tokens', { body, token })).body.token;
+    },
+    async revokeToken(id, token) {
+      okResponse(await client('DELETE /api/tokens/:id', { params: { id }, token }));
     },
     async remove(current_password, token, address) {
       const headers: Record<string, string> = address

@@ -286,7 +286,7 @@ button, input, textarea, select { font: inherit; color: inherit; }
 form { display: grid; gap: 1.15rem; }
 .site-header form { display: block; }
 .field { display: grid; gap: .35rem; }
-label, legend { font-weight: 600; font-size: .9375rem; }
+label, legend, .label { font-weight: 600; font-size: .9375rem; }
 .hint { color: var(--soft); font-size: .875rem; }
 input, textarea, select { width: 100%; padding: .6rem .8rem; border: 1px solid var(--strong-line); border-radius: 9px; background: var(--raised); font-size: 1rem; }
 textarea { resize: vertical; font: .9375rem/1.6 var(--mono); min-height: 8rem; }

@@ -1,5 +1,6 @@
 import type { Role } from '@dormouse/runtime/caller';
 import type { AppError } from '@dormouse/runtime/errors';
+import type { TokenScope } from '@dormouse/runtime/token-scopes';
 import type { Settings } from './blog-settings.ts';
 import { type Html, hidden, markup, type Wrap } from './html.ts';
 import { numberText } from './number-text.ts';
@@ -291,6 +292,7 @@ export const english = {
       changed: 'Your password is changed.',
       saved: 'What others see is saved.',
       ended: 'That log-in has ended.',
+      revoked: 'The token is revoked.',
     },
     others: 'What others see',
     about: 'About you',
@@ -305,6 +307,29 @@ export const english = {
       `${program ?? 'Another program'}${system ? ` on ${system}` : ''}`,
     end: (agent: string, begun: Html): Html =>
       markup`End<span class="hidden"> the log-in of ${agent} since ${begun}</span>`,
+    tokens: {
+      title: 'Tokens for programs',
+      about: 'A program that has one does here what you allow it, without your password.',
+      make: 'Make a token',
+      name: 'Name of the token',
+      nameHint: 'What it is for.',
+      may: 'It may',
+      scopes: {
+        'account:read': 'read your name, address and role',
+        'posts:read': 'read your posts, drafts too',
+        'posts:write': 'write, change and delete posts',
+        'categories:write': 'rename and merge categories, where you may',
+        'media:read': 'read your pictures',
+        'media:write': 'upload and delete pictures',
+      } satisfies Record<TokenScope, string>,
+      chooseScope: 'Choose what it may do.',
+      days: 'Days that the token is good',
+      makeIt: 'Make the token',
+      shownOnce: 'Copy the token. It is shown only now:',
+      dates: (until: Html, used: Html | undefined): Html =>
+        markup`until ${until} · ${used ? markup`last used ${used}` : 'never used'}`,
+      revoke: (name: string): Html => markup`Revoke${hidden(` ${name}`)}`,
+    },
     data: 'Your data',
     dataText: 'A file with what this blog has of you: account, log-ins, invitations, and all your posts, drafts too.',
     download: 'Download',

@@ -106,6 +106,25 @@ describe('an access token that another function has accepted', () => {
     ).toBe(status);
   });
 
+  test('is a personal one: it does what its scopes say, and ends within five seconds of being revoked', async () => {
+    const person = await loggedIn('programmer');
+    const make = async (scopes: string[]) => {
+      const response = await send(`${auth}/api/tokens`, 'POST', { name: 'A program', scopes }, person.token);
+      return { ...person, ...((await response.json()) as { id: string; token: string }) };
+    };
+    const [reader, writer] = [await make(['posts:read']), await make(['posts:write'])];
+    expect([await writes(reader), await writes(writer)]).toEqual([403, 201]);
+    expect(await writes({ ...person, token: `dormouse_pat_${'A'.repeat(43)}` })).toBe(401);
+    expect((await send(`${auth}/api/tokens/${writer.id}`, 'DELETE', {}, person.token)).status).toBe(204);
+    expect(
+      await eventually(
+        () => writes(writer),
+        (answered) => answered !== 201,
+        bound,
+      ),
+    ).toBe(401);
+  });
+
   test('ends within five seconds of its key, and tokens of the new key are good', async () => {
     const person = await loggedIn('key-holder');
     expect(await writes(person)).toBe(201);
