@@ -1,5 +1,6 @@
 import { blogUpdated } from './blog.ts';
 import { categoryCreated, categoryDeleted, categoryUpdated } from './category.ts';
+import { commentCreated, commentDeleted, commentModerated, commentUpdated } from './comment.ts';
 import type { EventContract } from './contract.ts';
 import { invitationAccepted, invitationCreated, invitationRevoked } from './invitation.ts';
 import { batchDue } from './journal.ts';
@@ -32,4 +33,8 @@ export const catalogue: readonly EventContract[] = [
   mediaReady,
   mediaRefused,
   mediaDeleted,
+  commentCreated,
+  commentUpdated,
+  commentModerated,
+  commentDeleted,
 ];

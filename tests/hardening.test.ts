@@ -102,6 +102,9 @@ describe('mesh-strict', () => {
     ['web', 'PUT', '/blog/media/0'],
     ['media', 'POST', '/blog/api/media'],
     ['media', 'DELETE', '/blog/api/media/0'],
+    ['comments', 'GET', '/blog/api/comments'],
+    ['comments', 'POST', '/blog/api/comments/1/block'],
+    ['comments', 'PUT', '/blog/api/comments/words'],
   ])('%s: %s %s needs a token', (name, method, path) => {
     expect(allowing(name, method, path).length).toBeGreaterThan(0);
     expect(needsToken(allowing(name, method, path))).toBe(true);
@@ -121,6 +124,9 @@ describe('mesh-strict', () => {
     ['categories', 'GET', '/blog/api/categories'],
     ['media', 'GET', '/blog/media/pictures/0-1280.jpg'],
     ['search', 'GET', '/blog/api/search'],
+    ['comments', 'GET', '/blog/api/posts/1/comments'],
+    ['comments', 'POST', '/blog/api/posts/1/comments'],
+    ['comments', 'PATCH', '/blog/api/comments/1'],
     ['web', 'POST', '/blog/login'],
     ['web', 'POST', '/blog/posts/x/edit'],
     ['web', 'POST', '/claim'],

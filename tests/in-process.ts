@@ -51,6 +51,7 @@ export async function serveInProcess(
     CATEGORIES_URL: elsewhere,
     MEDIA_URL: elsewhere,
     SEARCH_URL: elsewhere,
+    COMMENTS_URL: elsewhere,
     ...variables,
   });
   setPublicUrl(config.publicUrl);

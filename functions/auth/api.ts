@@ -187,6 +187,7 @@ const someSettings: v.InferInput<typeof settings> = {
   navigation: [{ label: 'About', href: '/blog/posts/about' }],
   footer: 'Written in bed.',
   posts_per_page: 20,
+  comments: 'first_held',
   registration: 'invitation',
 };
 const settingsTag = { etag: 'Strong entity tag; changes with every version of the settings.' };

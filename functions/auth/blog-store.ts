@@ -88,7 +88,7 @@ async function write(tx: Tx, emit: Emit, { before, change, by }: Write): Promise
       language = ${after.language}, time_zone = ${after.time_zone}, accent = ${after.accent}, accent_dark = ${after.accent_dark},
       logo = ${after.logo}, icon = ${after.icon},
       navigation = (${JSON.stringify(after.navigation)}::text)::jsonb, footer = ${after.footer},
-      posts_per_page = ${after.posts_per_page}, registration = ${after.registration}, setup_hash = NULL`;
+      posts_per_page = ${after.posts_per_page}, registration = ${after.registration}, comments = ${after.comments}, setup_hash = NULL`;
   const { version, title, language } = after;
   emit(blogUpdated, 'blog/1', { version, title, language, changed, changed_by: by });
   return after;

@@ -68,6 +68,7 @@ describe('the settings', () => {
       navigation: [],
       footer: 'A blog that sleeps until somebody reads it.',
       posts_per_page: 20,
+      comments: 'first_held',
       registration: 'authors',
     });
     const etag = response.headers.get('etag') ?? '';
@@ -183,6 +184,7 @@ describe('the settings', () => {
     ['a link that browsers read so', { navigation: [{ label: 'x', href: '/\\evil.example' }] }, 'navigation.0.href'],
     ['a link without a word', { navigation: [{ label: '', href: '/' }] }, 'navigation.0.label'],
     ['no posts', { posts_per_page: 0 }, 'posts_per_page'],
+    ['an unknown policy', { comments: 'all' }, 'comments'],
     ['too many posts', { posts_per_page: 101 }, 'posts_per_page'],
     ['nobody known', { registration: 'everybody' }, 'registration'],
     ['an unknown setting', { subtitle: 'x' }, 'subtitle'],

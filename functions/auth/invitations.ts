@@ -1,13 +1,13 @@
 import { type Env, id, json, otherwise } from '@dormouse/runtime/app';
 import { authenticate } from '@dormouse/runtime/auth';
 import { fail } from '@dormouse/runtime/errors';
+import { networkOf } from '@dormouse/runtime/network';
 import { type Context, Hono } from 'hono';
 import { api } from './api.ts';
 import { currentUser } from './current-user.ts';
 import type { Auth } from './dependencies.ts';
 import { grantable } from './granting.ts';
 import { spend } from './limits.ts';
-import { networkOf } from './network.ts';
 import { openInvitation } from './open-invitation.ts';
 import { hashSecret, newSecret } from './refresh-token.ts';
 import type { User } from './user.ts';

@@ -7,6 +7,9 @@ import { legible, lowestContrast, minContrast, type Theme } from './contrast.ts'
 export const registrations = ['nobody', 'invitation', 'readers', 'authors'] as const;
 export type Registration = (typeof registrations)[number];
 
+/** Whose comments are shown at once (functions/comments). */
+export const commentPolicies = ['none', 'open', 'first_held', 'all_held'] as const;
+
 /** A line that may be empty. */
 const optionalLine = (max: number) =>
   v.pipe(
@@ -96,6 +99,12 @@ const fields = {
     v.integer('must be a whole number'),
     v.minValue(1, 'must be at least 1'),
     v.maxValue(100, 'must be at most 100'),
+  ),
+  comments: v.pipe(
+    v.picklist(commentPolicies, `must be one of ${commentPolicies.join(', ')}`),
+    v.description(
+      'Whose comments are shown at once: `none`, nobody can comment; `open`, everybody’s that looks harmless; `first_held`, of people with an account, after a moderator let a first one pass; `all_held`, each waits for a moderator.',
+    ),
   ),
   registration: v.pipe(
     v.picklist(registrations, `must be one of ${registrations.join(', ')}`),

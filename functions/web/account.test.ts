@@ -235,6 +235,6 @@ describe('taking one’s data along', () => {
     const ada = browser(world().app);
     await ada.logIn();
     await ada.get('/blog/account/export');
-    expect(JSON.parse(ada.text())).toMatchObject({ posts: [], deleted_posts: [] });
+    expect(JSON.parse(ada.text())).toMatchObject({ posts: [], deleted_posts: [], comments: [] });
   });
 });

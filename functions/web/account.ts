@@ -18,7 +18,11 @@ import { privately, seeOther, toLogIn, viewer } from './viewer.ts';
 const path = '/blog/account';
 
 /** One's own account: what others see of it, its password, its log-ins, its tokens for programs, and its end. */
-export function account(app: Hono<Env>, { accounts, ownAccount, pages, posts, site }: Web, sessions: Sessions): void {
+export function account(
+  app: Hono<Env>,
+  { accounts, commenting, ownAccount, pages, posts, site }: Web,
+  sessions: Sessions,
+): void {
   const show = async (c: Context, session: Session, more: Partial<OwnAccountPage> = {}) => {
     const [current, me, open, tokens] = await Promise.all([
       site.current(),
@@ -113,10 +117,11 @@ export function account(app: Hono<Env>, { accounts, ownAccount, pages, posts, si
 
   app.get('/blog/account/export', (c) =>
     asWriter(c, sessions, async ({ name, token }) => {
-      const [data, first, firstDeleted] = await Promise.all([
+      const [data, first, firstDeleted, firstComments] = await Promise.all([
         ownAccount.export(token),
         posts.own(0, token),
         posts.ownDeleted(0, token),
+        commenting.own(0, token),
       ]);
       const headers = {
         ...privateHeaders,
@@ -127,7 +132,8 @@ export function account(app: Hono<Env>, { accounts, ownAccount, pages, posts, si
       for (const [field, value] of Object.entries(headers)) c.header(field, value);
       const written = { first, more: (after: number) => posts.own(after, token) };
       const deleted = { first: firstDeleted, more: (after: number) => posts.ownDeleted(after, token) };
-      return c.body(ownDataDocument(data, written, deleted));
+      const comments = { first: firstComments, more: (after: number) => commenting.own(after, token) };
+      return c.body(ownDataDocument(data, written, deleted, comments));
     }),
   );
 

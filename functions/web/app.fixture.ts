@@ -5,6 +5,7 @@ import type { Granted } from './accounts.ts';
 import { createApp } from './app.ts';
 import { articles } from './articles.ts';
 import type { Category } from './categories.ts';
+import type { QueuedComment, ShownComment } from './comments.ts';
 import type { Web } from './dependencies.ts';
 import type { OwnSession, PersonalToken } from './own-account.ts';
 import type { CachedPage } from './pages.ts';
@@ -17,6 +18,34 @@ export const colours: Category[] = [
   { id: 2, name: 'C#', slug: 'c-sharp', color: '#1d6fa5', post_count: 1 },
   { id: 3, name: '<b>Bold</b>', slug: 'bold', color: '#3C7A2A', post_count: 0 },
 ];
+
+export const aComment = (parts: Partial<ShownComment> = {}): ShownComment => ({
+  id: 7,
+  parentId: null,
+  isDeleted: false,
+  isGuest: false,
+  author: 'edna',
+  content: 'Well *said*.',
+  createdAt: '2026-06-05T10:00:00.000Z',
+  isEdited: false,
+  ...parts,
+});
+
+const asQueued = ({ id, parentId, author, isGuest, content, createdAt }: ShownComment): QueuedComment => ({
+  id,
+  post_id: 1,
+  parent_id: parentId,
+  status: 'held',
+  author,
+  is_guest: isGuest,
+  is_post_author: false,
+  content,
+  created_at: createdAt,
+  edited_at: null,
+  email: isGuest ? 'grace@example.org' : null,
+  reasons: ['first', 'links'],
+  post: { slug: 'mine', title: 'Post 1' },
+});
 
 export const aPerson = (username: string, parts: Partial<Person> = {}): Person => ({
   id: 1,
@@ -103,6 +132,8 @@ export function world(parts: Partial<Web> = {}) {
   const gone: Post[] = [];
   const etag = ({ id, content, title }: Post) => `"${id}-${title.length}-${content.length}"`;
   const kept = new Map<string, CachedPage>();
+  const said: ShownComment[] = [];
+  let words: readonly string[] = ['casino'];
   const settings: SiteSettings = { ...untouched('authors'), version: 1, set_up: true };
   const settingsTag = () => `"${settings.version}-${settings.registration}"`;
   const persons: Person[] = [
@@ -158,6 +189,70 @@ export function world(parts: Partial<Web> = {}) {
           ...(next < all.length && { next: String(next) }),
           ...(from === 0 && { count: String(all.length) }),
         };
+      },
+    },
+    comments: {
+      async of(postId, after) {
+        calls.push(['commentsOf', postId, after]);
+        return {
+          comments: said,
+          count: said.filter(({ isDeleted }) => !isDeleted).length,
+          ...(said.length > 3 && { next: '9-9' }),
+        };
+      },
+      counts: async (ids) => new Map(said.length > 0 ? ids.map((id) => [id, said.length]) : []),
+    },
+    commenting: {
+      async write(postId, input, by, address) {
+        calls.push(['comment', postId, input, by, address]);
+        if (input.content.includes('refused')) fail('forbidden', 'You cannot comment here.');
+        if (!by.token && !input.name)
+          fail('invalid', 'Some fields are not acceptable.', {
+            errors: [{ field: 'name', message: 'must not be empty' }],
+          });
+        const isShown = !input.content.includes('http');
+        const id = 70 + said.length;
+        if (isShown)
+          said.push(aComment({ id, author: input.name ?? 'ada', isGuest: !by.token, content: input.content }));
+        return { id, isShown, token: by.token ? null : 'T'.repeat(32) };
+      },
+      async read(id) {
+        const found = said.find((each) => each.id === id) ?? fail('not_found', 'There is no such comment.');
+        const { email: _email, reasons: _reasons, post: _post, ...comment } = asQueued(found);
+        return { ...comment, status: 'published' };
+      },
+      async change(id, content, by) {
+        calls.push(['changeComment', id, content, by]);
+        if (content === '')
+          fail('invalid', 'Some fields are not acceptable.', {
+            errors: [{ field: 'content', message: 'must not be empty' }],
+          });
+      },
+      decide: async (id, status, token) => void calls.push(['decide', id, status, token]),
+      remove: async (id, by) => void calls.push(['removeComment', id, by]),
+      block: async (id, token) => void calls.push(['block', id, token]),
+      own: async (after) => ({
+        posts: after === 0 ? said.map(asQueued) : [],
+        ...(after === 0 && said.length > 3 && { next: 1 }),
+      }),
+      async queue(status, after, token) {
+        calls.push(['queue', status, after, token]);
+        return { comments: said.map(asQueued), count: String(said.length), ...(said.length > 3 && { next: 'next' }) };
+      },
+      blocked: async () => [
+        {
+          id: 1,
+          author: 'Grace <b>',
+          kind: 'network' as const,
+          blocked_by: 'edna',
+          created_at: '2026-06-05T10:00:00.000Z',
+        },
+      ],
+      unblock: async (id, token) => void calls.push(['unblock', id, token]),
+      words: async () => words,
+      async changeWords(changed, token) {
+        calls.push(['changeWords', changed, token]);
+        words = changed;
       },
     },
     posts: {
@@ -481,6 +576,7 @@ export function world(parts: Partial<Web> = {}) {
     stored,
     gone,
     kept,
+    said,
     later,
     etag,
     settings,

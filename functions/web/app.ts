@@ -3,6 +3,7 @@ import type { Hono } from 'hono';
 import { account } from './account.ts';
 import { assets } from './assets.ts';
 import { blogSettings } from './blog-settings-form.ts';
+import { commenting } from './commenting.ts';
 import { deleting } from './deleting.ts';
 import type { Web } from './dependencies.ts';
 import { docs } from './docs.ts';
@@ -26,7 +27,8 @@ import { writing } from './writing.ts';
 export function createApp(web: Web): Hono<Env> {
   const app = newApp();
   const own = sessions(web.accounts, web.now ?? Date.now);
-  reading(app, web, own);
+  const { showPost } = reading(app, web, own);
+  commenting(app, web, own, showPost);
   searching(app, web, own);
   feeds(app, web);
   assets(app);

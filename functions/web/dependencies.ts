@@ -3,6 +3,7 @@ import type { Accounts } from './accounts.ts';
 import type { Articles } from './articles.ts';
 import type { BlogSettings } from './blog-settings.ts';
 import type { Categories } from './categories.ts';
+import type { Commenting, ShownComments } from './comments.ts';
 import type { Hubs } from './hubs.ts';
 import type { OwnAccount } from './own-account.ts';
 import type { PageCache } from './pages.ts';
@@ -18,6 +19,8 @@ export interface Web {
   posts: Posts;
   categories: Categories;
   search: Search;
+  comments: ShownComments;
+  commenting: Commenting;
   accounts: Accounts;
   ownAccount: OwnAccount;
   people: People;

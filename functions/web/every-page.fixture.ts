@@ -1,5 +1,5 @@
 import { Parser } from 'htmlparser2';
-import { anInvitation, aPost, browser, world } from './app.fixture.ts';
+import { aComment, anInvitation, aPost, browser, world } from './app.fixture.ts';
 
 export interface Element {
   name: string;
@@ -28,7 +28,7 @@ export function elementsOf(html: string): Element[] {
 
 /** Every page there is, as a reader and as an author get it. @param language of the blog */
 export async function everyPage(language: string): Promise<[string, string][]> {
-  const { app, stored, gone, settings, open } = world();
+  const { app, stored, gone, settings, open, said } = world();
   gone.push(aPost({ status: 'draft' }), aPost());
   settings.language = language;
   stored.push(
@@ -37,6 +37,12 @@ export async function everyPage(language: string): Promise<[string, string][]> {
     aPost({ status: 'draft' }),
     aPost({ slug: 'tagged', tags: ['Sleep', 'C#'] }),
     aPost({ slug: 'about', kind: 'page' }),
+  );
+  said.push(
+    aComment(),
+    aComment({ id: 8, parentId: 7, author: 'ada', content: '> quoted\n\n- `a`', isEdited: true }),
+    aComment({ id: 9, isGuest: true, author: 'Grace <b>', content: 'www.example.org' }),
+    aComment({ id: 10, isDeleted: true, author: '', content: '' }),
   );
   const pages: [string, string][] = [];
   const reader = browser(app);
@@ -52,6 +58,8 @@ export async function everyPage(language: string): Promise<[string, string][]> {
     '/blog/tags/sleep',
     '/blog/posts/tagged',
     '/blog/posts/about',
+    '/blog/posts/tagged?answer=7',
+    '/blog/posts/tagged?comments=9-9&comment=held',
     '/blog/archive',
     '/blog/archive/2026/06',
     '/blog/posts/mine',
@@ -69,6 +77,14 @@ export async function everyPage(language: string): Promise<[string, string][]> {
     await reader.get(path);
     note(path, reader);
   }
+  await reader.get('/blog/posts/tagged');
+  await reader.submit('/blog/posts/tagged/comments', { content: 'T', name: '' });
+  note('refused comment', reader);
+  await reader.submit('/blog/posts/tagged/comments', { content: 'Some text.', name: 'Grace' });
+  await reader.get('/blog/posts/tagged');
+  note('own comment', reader);
+  await reader.get('/blog/comments/74');
+  note('/blog/comments/74', reader);
   await reader.get('/blog/login');
   await reader.submit('/blog/login', { username: 'x', password: 'wrong' });
   note('refused', reader);
@@ -97,6 +113,10 @@ export async function everyPage(language: string): Promise<[string, string][]> {
   await author.submit('/blog/account/tokens', { name: 'Laptop', 'posts:read': 'yes', days: '30' });
   note('made token', author);
   await admin.logIn('root');
+  for (const path of ['/blog/comments', '/blog/comments?status=spam&decided', '/blog/comments/7']) {
+    await admin.get(path);
+    note(path, admin);
+  }
   await admin.get('/blog/settings');
   note('/blog/settings', admin);
   await admin.submit('/blog/settings', { accent: '#ffcc00' });

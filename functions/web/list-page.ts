@@ -24,6 +24,8 @@ export interface ListPage {
   first: boolean;
   /** Path without query: `/blog/`, `/blog/categories/{slug}`, `/blog/tags/{slug}` or `/blog/archive/{year}/{month}`. */
   path: string;
+  /** How many comments posts have, by id. */
+  comments?: ReadonlyMap<number, number>;
   viewer?: Viewer | undefined;
 }
 
@@ -60,7 +62,7 @@ export function listPage(page: ListPage): string {
 ${category ? heading(category, t) : tag ? tagHeading(tag, t) : month ? monthHeading(month, t) : markup`<h1${first ? none : markup` class="small"`}>${first ? t.list.latest : t.list.older}</h1>`}
 ${tag || month ? none : chips(categories, category, t)}
 </header>
-${listing.posts.length ? markup`<div class="entries">${listing.posts.map((post) => entry(post, site))}</div>` : empty(first, site, viewer, t)}
+${listing.posts.length ? markup`<div class="entries">${listing.posts.map((post) => entry(post, site, page.comments?.get(post.id)))}</div>` : empty(first, site, viewer, t)}
 ${pagination({ path, older, newer, first }, t)}
 </div>`,
   });
@@ -97,14 +99,14 @@ ${used.length > chipsShown ? markup`<li><a class="chip all" href="/blog/categori
 }
 
 /** A post as it is shown in lists. */
-export function entry(post: PostSummary, site: SiteSettings): Html {
+export function entry(post: PostSummary, site: SiteSettings, comments = 0): Html {
   const lang = langAttribute(`${post.title}\n${post.excerpt}`, post.lang);
   const href = `/blog/posts/${encodeURIComponent(post.slug)}`;
   return markup`<article class="entry">
 <div class="meta">${day(post.created_at, site)}${chip(post.category)}</div>
 <h2${lang} dir="auto"><a href="${href}">${post.title}</a></h2>
 ${post.excerpt ? markup`<p class="excerpt"${lang} dir="auto">${post.excerpt}</p>` : none}
-<p class="by" dir="auto">${bylineLink(post, wordsOf(site.language))}</p>
+<p class="by" dir="auto">${bylineLink(post, wordsOf(site.language))}${comments > 0 ? markup` · <a href="${href}#comments">${wordsOf(site.language).comments.count(comments)}</a>` : none}</p>
 </article>`;
 }
 

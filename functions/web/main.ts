@@ -7,6 +7,7 @@ import { createApp } from './app.ts';
 import { articles } from './articles.ts';
 import { blogSettingsAt, type Settings } from './blog-settings.ts';
 import { categoriesAt } from './categories.ts';
+import { commentingAt, shownCommentsIn } from './comments.ts';
 import { defaultAuthority, feedAuthority } from './feed-authority.ts';
 import { formLimit, pictureFormLimit } from './form.ts';
 import { hubsOf } from './hubs.ts';
@@ -26,10 +27,10 @@ const maxKeptLength = 4 * 1024 * 1024;
 await serve(
   'web',
   ({ config, cache, tokens, sql, log }) => {
-    const { posts, categories, auth, media, search } = config.urls;
-    if (!posts || !categories || !auth || !media || !search)
+    const { posts, categories, auth, media, search, comments } = config.urls;
+    if (!posts || !categories || !auth || !media || !search || !comments)
       throw new Error(
-        'POSTS_URL, CATEGORIES_URL, AUTH_URL, MEDIA_URL and SEARCH_URL must say where the other functions are',
+        'POSTS_URL, CATEGORIES_URL, AUTH_URL, MEDIA_URL, SEARCH_URL and COMMENTS_URL must say where the other functions are',
       );
     const registration = variable('REGISTRATION', 'authors') as Settings['registration'];
     const site = siteOf({
@@ -47,6 +48,8 @@ await serve(
       posts: postsAt(posts, callService),
       categories: categoriesAt(categories, callService),
       search: searchAt(search, callService),
+      comments: shownCommentsIn(sql, log),
+      commenting: commentingAt(comments, callService, config.clientAddressHeader, config.clientProof),
       accounts: accountsAt(auth, callService, config.clientAddressHeader, config.clientProof),
       ownAccount: ownAccountAt(auth, callService, config.clientAddressHeader, config.clientProof),
       people: peopleAt(auth, callService, config.clientAddressHeader, config.clientProof),

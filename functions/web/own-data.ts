@@ -1,3 +1,4 @@
+import type { Comment } from './comments.ts';
 import type { OwnData } from './own-account.ts';
 import type { OwnPosts, Post, WholeDeletedPost } from './posts.ts';
 
@@ -8,16 +9,17 @@ export interface PagedPosts<P> {
 }
 
 /**
- * One JSON document of what a person has here: account, log-ins, invitations, posts and deleted posts. Posts are asked for page by page while the
+ * One JSON document of what a person has here: account, log-ins, invitations, posts, deleted posts and comments. They are asked for page by page while the
  * document is read, so that thousands of them are never in memory at once. Fails in the middle rather than leave one out.
  */
 export function ownDataDocument(
   data: OwnData,
   posts: PagedPosts<Post>,
   deleted: PagedPosts<WholeDeletedPost>,
+  comments: PagedPosts<Comment>,
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
-  const parts = textOf(data, posts, deleted);
+  const parts = textOf(data, posts, deleted, comments);
   return new ReadableStream({
     async pull(controller) {
       const { done, value } = await parts.next();
@@ -32,11 +34,14 @@ async function* textOf(
   data: OwnData,
   posts: PagedPosts<Post>,
   deleted: PagedPosts<WholeDeletedPost>,
+  comments: PagedPosts<Comment>,
 ): AsyncGenerator<string, void> {
   yield `${JSON.stringify(data).slice(0, -1)},"posts":[`;
   yield* listOf(posts);
   yield '],"deleted_posts":[';
   yield* listOf(deleted);
+  yield '],"comments":[';
+  yield* listOf(comments);
   yield ']}\n';
 }
 

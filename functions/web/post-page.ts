@@ -25,11 +25,13 @@ export interface PostParts {
   others: readonly PostSummary[];
   /** What was written before and after it. */
   beside: Neighbours;
+  /** Its comments, and the form to write one. */
+  comments?: Html | undefined;
   viewer?: Viewer | undefined;
 }
 
 /** One post. */
-export function postPage({ site, post, article, others: next, beside, viewer }: PostParts): string {
+export function postPage({ site, post, article, others: next, beside, comments = none, viewer }: PostParts): string {
   // What the page shows, or leaves to other pages.
   const { id, version, title, slug, author, byline: _names, created_at, updated_at, excerpt, ...others } = post;
   const { content, status, kind, lang: given, category, tags, published_at, ...unshown } = others;
@@ -66,6 +68,7 @@ ${edited ? markup`<p class="muted">${t.post.lastChanged(day(post.updated_at, sit
 <p><a href="/blog/"><span aria-hidden="true">←</span> ${t.post.allPosts}</a>${isPage ? none : markup` ${t.post.orMoreIn(chip(post.category))}`}</p>
 </footer>
 </article>
+${comments}
 ${besides(beside, t)}
 ${next.length > 0 ? readNext(next, post, site, t) : none}`,
   });

@@ -1,4 +1,5 @@
 import { catalogue } from '@dormouse/events/catalogue';
+import { readExamples } from '@dormouse/events/examples';
 import { newApp } from '@dormouse/runtime/app';
 import { describe, expect, it } from 'vitest';
 import { aPost, world } from './app.fixture.ts';
@@ -108,6 +109,16 @@ describe('an event about a post or a category', () => {
       ).status,
     ).toBe(422);
   });
+  it('about a comment that waits changes no page', async () => {
+    const { app, did } = world();
+    const created = readExamples().filter(({ event }) => event.type === 'dev.dormouse.comment.created.v1');
+    for (const { event } of created) expect((await send(app, event)).status).toBe(204);
+    expect(created.map(({ event }) => (event.data as { status: string }).status).sort()).toEqual(['held', 'published']);
+    expect(did('purge')).toEqual([
+      ['purge', 'site'],
+      ['purge', 'page:'],
+    ]);
+  });
   it('that could not be purged for is asked for again', async () => {
     const { web } = world();
     const { app } = world({
@@ -115,12 +126,12 @@ describe('an event about a post or a category', () => {
     });
     expect((await send(app, event)).status).toBe(503);
   });
-  it('of every type about posts, categories, people and the blog that changes a page is taken', () => {
+  it('of every type about posts, categories, comments, people and the blog that changes a page is taken', () => {
     const types = catalogue
       .map(({ type }) => type)
       .filter(
         (type) =>
-          /^dev\.dormouse\.(post|category|blog|user)\./.test(type) &&
+          /^dev\.dormouse\.(post|category|blog|user|comment)\./.test(type) &&
           !/\.(post\.created|user\.registered)\./.test(type),
       );
     expect(consumes.map(({ type }) => type).sort()).toEqual([...types].sort());

@@ -1,5 +1,6 @@
 import { blogUpdated } from '@dormouse/events/blog';
 import { categoryCreated, categoryDeleted, categoryUpdated } from '@dormouse/events/category';
+import { commentCreated, commentDeleted, commentModerated, commentUpdated } from '@dormouse/events/comment';
 import { postDeleted, postPublished, postUnpublished, postUpdated } from '@dormouse/events/post';
 import { userDeleted, userUpdated } from '@dormouse/events/user';
 import type { Env } from '@dormouse/runtime/app';
@@ -13,8 +14,10 @@ const ofPosts = [postUpdated, postPublished, postUnpublished, postDeleted] as co
 
 const ofOthers = [categoryCreated, categoryUpdated, categoryDeleted, blogUpdated, userUpdated, userDeleted] as const;
 
+const ofComments = [commentCreated, commentUpdated, commentModerated, commentDeleted] as const;
+
 /** Events after which pages look different; a new post does so when it is published. */
-export const consumes = [...ofPosts, ...ofOthers] as const;
+export const consumes = [...ofPosts, ...ofOthers, ...ofComments] as const;
 
 /** An instance of posts or categories may answer from a copy this old, a little more than runtime's cache allows. */
 const othersMs = 2100;
@@ -59,6 +62,12 @@ export function purging(
   const handlers = [
     ...ofPosts.map((contract) => on(contract, purgeAndTell)),
     ...ofOthers.map((contract) => on(contract, purge)),
+    // What waits is on no page.
+    ...ofComments.map((contract) =>
+      on(contract, async ({ type, data }) => {
+        if (type !== commentCreated.type || data.status === 'published') await purge();
+      }),
+    ),
   ];
   app.post('/events', receive({ handlers }));
 }

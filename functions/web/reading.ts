@@ -7,10 +7,14 @@ import { archivePage } from './archive-page.ts';
 import { authorPage } from './author-page.ts';
 import type { Category } from './categories.ts';
 import { categoriesPage } from './categories-page.ts';
+import { commentTokens } from './comment-tokens.ts';
+import { type CommentForm, type CommentsSection, commentsSection } from './comments-section.ts';
 import { claimsSession } from './csrf.ts';
 import { monthName } from './dates.ts';
 import type { Web } from './dependencies.ts';
+import type { FormProblem } from './form-problem.ts';
 import { safeHeaders } from './headers.ts';
+import { none } from './html.ts';
 import type { Viewer } from './layout.ts';
 import { listPage } from './list-page.ts';
 import { timeOf } from './local-time.ts';
@@ -24,7 +28,7 @@ import type { SiteSettings } from './site.ts';
 import { spelling } from './spelling.ts';
 import { statsPage, totalPosts } from './stats-page.ts';
 import { tagsPage } from './tags-page.ts';
-import { mayBeSignedIn, privately, seeOther, viewerOf } from './viewer.ts';
+import { mayBeSignedIn, privately, seeOther, viewer, viewerOf } from './viewer.ts';
 
 /** Makes a page, for somebody or for everybody. */
 type Render = (settings: SiteSettings, viewer?: Viewer) => Promise<string>;
@@ -40,12 +44,25 @@ interface Topic {
   month?: string;
 }
 
+/** Shows a post's page with a comment's form that came back. */
+export type PostWithProblem = (
+  c: Context,
+  slug: string,
+  session: Session | undefined,
+  sent: { form: CommentForm; problem: FormProblem },
+) => Promise<Response>;
+
+/** What of its comments a post's page shows. */
+type CommentView = Partial<Pick<CommentsSection, 'form' | 'problem' | 'notice' | 'own'>> & {
+  after?: string | undefined;
+};
+
 /** Whatever readers see. Without a session these are kept bytes; with one they are made for the reader. */
 export function reading(
   app: Hono<Env>,
-  { posts, categories, people, articles, pictures, pages, site, redirects }: Web,
+  { posts, categories, people, comments, articles, pictures, pages, site, redirects }: Web,
   sessions: Sessions,
-): void {
+): { showPost: PostWithProblem } {
   const forEverybody = async (render: Render): Promise<CachedPage> => {
     const settings = await site.current();
     const page = pageOf(await render(settings));
@@ -57,8 +74,17 @@ export function reading(
   const show = async (c: Context, key: string, render: Render): Promise<Response> => {
     try {
       if (!mayBeSignedIn(c)) return deliver(c, await cachedPage(pages, key, () => forEverybody(render)));
-      const viewer = await viewerOf(c, sessions);
-      return privately(c, await render(await site.current(), viewer));
+      return privately(c, await render(await site.current(), await viewerOf(c, sessions)));
+    } catch (error) {
+      if (!(error instanceof Moved)) throw error;
+      return movedTo(c, error.to);
+    }
+  };
+
+  /** Shows a page to one reader, logged in or not. */
+  const showPrivately = async (c: Context, render: Render): Promise<Response> => {
+    try {
+      return privately(c, await render(await site.current(), await viewerOf(c, sessions)));
     } catch (error) {
       if (!(error instanceof Moved)) throw error;
       return movedTo(c, error.to);
@@ -101,6 +127,7 @@ export function reading(
         month: named,
         first,
         path,
+        ...(settings.comments !== 'none' && { comments: await comments.counts(listing.posts.map(({ id }) => id)) }),
         viewer,
       });
       if (known === unknown && !viewer) throw new UncacheablePage(pageOf(html));
@@ -181,20 +208,50 @@ export function reading(
     });
   });
 
-  app.get('/blog/posts/:slug', (c) => {
+  app.get('/blog/posts/:slug', async (c) => {
     const slug = c.req.param('slug');
-    return show(c, `post ${slug}`, async (settings, viewer) => {
+    const { key, ...view } = commentViewOf(c);
+    const page: Render = async (settings, viewer) => {
       articles.prepare();
       const found = await asReader(viewer?.session, (token) => posts.bySlug(slug, token));
-      return 'moved' in found ? redirectTo('/blog/posts', found.moved) : await postOf(settings, found, viewer);
-    });
+      return 'moved' in found ? redirectTo('/blog/posts', found.moved) : await postOf(settings, found, viewer, view);
+    };
+    return view.own.size === 0 ? show(c, `post ${slug}${key}`, page) : showPrivately(c, page);
   });
 
-  /** A post's page; one whose pictures could not be asked for is not kept. */
-  const postOf = async (site: SiteSettings, found: Versioned, viewer: Viewer | undefined): Promise<string> => {
-    const parts = await around(found);
-    const html = postPage({ site, post: found.post, ...parts, viewer });
-    if (!parts.article.complete && !viewer) throw new UncacheablePage(pageOf(html));
+  const showPost: PostWithProblem = async (c, slug, session, sent) => {
+    const found = await posts.bySlug(slug, session?.token);
+    if ('moved' in found) return movedTo(c, `/blog/posts/${encodeURIComponent(found.moved)}`);
+    const html = await postOf(await site.current(), found, viewer(c, session), sent);
+    return privately(c, html, sent.problem.status, sent.problem.headers);
+  };
+
+  /** A post's page; one whose pictures or comments could not be asked for is not kept. */
+  const postOf = async (
+    site: SiteSettings,
+    found: Versioned,
+    viewer: Viewer | undefined,
+    view: CommentView,
+  ): Promise<string> => {
+    const takesComments = site.comments !== 'none' && found.post.kind === 'post' && found.post.status === 'published';
+    const [parts, shown] = await Promise.all([
+      around(found),
+      takesComments ? comments.of(found.post.id, view.after) : undefined,
+    ]);
+    const section = takesComments
+      ? commentsSection({
+          ...view,
+          site,
+          post: found.post,
+          comments: shown,
+          render: shown?.comments.length ? (await import('./comment-markdown.ts')).renderComment : String,
+          viewer,
+          first: view.after === undefined,
+        })
+      : none;
+    const html = postPage({ site, post: found.post, ...parts, comments: section, viewer });
+    const isWhole = parts.article.complete && (shown !== undefined || !takesComments);
+    if (!isWhole && !viewer) throw new UncacheablePage(pageOf(html));
     return html;
   };
 
@@ -241,6 +298,19 @@ export function reading(
       { headers: { ...safeHeaders, 'cache-control': 'no-cache', vary: 'Accept' } },
     );
   });
+
+  return { showPost };
+}
+
+/** Which comments a post's page shows, and a key for it; other parameters change nothing, and so make no other pages. */
+function commentViewOf(c: Context): CommentView & { key: string; own: ReadonlySet<number> } {
+  const own = new Set(commentTokens(c).keys());
+  if (!c.req.url.includes('?')) return { key: '', own };
+  const after = /^\d{1,15}-\d{1,15}$/.exec(c.req.query('comments') ?? '')?.[0];
+  const parent = /^\d{1,15}$/.exec(c.req.query('answer') ?? '')?.[0];
+  const notice = c.req.query('comment') === 'held' ? ('held' as const) : undefined;
+  const key = [after, parent && `answer ${parent}`, notice].map((part) => (part ? ` ${part}` : '')).join('');
+  return { key, own, after, notice, ...(parent && { form: { parent } }) };
 }
 
 /** The first moment of a month, and of the next. */

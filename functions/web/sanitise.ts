@@ -1,7 +1,9 @@
 import sanitizeHtml from 'sanitize-html';
 
-const tags =
-  'h1 h2 h3 h4 h5 h6 p br hr blockquote pre code em strong b i u s del ins sub sup mark small kbd samp var abbr cite q dfn time a img ul ol li dl dt dd table caption colgroup col thead tbody tfoot tr th td figure figcaption details summary div span section article bdi bdo ruby rt rp wbr input';
+const articleTags =
+  'h1 h2 h3 h4 h5 h6 p br hr blockquote pre code em strong b i u s del ins sub sup mark small kbd samp var abbr cite q dfn time a img ul ol li dl dt dd table caption colgroup col thead tbody tfoot tr th td figure figcaption details summary div span section article bdi bdo ruby rt rp wbr input'.split(
+    ' ',
+  );
 
 /** Elements removed with their content; of other disallowed elements only the tags are removed. */
 const withContent =
@@ -18,11 +20,12 @@ const here = 'https://here.invalid/blog/posts/';
 /**
  * The markup of an article as it may stand in a page: an allow-list of elements and attributes, addresses that lead to http, https and mailto,
  * ids under `user-content-`, pictures of this site only. A picture from elsewhere becomes a link to it, unless `picturesElsewhere`: a page loads nothing from others.
+ * @param options `tags`: which elements may stand there; those of articles unless said
  */
-export function sanitise(unsafe: string, { picturesElsewhere = false } = {}): string {
+export function sanitise(unsafe: string, { picturesElsewhere = false, tags = articleTags } = {}): string {
   let links = 0;
   return sanitizeHtml(unsafe, {
-    allowedTags: tags.split(' '),
+    allowedTags: tags,
     nonTextTags: withContent,
     nestingLimit: maxDepth,
     allowedAttributes: {

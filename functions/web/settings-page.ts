@@ -25,6 +25,7 @@ const names = [
   'navigation',
   'footer',
   'posts_per_page',
+  'comments',
   'registration',
   'accent_before',
   'accent_dark_before',
@@ -72,6 +73,9 @@ ${field({ name: 'navigation', label: settings.navigation, value: form.navigation
 ${field({ name: 'footer', label: settings.footer, value: form.footer, optional: true }, problem)}
 ${field({ name: 'posts_per_page', label: settings.postsPerPage, type: 'number', min: 1, max: 100, value: form.posts_per_page }, problem)}
 </fieldset>
+<fieldset><legend>${settings.readers}</legend>
+${field({ name: 'comments', label: settings.comments, value: form.comments, options: settings.commentPolicies, hint: settings.commentsHint }, problem)}
+</fieldset>
 <fieldset><legend>${frame.people}</legend>
 ${field({ name: 'registration', label: settings.registration, value: form.registration, options: settings.registrations, hint: settings.registrationHint }, problem)}
 </fieldset>
@@ -94,6 +98,7 @@ export const formOf = (settings: Settings): SettingsForm => ({
   navigation: settings.navigation.map(({ label, href }) => `${label} | ${href}`).join('\n'),
   footer: settings.footer,
   posts_per_page: String(settings.posts_per_page),
+  comments: settings.comments,
   registration: settings.registration,
   accent_before: settings.accent,
   accent_dark_before: settings.accent_dark,
@@ -119,6 +124,7 @@ export function changeOf(form: SettingsForm): Required<Omit<SettingsChange, 'acc
     navigation: linksIn(form.navigation),
     footer,
     posts_per_page: Number(form.posts_per_page),
+    comments: form.comments as Settings['comments'],
     registration: form.registration as Settings['registration'],
   };
 }

@@ -141,6 +141,7 @@ describe('the page of settings', () => {
       navigation: 'About | /blog/posts/about\r\n\r\nA | B | https://b.example/',
       footer: '',
       posts_per_page: '5',
+      comments: 'all_held',
       registration: 'invitation',
     };
     const response = await root.submit('/blog/settings', typed);
@@ -162,6 +163,7 @@ describe('the page of settings', () => {
         ],
         footer: '',
         posts_per_page: 5,
+        comments: 'all_held',
         registration: 'invitation',
       },
       '"1-authors"',
@@ -198,6 +200,7 @@ describe('the page of settings', () => {
       language: 'en',
       time_zone: 'UTC',
       posts_per_page: '20',
+      comments: 'none',
       registration: 'authors',
     };
     const files = { logo_file: new Blob(['one']), icon_file: new Blob(['two']) };
@@ -255,6 +258,7 @@ describe('the page of settings', () => {
       language: 'en',
       time_zone: 'UTC',
       posts_per_page: '20',
+      comments: 'none',
       registration: 'authors',
       accent: '#8f4a1b',
       accent_dark: '#e6a56c',

@@ -2,6 +2,7 @@ import type { Cache } from '@dormouse/runtime/cache';
 import type { Logger } from '@dormouse/runtime/log';
 import type { Sql } from '@dormouse/runtime/sql-types';
 import type { Settings } from './blog-settings.ts';
+import { inTime } from './in-time.ts';
 
 /** The settings that pages are made with. */
 export interface SiteSettings extends Settings {
@@ -34,15 +35,13 @@ export const untouched = (registration: Registration): Settings => ({
   navigation: [],
   footer: 'A blog that sleeps until somebody reads it.',
   posts_per_page: 20,
+  comments: 'first_held',
   registration,
 });
 
 /** Whether strangers can make an account. */
 export const takesRegistrations = ({ registration }: Settings): boolean =>
   registration === 'readers' || registration === 'authors';
-
-/** How long a page waits for the settings, in milliseconds. */
-const patienceMs = 1000;
 
 export interface SiteOptions {
   read: () => Promise<Settings>;
@@ -68,14 +67,6 @@ export function siteOf({ read, cache, first, log }: SiteOptions): Site {
   };
 }
 
-/** Rejects what takes longer than a page can wait. */
-function inTime<T>(promise: Promise<T>): Promise<T> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`no answer within ${patienceMs} ms`)), patienceMs);
-  promise.catch(() => {});
-  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
-}
-
 /**
  * The settings from the database, without waking auth: its function is all of the database that web's role can use.
  * @param registration who may register while no setting says it (REGISTRATION)
@@ -93,6 +84,7 @@ export const settingsIn =
       ...row.blog,
       logo: row.blog.logo ?? null,
       icon: row.blog.icon ?? null,
+      comments: row.blog.comments ?? 'none',
       set_up: row.blog.version > 0,
       registration: row.blog.registration ?? registration,
     };

@@ -196,6 +196,22 @@ button, input, textarea, select { font: inherit; color: inherit; }
 .beside a:hover { text-decoration: underline; }
 .beside a .muted { display: block; font-size: .875rem; }
 .beside a[rel="next"] { text-align: end; }
+.comments { max-width: 44rem; margin: 2.5rem auto 0; display: grid; grid-template-columns: minmax(0, 1fr); gap: 1.25rem; }
+.comments h2 { margin: 0; font-size: 1.375rem; }
+.comments h3 { margin: 0; font-size: 1.125rem; }
+.thread, .thread ol { list-style: none; margin: 0; padding: 0; display: grid; grid-template-columns: minmax(0, 1fr); gap: 1.25rem; }
+.thread ol { margin-top: 1.25rem; padding-inline-start: clamp(.9rem, 4vw, 1.75rem); border-inline-start: 2px solid var(--line); }
+.comment { display: grid; grid-template-columns: minmax(0, 1fr); gap: .35rem; min-width: 0; overflow-wrap: anywhere; }
+.comment:target { background: var(--sunken); border-radius: 10px; outline: .5rem solid var(--sunken); }
+.comment .meta b { color: var(--ink); font-size: .9375rem; }
+.comment .meta a { color: inherit; }
+.comment .prose { font: 1rem/1.55 var(--sans); }
+.of-post { padding-inline: .5rem; border: 1px solid var(--line); border-radius: 999px; }
+.write { display: grid; grid-template-columns: minmax(0, 1fr); gap: 1rem; padding-top: 1.25rem; border-top: 1px solid var(--line); }
+.website { position: absolute; inset-inline-start: -9999px; width: 1px; height: 1px; overflow: hidden; }
+.moderation .rows > li { display: grid; grid-template-columns: minmax(0, 1fr); }
+.moderation .comment p { display: block; }
+.moderation .comment .meta { display: flex; }
 .next { max-width: 44rem; margin: 2rem auto 0; }
 .next h2 { margin: 0 0 .5rem; font-size: 1.0625rem; }
 .next ul { list-style: none; margin: 0; padding: 0; }
@@ -393,7 +409,7 @@ code { font-family: var(--mono); font-size: .92em; }
   .chip, .button { border: 1px solid; }
 }
 @media print {
-  .site-header nav, .site-footer, .skip, .tools, .post-footer, .beside, .next, .pagination { display: none; }
+  .site-header nav, .site-footer, .skip, .tools, .post-footer, .beside, .next, .pagination, .write { display: none; }
   body { background: #fff; color: #000; display: block; }
   .prose { font-size: 11pt; }
   .prose pre { white-space: pre-wrap; overflow-wrap: anywhere; }

@@ -111,13 +111,15 @@ function describe(manifest: Manifest, { manifests, root, sources }: Read): Deplo
 
 interface HttpEntry {
   rewrite?: { authority?: string };
-  match?: { uri?: { prefix?: string; exact?: string } }[];
+  match?: { uri?: { prefix?: string; exact?: string; regex?: string } }[];
 }
 
 function routesTo(name: string, manifests: readonly Manifest[]): string[] {
   const entries = manifests.flatMap(({ kind, spec }) => (kind === 'VirtualService' ? (spec.http as HttpEntry[]) : []));
   const own = entries.filter(({ rewrite }) => rewrite?.authority?.startsWith(`${name}.`));
-  const paths = own.flatMap(({ match = [{}] }) => match.map(({ uri }) => uri?.prefix ?? uri?.exact ?? '/'));
+  const paths = own.flatMap(({ match = [{}] }) =>
+    match.map(({ uri }) => uri?.prefix ?? uri?.exact ?? uri?.regex ?? '/'),
+  );
   return [...new Set(paths)];
 }
 

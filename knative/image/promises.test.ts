@@ -76,6 +76,7 @@ describe('the image of web, run as a cluster runs it', skippedFor(missingForCont
       CATEGORIES_URL: other,
       MEDIA_URL: other,
       SEARCH_URL: other,
+      COMMENTS_URL: other,
       AUTH_URL: other,
       JWKS_URL: `${other}/jwks`,
       MEDIA_DIR: '/media',

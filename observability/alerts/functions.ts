@@ -100,6 +100,13 @@ export const functionAlerts: Group = {
         '{{ $labels.service_name }} refuses more than one request a second by its limit {{ $labels.dormouse_limit_name }}.',
     },
     {
+      name: 'CommentsFlooded',
+      severity: 'ticket',
+      expr: `sum(increase(${series.commentsWritten}{dormouse_comment_status!="published"}[1h])) > 200`,
+      for: '10m',
+      summary: 'More than two hundred comments were held back within an hour.',
+    },
+    {
       name: 'RefusedAtEdge',
       severity: 'page',
       // The gateway's spans where its Envoy has no metrics; the collector counts them before it samples.

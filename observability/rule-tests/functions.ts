@@ -46,6 +46,10 @@ const rateLimited = (perMinute: number) => ({
   [named(rateLimitRefusals, { service_name: 'auth', dormouse_limit_name: 'login' })]: `0+${perMinute}x20`,
 });
 
+const commentsWritten = (status: string, perMinute: number) => ({
+  [named(series.commentsWritten, { service_name: 'comments', dormouse_comment_status: status })]: `0+${perMinute}x90`,
+});
+
 const atGateway = (status: string, values: string, flags = '-') => ({
   [named('istio_request_duration_milliseconds_count', {
     reporter: 'source',
@@ -163,6 +167,13 @@ export const functionCases: readonly Case[] = [
     }),
   ),
   silent('RateLimitRefusals', 'one request in ten seconds is refused', '20m', rateLimited(6)),
+
+  ...lasting(
+    '25m',
+    firing('CommentsFlooded', 'ten comments a minute are held back', '45m', commentsWritten('held', 10), {}),
+  ),
+  silent('CommentsFlooded', 'one comment a minute is held back', '90m', commentsWritten('held', 1)),
+  silent('CommentsFlooded', 'ten comments a minute are shown', '90m', commentsWritten('published', 10)),
 
   ...lasting(
     '1m',

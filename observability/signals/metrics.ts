@@ -216,6 +216,20 @@ export const metrics = {
     description: 'Uploaded pictures that were decoded and encoded anew, or could not be.',
     attributes: { 'dormouse.picture.state': '`ready` or `refused`' },
   }),
+  commentsWritten: metric({
+    name: 'dormouse.comments.written',
+    kind: 'counter',
+    unit: '{comment}',
+    description: 'Comments that were stored, by what became of them at once.',
+    attributes: { 'dormouse.comment.status': '`published`, `held` or `spam`' },
+  }),
+  commentsDecided: metric({
+    name: 'dormouse.comments.decided',
+    kind: 'counter',
+    unit: '{comment}',
+    description: 'Decisions of moderators about comments.',
+    attributes: { 'dormouse.comment.status': '`published`, `held` or `spam`' },
+  }),
   searches: metric({
     name: 'dormouse.searches',
     kind: 'counter',

@@ -60,6 +60,7 @@ beforeAll(async () => {
         ...urls,
         MEDIA_URL: 'http://127.0.0.1:9',
         SEARCH_URL: 'http://127.0.0.1:9',
+        COMMENTS_URL: 'http://127.0.0.1:9',
         MEDIA_DIR: temporaryFolder(),
       });
       return { categories: functions.categories!.origin };

@@ -72,6 +72,12 @@ async function people({ url }: RunningPlatform, { blog, administrator }: Clients
     for (let n = 0; n < 5; n++) await blog.call('GET', path);
   for (let n = 0; n < 10; n++)
     for (const word of ['rivers', 'nowhere']) await blog.call('GET', `/blog/api/search?q=${word}`);
+  for (let n = 0; n < 3; n++) {
+    const said = await blog.call<{ id: number }>('POST', `/blog/api/posts/${published.id}/comments`, {
+      body: { content: `On rivers, ${n}`, name: 'Grace' },
+    });
+    await administrator('PATCH', `/blog/api/comments/${said.body.id}`, { body: { status: 'published' } });
+  }
   await administrator('PATCH', `/blog/api/categories/${published.category.id}`, { body: { name: 'Streams' } });
 }
 

@@ -162,6 +162,49 @@ describeOn(everyTarget, 'reading', (target) => {
 
 // Not in process: there the broker's time is made up, and that of posts is not.
 const inRealTime: Targets<never> = { targetNames: ['local', 'cluster'], needs: [] };
+describeOn(everyTarget, 'commenting', (target) => {
+  let author: Author;
+  let post: Post;
+  beforeAll(async () => {
+    author = await target().blog.register();
+    post = await author.write({ title: unique('Commented') });
+    expect((await target().administrator('PATCH', '/api/settings', { body: { comments: 'first_held' } })).status).toBe(
+      200,
+    );
+  });
+  const path = () => `/blog/api/posts/${post.id}/comments`;
+  const page = (holds: (html: string) => boolean) =>
+    target().eventually(
+      async () => (await target().blog.call<string>('GET', `/blog/posts/${post.slug}`)).body,
+      holds,
+      30,
+    );
+
+  it('is for guests, on the page of the post, once somebody let it pass', async () => {
+    const { blog, administrator } = target();
+    expect((await author.call('POST', path(), { body: { content: 'Mine' } })).status).toBe(201);
+    const text = unique('Guest');
+    const sent = await blog.call<{ id: number }>('POST', path(), {
+      body: { content: `${text} <script>alert(1)</script>`, name: '<b>Grace' },
+    });
+    expect(sent.status).toBe(202);
+    expect(await page((html) => html.includes('Mine</p>'))).not.toContain(text);
+    const stranger = await blog.register();
+    const decision = { body: { status: 'published' } };
+    expect((await stranger.call('PATCH', `/blog/api/comments/${sent.body.id}`, decision)).status).toBe(404);
+    expect((await administrator('PATCH', `/blog/api/comments/${sent.body.id}`, decision)).status).toBe(200);
+    const shown = await page((html) => html.includes(text));
+    expect(shown).toContain('&lt;b&gt;Grace');
+    expect(shown).not.toContain('alert(1)</script>');
+    expect((await blog.call<unknown[]>('GET', path())).body).toHaveLength(2);
+  });
+
+  it('ends with the post', async () => {
+    await author.call('DELETE', `/blog/api/posts/${post.id}`);
+    expect((await target().blog.call('GET', path())).status).toBe(404);
+  });
+});
+
 describeOn(inRealTime, 'a post with a time', (target) => {
   const get = <T = string>(path: string) => target().blog.call<T>('GET', path);
 

@@ -41,6 +41,12 @@ export const blog: Described = {
         graph('Searches', 'cps', [
           { expr: rate(series.searches, ['dormouse_search_outcome']), legend: '{{dormouse_search_outcome}}' },
         ]),
+        graph('Comments written', 'cps', [
+          { expr: rate(series.commentsWritten, ['dormouse_comment_status']), legend: '{{dormouse_comment_status}}' },
+        ]),
+        graph('Comments decided', 'cps', [
+          { expr: rate(series.commentsDecided, ['dormouse_comment_status']), legend: '{{dormouse_comment_status}}' },
+        ]),
         graph('Accounts created', 'cps', [{ expr: rate(series.accountsCreated, []), legend: 'accounts' }]),
         graph('Logins by outcome', 'cps', [
           { expr: rate(series.logins, ['dormouse_login_outcome']), legend: '{{dormouse_login_outcome}}' },

@@ -126,6 +126,8 @@ export function expectedOfPanels({ total, rate, quantile, last }: ReturnType<typ
     'Blog, Pictures collected': rates('picturesCollected', { by: ['dormouse_picture_remains'] }),
     'Blog, Pictures made, and refused': rates('picturesMade', { by: ['dormouse_picture_state'] }),
     'Blog, Searches': rates('searches', { by: ['dormouse_search_outcome'] }),
+    'Blog, Comments written': rates('commentsWritten', { by: ['dormouse_comment_status'] }),
+    'Blog, Comments decided': rates('commentsDecided', { by: ['dormouse_comment_status'] }),
     'Blog, Accounts created (2)': rates('accountsCreated'),
     'Blog, Logins by outcome': rates('logins', { by: ['dormouse_login_outcome'] }),
     'Blog, Refused by a limit': rates('rateLimitRefusals', { by: ['dormouse_limit_name'] }),
@@ -188,6 +190,8 @@ export function expectedOfRules({ rate, quantile, last, total }: ReturnType<type
       'percent',
       above(1, rate('rateLimitRefusals', { by: ['service_name', 'dormouse_limit_name'] })),
     ],
+    // All of the comments are shown.
+    CommentsFlooded: ['exact', new Map()],
     OutboxStuck: [
       'percent',
       new Map([

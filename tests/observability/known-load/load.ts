@@ -117,6 +117,8 @@ const web = (second: number, from: number): readonly Known[] => [
   ['requestDuration', 0.04, request('GET', '/blog/posts/:slug', 404)],
   ['searches', 2, { 'dormouse.search.outcome': 'found' }],
   ...seldom(second, 5, ['searches', 1, { 'dormouse.search.outcome': 'nothing' }]),
+  ['commentsWritten', 1, { 'dormouse.comment.status': 'published' }],
+  ...seldom(second, 5, ['commentsDecided', 1, { 'dormouse.comment.status': 'spam' }]),
   ...seldom(second, 2, ['dropped', 3, { 'dormouse.signal': 'spans' }]),
 ];
 

@@ -1,0 +1,17 @@
+import { clientAddress } from '@dormouse/runtime/address';
+import { serve } from '@dormouse/runtime/serve';
+import { createApp } from './app.ts';
+import { openModeration } from './blocks.ts';
+import { openComments } from './store.ts';
+
+await serve('comments', ({ sql, outbox, tokens, limiter, log }) =>
+  createApp({
+    comments: openComments(sql, outbox),
+    moderation: openModeration(sql),
+    outbox,
+    tokens,
+    limiter,
+    address: clientAddress,
+    failed: (error) => log.warn({ error }, 'what is old could not be removed'),
+  }),
+);
