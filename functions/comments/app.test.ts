@@ -65,7 +65,8 @@ beforeEach(async () => {
   full = false;
   clock.ms += 86_400_000;
   await db.admin`TRUNCATE comments.comments, comments.threads, comments.blocks, comments.outbox, comments.inbox RESTART IDENTITY CASCADE`;
-  await db.admin`UPDATE comments.moderation SET words = '{}'`;
+  await db.admin`UPDATE comments.moderation SET words = '{}', spam_seen = 0, ham_seen = 0`;
+  await db.admin`TRUNCATE comments.learned`;
   await db.admin`TRUNCATE posts.posts, posts.deleted_posts CASCADE`;
   await policy('open');
   await publish(42);
@@ -425,6 +426,35 @@ describe('moderating', () => {
     expect(await changed.json()).toEqual({ words: ['casino', '카지노'] });
     expect(await (await send('GET', words, undefined, { as: 'eve' })).json()).toEqual({ words: ['casino', '카지노'] });
     expect((await say('온라인카지노')).status).toBe(202);
+  });
+
+  test('learns from decisions, and forgets what a changed one taught', async () => {
+    const decide = async (content: string, ...decisions: string[]) => {
+      clock.ms += 301_000;
+      const { body } = await say(content, { as: 'rob' });
+      for (const status of decisions) await send('PATCH', at(body.id), { status }, { as: 'eve' });
+    };
+    for (let n = 0; n < 5; n++) {
+      await decide(`Cheap watches number ${n} for everybody today`, 'spam');
+      await decide(`I walked along the river ${n} and thought of your text`, 'held', 'published');
+    }
+    // As if each had come four times.
+    await db.admin`UPDATE comments.learned SET spam = 4 * spam, ham = 4 * ham`;
+    await db.admin`UPDATE comments.moderation SET spam_seen = 4 * spam_seen, ham_seen = 4 * ham_seen`;
+    clock.ms += 301_000;
+    expect((await say('Watches, cheap for everybody')).status).toBe(202);
+    expect((await say('Thought of the river, too')).status).toBe(201);
+    expect(await db.admin`SELECT reasons FROM comments.comments WHERE status = 'held'`).toEqual([
+      { reasons: ['learned'] },
+    ]);
+    expect(JSON.stringify(await db.admin`SELECT * FROM comments.learned`)).not.toMatch(/watches|river/);
+    const total = async () => (await db.admin`SELECT spam_seen, ham_seen FROM comments.moderation`)[0];
+    expect(await total()).toEqual({ spam_seen: 20, ham_seen: 20 });
+    const [spam] = await db.admin<{ id: number }[]>`SELECT id FROM comments.comments WHERE status = 'spam' LIMIT 1`;
+    await send('PATCH', at(spam!.id), { status: 'published' }, { as: 'eve' });
+    expect(await total()).toEqual({ spam_seen: 19, ham_seen: 21 });
+    await send('PATCH', at(spam!.id), { status: 'held' }, { as: 'eve' });
+    expect(await total()).toEqual({ spam_seen: 19, ham_seen: 20 });
   });
 
   test('forgets networks after 30 days', async () => {

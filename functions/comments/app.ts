@@ -14,6 +14,7 @@ import { api } from './api.ts';
 import type { Block } from './blocks.ts';
 import type { Comment, CommentedPost } from './comment.ts';
 import type { Dependencies } from './dependencies.ts';
+import { likelihood } from './likelihood.ts';
 import { type Asking, demandEditor, isEditable, isEditor, maySee, moderates, owns } from './permission.ts';
 import type { Queued } from './store.ts';
 import { digestOf, verdict } from './verdict.ts';
@@ -179,6 +180,7 @@ export function createApp(dependencies: Dependencies) {
     const digest = digestOf(content);
     const known = await comments.history({ userId, email, origin }, digest, who.now);
     if (known.isBlocked) forbidden('You cannot comment here.');
+    const likely = likelihood(await comments.learned(content));
     return comments.edit(
       comment.id,
       { content, digest },
@@ -194,6 +196,7 @@ export function createApp(dependencies: Dependencies) {
             isModerator: moderates(who.caller, post),
             recent: 0,
             repeated: 0,
+            likelihood: likely,
           },
         );
       },

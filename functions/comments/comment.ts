@@ -6,7 +6,7 @@ export type Status = (typeof statuses)[number];
 export type Policy = 'none' | 'open' | 'first_held' | 'all_held';
 
 /** Why a comment is not shown at once. */
-export type Reason = 'policy' | 'first' | 'honeypot' | 'links' | 'markup' | 'words' | 'repeated' | 'fast';
+export type Reason = 'policy' | 'first' | 'honeypot' | 'links' | 'markup' | 'words' | 'repeated' | 'fast' | 'learned';
 
 /** A comment as it is stored. */
 export interface Comment {

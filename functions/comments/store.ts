@@ -3,6 +3,7 @@ import { fail } from '@dormouse/runtime/errors';
 import type { Emit, Outbox } from '@dormouse/runtime/outbox';
 import type { Sql, Tx } from '@dormouse/runtime/sql-types';
 import type { Comment, CommentedPost, Policy, Status } from './comment.ts';
+import { type Learned, type Seen, tokensOf } from './likelihood.ts';
 import { type CommentRow, commentColumns, toComment } from './rows.ts';
 import { fastMs, type Verdict } from './verdict.ts';
 
@@ -65,7 +66,9 @@ export interface Comments {
   create(comment: NewStoredComment, now: Date): Promise<Comment>;
   /** Changes the text, if `allow` does not throw. */
   edit(id: number, text: { content: string; digest: string }, judge: Judge, now: Date): Promise<Comment>;
-  /** A moderator's decision. */
+  /** What decisions taught about a text. */
+  learned(content: string): Promise<Learned>;
+  /** A moderator's decision, which teaches. */
   decide(id: number, status: Verdict['status'], by: number): Promise<Comment>;
   /** @param by account; undefined for a guest */
   remove(id: number, by: number | undefined): Promise<void>;
@@ -144,6 +147,15 @@ export function openComments(sql: Sql, outbox: Outbox): Comments {
       return { isBlocked: blocked, wasPublished: published, ...rest };
     },
 
+    async learned(content) {
+      const tokens = tokensOf(content, await this.originKey());
+      const [totals, rows] = await Promise.all([
+        sql<Seen[]>`SELECT spam_seen AS spam, ham_seen AS ham FROM moderation`,
+        sql<Seen[]>`SELECT spam, ham FROM learned WHERE token = ANY (${tokens}::text[])`,
+      ]);
+      return { total: totals[0] ?? missing(), tokens: rows };
+    },
+
     create: (comment, now) => outbox.transaction((tx, emit) => insert(tx, emit, comment, now)),
 
     edit: (id, { content, digest }, judge, now) =>
@@ -167,6 +179,7 @@ export function openComments(sql: Sql, outbox: Outbox): Comments {
         const [row] = await tx<CommentRow[]>`
           UPDATE comments AS c SET status = ${status}, version = c.version + 1 WHERE c.id = ${id}::bigint RETURNING ${commentColumns(tx)}`;
         const after = toComment(row ?? missing());
+        await teach(tx, after);
         emit(commentModerated, subjectOf(after), dataOf(after, await recount(tx, after.postId), by));
         return after;
       }),
@@ -309,7 +322,7 @@ async function erase(tx: Tx, emit: Emit, comment: Comment, by: number | undefine
   if (answered)
     await tx`
       UPDATE comments SET status = 'deleted', version = version + 1, user_id = NULL, author = '', email = NULL, content = '', reasons = '{}',
-        origin = NULL, digest = '', token_hash = NULL WHERE id = ${id}::bigint`;
+        origin = NULL, digest = '', token_hash = NULL, taught = NULL WHERE id = ${id}::bigint`;
   else await tx`DELETE FROM comments WHERE id = ${id}::bigint`;
   if (parentId !== null)
     await tx`
@@ -331,6 +344,28 @@ async function recount(tx: Tx, postId: number): Promise<Thread> {
 
 const toThread = (row: { published: number; version: string } | undefined): Thread =>
   row ? { published: row.published, version: Number(row.version) } : missing();
+
+/** Adds what a decision teaches, in the place of what the last one about the same comment taught. One that holds a comment back teaches nothing. */
+async function teach(tx: Tx, { id, status, content }: Comment): Promise<void> {
+  const [row] = await tx<{ key: string; taught: string[] | null; taught_spam: boolean | null }[]>`
+    SELECT m.origin_key AS key, c.taught, c.taught_spam FROM moderation AS m, comments AS c WHERE c.id = ${id}::bigint FOR UPDATE OF m`;
+  const { key, taught, taught_spam: wasSpam } = row ?? missing();
+  if (taught !== null) await count(tx, taught, wasSpam === true, -1);
+  const isSpam = status === 'spam';
+  const tokens = status === 'held' ? null : tokensOf(content, key);
+  if (tokens !== null) await count(tx, tokens, isSpam, 1);
+  await tx`UPDATE comments SET taught = ${tokens}::text[], taught_spam = ${tokens === null ? null : isSpam} WHERE id = ${id}::bigint`;
+}
+
+async function count(tx: Tx, tokens: readonly string[], isSpam: boolean, by: 1 | -1): Promise<void> {
+  const [spam, ham] = isSpam ? [by, 0] : [0, by];
+  await tx`
+    INSERT INTO learned AS l (token, spam, ham)
+    SELECT token, ${Math.max(spam, 0)}::integer, ${Math.max(ham, 0)}::integer FROM unnest(${tokens as string[]}::text[]) AS token
+    ON CONFLICT (token) DO UPDATE SET spam = greatest(l.spam + ${spam}::integer, 0), ham = greatest(l.ham + ${ham}::integer, 0)`;
+  await tx`
+    UPDATE moderation SET spam_seen = greatest(spam_seen + ${spam}::integer, 0), ham_seen = greatest(ham_seen + ${ham}::integer, 0)`;
+}
 
 const subjectOf = ({ id }: Comment): string => `comment/${id}`;
 

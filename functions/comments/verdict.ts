@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Policy, Reason } from './comment.ts';
+import { spamLikelihood } from './likelihood.ts';
 
 /** What is looked at before a comment is shown. */
 export interface Candidate {
@@ -24,6 +25,8 @@ export interface Circumstances {
   repeated: number;
   /** Words of the blog's own list, in lower case. */
   words: readonly string[];
+  /** By what moderators decided before; undefined before they decided enough. */
+  likelihood?: number | undefined;
 }
 
 export interface Verdict {
@@ -61,6 +64,7 @@ function reasonsFor(candidate: Candidate, known: Circumstances): Reason[] {
     ['words', hasWord(`${candidate.name ?? ''}\n${candidate.content}`, known.words)],
     ['repeated', known.repeated > 0 && candidate.content.length >= minRepeated],
     ['fast', known.recent >= maxRecent],
+    ['learned', (known.likelihood ?? 0) > spamLikelihood],
   ];
   return found.filter(([, applies]) => applies).map(([reason]) => reason);
 }

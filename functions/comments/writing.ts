@@ -7,6 +7,7 @@ import type { Context } from 'hono';
 import type { Comment, CommentedPost } from './comment.ts';
 import type { Dependencies } from './dependencies.ts';
 import type { NewComment } from './fields.ts';
+import { likelihood } from './likelihood.ts';
 import { moderates, tokenHashOf } from './permission.ts';
 import { digestOf, verdict } from './verdict.ts';
 
@@ -59,7 +60,12 @@ export function writing({ comments, limiter, address, now = Date.now }: Dependen
         isGuest: !caller,
         filledHoneypot: (input.website ?? '').trim() !== '',
       },
-      { ...known, policy, isModerator: moderates(caller, post) },
+      {
+        ...known,
+        policy,
+        isModerator: moderates(caller, post),
+        likelihood: likelihood(await comments.learned(input.content)),
+      },
     );
     const token = caller ? undefined : randomBytes(24).toString('base64url');
     const comment = await comments.create(

@@ -448,6 +448,7 @@ export const english = {
       words: 'a word of the list',
       repeated: 'said before',
       fast: 'many at once',
+      learned: 'like earlier spam',
     },
     wordList: 'Words that wait',
     words: 'Words',

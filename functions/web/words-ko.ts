@@ -421,6 +421,7 @@ export const korean: Words = {
       words: '단어 목록',
       repeated: '반복된 내용',
       fast: '짧은 시간에 여러 번',
+      learned: '이전 스팸과 비슷함',
     },
     wordList: '승인이 필요한 단어',
     words: '단어',
