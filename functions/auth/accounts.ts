@@ -82,7 +82,9 @@ export function accounts(auth: Auth) {
 
     .delete(api.removeMe.path, caller, removal, async (c) => {
       const user = await self(c);
-      await demandPassword(auth, c, user, c.req.valid('json').current_password);
+      const { password, current_password = '' } = c.req.valid('json');
+      const field = password === undefined ? 'current_password' : 'password';
+      await demandPassword(auth, c, user, password ?? current_password, field);
       if ((await store.remove(user.id)) === 'last administrator') lastAdministrator();
       auth.log.info({ user_id: user.id }, 'an account was deleted by its owner');
       return c.body(null, 204);
@@ -148,8 +150,14 @@ function importAccount({
 }
 
 /** The current password is asked for, and counted like a log-in: a stolen access token must not become a stolen account. */
-async function demandPassword(auth: Auth, c: Context<Env>, { username }: User, current: string): Promise<void> {
-  if (!(await tryPassword(auth, c, username, current))) wrong('current_password', 'is not your password');
+async function demandPassword(
+  auth: Auth,
+  c: Context<Env>,
+  { username }: User,
+  current: string,
+  field = 'current_password',
+): Promise<void> {
+  if (!(await tryPassword(auth, c, username, current))) wrong(field, 'is not your password');
 }
 
 async function changePassword(

@@ -434,10 +434,11 @@ export const api = {
   }),
   removeMe: route('DELETE /api/me', {
     summary: 'Delete one’s own account',
-    description: 'Needs the password, which counts like a log-in. 409 for the last administrator.',
+    description:
+      'Needs the password, which counts like a log-in. Posts stay, without the name: the event `user.deleted` tells all functions to forget number and name. 409 for the last administrator.',
     roles: 'any',
     body: accountRemoval,
-    examples: { ada: { current_password: 'correct horse battery' } },
+    examples: { ada: { password: 'correct horse battery' } },
     errors: ['conflict', 'too_many_requests'],
     responses: () => ({ 204: empty('The account is gone; its name is not given out again.') }),
   }),

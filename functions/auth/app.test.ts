@@ -447,20 +447,21 @@ describe('an own account', () => {
   });
 
   test.each([
-    ['without the password', undefined],
-    ['with an empty body', {}],
-    ['with a wrong password', { current_password: 'guessed' }],
-  ])('is not deleted %s: a stolen access token is not enough', async (_, body) => {
+    ['without the password', undefined, 'password'],
+    ['with an empty body', {}, 'password'],
+    ['with a wrong password', { password: 'guessed' }, 'password'],
+    ['with a wrong password by its other name', { current_password: 'guessed' }, 'current_password'],
+  ])('is not deleted %s: a stolen access token is not enough', async (_, body, field) => {
     const { headers, username } = await loggedIn();
     const response = await send('DELETE', '/api/me', body, headers);
     expect(response.status).toBe(422);
-    expect(await response.json()).toMatchObject({ errors: [{ field: 'current_password' }] });
+    expect(await response.json()).toMatchObject({ errors: [{ field }] });
     expect((await login(username)).status).toBe(200);
   });
 
   test('is deleted for good: no token, log-in or page is left, and the name stays taken', async () => {
     const { headers, username, user, refresh_token } = await loggedIn({ refresh: 'body' });
-    expect((await send('DELETE', '/api/me', { current_password: password }, headers)).status).toBe(204);
+    expect((await send('DELETE', '/api/me', { password }, headers)).status).toBe(204);
     expect((await send('GET', '/api/me', undefined, headers)).status).toBe(401);
     expect((await send('GET', '/verify', undefined, headers)).status).toBe(401);
     expect((await send('POST', '/api/token/refresh', { refresh_token })).status).toBe(401);

@@ -175,8 +175,18 @@ export const accountChange = v.pipe(
   ),
 );
 
-/** Body of DELETE /api/me. */
-export const accountRemoval = v.strictObject({ current_password: existingPassword });
+/** Body of DELETE /api/me: the password, by either name. */
+export const accountRemoval = v.pipe(
+  v.strictObject({ password: v.optional(existingPassword), current_password: v.optional(existingPassword) }),
+  v.forward(
+    v.partialCheck(
+      [['password'], ['current_password']],
+      (input) => (input.password ?? input.current_password) !== undefined,
+      'is required',
+    ),
+    ['password'],
+  ),
+);
 
 /** Body of POST /api/claim. */
 export const claiming = v.strictObject({ token: opaque, password, email: v.optional(email) });

@@ -60,19 +60,21 @@ describe('an account', () => {
     expect(await sql`SELECT count(*)::int AS count FROM outbox`).toEqual(before);
   });
 
-  test('that was deleted keeps nothing but its name', async () => {
+  test('that was deleted keeps nothing, and its name stays taken', async () => {
     await open();
     await store.setProfile(ada, { bio: 'Writes.' });
     await store.offerClaim(ada.id, 'link', new Date(now + 1000));
     await sql`INSERT INTO identities (provider, subject, user_id) VALUES ('test', ${ada.username}, ${ada.id})`;
     expect(await store.remove(ada.id)).toBe(true);
-    const [row] = await sql`SELECT username, display_name, email, password_hash, bio FROM users WHERE id = ${ada.id}`;
-    expect(row).toEqual({ username: ada.username, display_name: null, email: null, password_hash: null, bio: null });
+    expect(await sql`SELECT 1 FROM users WHERE id = ${ada.id}`).toHaveLength(0);
     for (const table of ['sessions', 'claims', 'identities'])
       expect(await sql`SELECT 1 FROM ${sql(table)} WHERE user_id = ${ada.id}`).toHaveLength(0);
     expect(await store.remove(ada.id)).toBe(false);
     expect(await store.setRole(ada.username, 'admin')).toBeUndefined();
-    expect(await store.taken(ada.username)).toBe(true);
+    for (const name of [ada.username, ada.username.toUpperCase()]) {
+      expect(await store.taken(name)).toBe(true);
+      expect(await store.register({ username: name })).toBeUndefined();
+    }
   });
 
   test('is deleted once, however many ask at once', async () => {

@@ -52,7 +52,7 @@ export interface UserStore {
   changeUser(username: string, change: UserChange, by: number): Promise<User | LastAdministrator | undefined>;
   /** Accounts in the order of their names, in lower case. @param after the name that the page before ended with */
   users(limit: number, after?: string): Promise<User[]>;
-  /** Empties the account, ends its sessions and emits user.deleted; false when there is none. */
+  /** Deletes the account with all that is its owner's, retires its name and emits user.deleted; false when there is none. */
   remove(id: number): Promise<boolean | LastAdministrator>;
 }
 
@@ -76,7 +76,9 @@ export function userStore(sql: Sql, outbox: Outbox): UserStore {
             UNION ALL SELECT FROM personal_tokens WHERE user_id = users.id AND personal_tokens.id = ${session ?? null}))`),
 
     async taken(username) {
-      const rows = await sql`SELECT 1 FROM users WHERE lower(username COLLATE "C") = ${usernameKey(username)}`;
+      const rows = await sql`
+        SELECT 1 FROM users WHERE lower(username COLLATE "C") = ${usernameKey(username)}
+        UNION ALL SELECT 1 FROM retired_names WHERE hash = name_hash(${username})`;
       return rows.length > 0;
     },
 
@@ -142,15 +144,18 @@ export function userStore(sql: Sql, outbox: Outbox): UserStore {
       outbox.transaction(async (tx, emit) => {
         if (isLast(await lockedAdministrators(tx), id)) return 'last administrator';
         const [row] = await tx<{ username: string }[]>`
-          UPDATE users SET deleted_at = now(), display_name = NULL, email = NULL, password_hash = NULL, bio = NULL
-          WHERE id = ${id} AND deleted_at IS NULL RETURNING username`;
+          SELECT username FROM users WHERE id = ${id} AND deleted_at IS NULL FOR UPDATE`;
         if (!row) return false;
+        const { username } = row;
         await endSessions(tx, id);
         await tx`DELETE FROM claims WHERE user_id = ${id}`;
         await tx`DELETE FROM known_networks WHERE user_id = ${id}`;
         await tx`DELETE FROM identities WHERE user_id = ${id}`;
         await revokeInvitationsOf(tx, emit, id, undefined);
-        emit(userDeleted, `user/${id}`, { id, username: row.username });
+        await tx`DELETE FROM password_tries WHERE name = ${usernameKey(username)}`;
+        await tx`INSERT INTO retired_names (hash) VALUES (name_hash(${username})) ON CONFLICT DO NOTHING`;
+        await tx`DELETE FROM users WHERE id = ${id}`;
+        emit(userDeleted, `user/${id}`, { id, username });
         return true;
       }),
   };

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Caller, Role } from '@dormouse/runtime/caller';
 import { demandDescribed } from '@dormouse/runtime/described.fixture';
 import { fail } from '@dormouse/runtime/errors';
+import type { Outbox } from '@dormouse/runtime/outbox';
 import { describe, expect, test } from 'vitest';
 import { api } from './api.ts';
 import { createApp } from './app.ts';
@@ -55,6 +56,9 @@ function appOver(collect: () => Promise<Collected> = async () => ({ collected: 3
         const made = kept.get(hash)?.made;
         return made ? [{ hash, ...made }] : [];
       }),
+    async disown(accountId) {
+      for (const { owners } of kept.values()) if (owners.delete(accountId)) owners.add(0);
+    },
     async remove(hash, ownerId) {
       const found = kept.get(hash);
       if (!found || (ownerId !== undefined && !found.owners.has(ownerId))) return false;
@@ -75,6 +79,7 @@ function appOver(collect: () => Promise<Collected> = async () => ({ collected: 3
   const app = createApp({
     pictures,
     objects,
+    outbox: { transaction: (work) => work((async () => [{}]) as never, () => {}), drained: async () => {} } as Outbox,
     tokens: {
       verify: async (token) =>
         token in limited
@@ -184,6 +189,24 @@ test('a personal access token does what its scopes say', async () => {
     for (const each of [path, at]) expect((await ask('GET', each, { as })).status).toBe(status);
   expect((await ask('DELETE', at, { as: 'reads' })).status).toBe(403);
   expect((await ask('DELETE', at, { as: 'writes' })).status).toBe(204);
+});
+
+test('pictures stay when their owner’s account goes, and belong to nobody', async () => {
+  const { ask, upload, kept } = appOver();
+  await upload(png);
+  const headers = {
+    'content-type': 'application/json',
+    'ce-specversion': '1.0',
+    'ce-id': '1',
+    'ce-source': '/auth',
+    'ce-type': 'dev.dormouse.user.deleted.v1',
+    'ce-subject': 'user/1',
+  };
+  const body = JSON.stringify({ id: 1, username: 'ada' });
+  expect((await ask('POST', '/events', { body, headers })).status).toBe(204);
+  expect([...(kept.get(sha(png))?.owners ?? [])]).toEqual([0]);
+  const outside = { ...headers, 'x-client-address': '203.0.113.7' };
+  expect((await ask('POST', '/events', { body, headers: outside })).status).toBe(404);
 });
 
 describe('what is known of a picture', () => {

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { userDeleted } from '@dormouse/events/user';
 import { cameFromOutside } from '@dormouse/runtime/address';
 import { nothingLeft, type ResponseOf } from '@dormouse/runtime/api';
 import { check, type Env, json, newApp } from '@dormouse/runtime/app';
@@ -8,7 +9,9 @@ import { fail } from '@dormouse/runtime/errors';
 import { decodeCursor, encodeCursor } from '@dormouse/runtime/keyset';
 import { type Limiter, limit } from '@dormouse/runtime/limiter';
 import { measure } from '@dormouse/runtime/measure';
+import type { Outbox } from '@dormouse/runtime/outbox';
 import { type Dimensions, variantsOf } from '@dormouse/runtime/picture-variants';
+import { on, receive } from '@dormouse/runtime/receive';
 import { bodyBytes } from '@dormouse/runtime/request';
 import { metrics } from '@dormouse/signals/metrics';
 import type { Context, MiddlewareHandler } from 'hono';
@@ -24,6 +27,7 @@ import { addressOf, namedWidth, typeOf, variantNames } from './variants.ts';
 export interface Dependencies {
   pictures: Pictures;
   objects: ObjectStore;
+  outbox: Outbox;
   tokens: Tokens;
   limiter: Limiter;
   /** Deletes what nobody uses. Rejects when not everybody could be asked. */
@@ -34,10 +38,11 @@ const { path } = api.list;
 const uploadsPerMinute = 120;
 const own = { 'cache-control': 'private, no-cache', vary: 'authorization' };
 
-export function createApp({ pictures, objects, tokens, limiter, collect }: Dependencies) {
+export function createApp({ pictures, objects, outbox, tokens, limiter, collect }: Dependencies) {
   const writer = writing(limiter);
   return newApp()
     .use('/events/*', internalOnly)
+    .post('/events', receive({ outbox, handlers: [on(userDeleted, ({ data }, tx) => pictures.disown(data.id, tx))] }))
     .post('/events/sweep', async (c) => {
       const swept = await collect().catch((cause: unknown) =>
         fail('unavailable', 'It cannot be told which pictures are used: nothing was deleted.', { cause }),

@@ -21,7 +21,7 @@ await serve(
   ({ sql, outbox, tokens, limiter }) => {
     const pictures = openPictures({ sql, outbox, objects });
     const collect = () => collectUnused({ sql, pictures, objects, named: namedPictures(sql) });
-    return createApp({ pictures, objects, tokens, limiter, collect });
+    return createApp({ pictures, objects, outbox, tokens, limiter, collect });
   },
   // Pictures are there without it.
   { readyWithoutDatabase: true, bodyLimit, bodiesLimit: 64 * 1024 * 1024 },

@@ -1,4 +1,5 @@
 import { mediaDeleted, mediaReady, mediaRefused, mediaUploaded } from '@dormouse/events/media';
+import { deletedAccount } from '@dormouse/runtime/deleted-account';
 import { fail } from '@dormouse/runtime/errors';
 import type { Emit, Outbox } from '@dormouse/runtime/outbox';
 import { type Dimensions, variantsOf } from '@dormouse/runtime/picture-variants';
@@ -58,6 +59,8 @@ export interface Pictures {
   find(hash: string, ownerId: number | undefined): Promise<Picture | undefined>;
   /** Those of some pictures that are ready. */
   ready(hashes: readonly string[]): Promise<ReadyPicture[]>;
+  /** Takes the number of a deleted account from everything: its pictures stay for as long as something shows them. */
+  disown(accountId: number, tx: Tx): Promise<void>;
   /** Takes it from its owner, or, for undefined, from everybody; with the last of them it is gone. @returns whether it was theirs */
   remove(hash: string, ownerId: number | undefined): Promise<boolean>;
   /** Takes it from everybody, if nobody has wanted it for the grace period. @returns whether it is gone */
@@ -119,6 +122,12 @@ export function openPictures({ sql, outbox, objects }: Options): Pictures {
     },
     ready: (hashes) => sql<ReadyPicture[]>`
       SELECT hash, width, height, color, animated FROM pictures WHERE hash = ANY (${hashes as string[]}::text[]) AND state = 'ready'`,
+    async disown(accountId, tx) {
+      await tx`
+        INSERT INTO uploads (owner_id, hash, created_at)
+        SELECT ${deletedAccount.id}, hash, created_at FROM uploads WHERE owner_id = ${accountId} ON CONFLICT DO NOTHING`;
+      await tx`DELETE FROM uploads WHERE owner_id = ${accountId}`;
+    },
     remove: (hash, ownerId) => outbox.transaction((tx, emit) => remove(tx, emit, objects, { hash, ownerId })),
     collect: (hash) =>
       outbox.transaction(async (tx, emit) => {

@@ -25,7 +25,7 @@ const summaryFields = {
   id,
   title: text,
   slug: text,
-  author: v.pipe(text, v.description('User name of the owner.')),
+  author: v.pipe(text, v.description('User name of the owner; `deleted account` where its account is gone.')),
   created_at: timestamp,
   excerpt: v.pipe(v.string(), v.description('Begin of the content as plain text.')),
   category: v.strictObject({ id, name: text, slug: text, color }),

@@ -135,6 +135,10 @@ function fakePosts(kept: Post[] = []) {
     },
     activeAuthors: async () => new Set(kept.map(({ authorId }) => authorId)).size,
     tellMoved: async () => 0,
+    async disown({ id }) {
+      for (const post of kept)
+        if (post.authorId === id) Object.assign(post, { authorId: 0, author: 'deleted account' });
+    },
     async publishDue() {
       const due = kept.filter(
         ({ status, publishedAt }) => status === 'draft' && publishedAt && +publishedAt <= Date.now(),

@@ -628,8 +628,8 @@ test('what was deleted is listed for its author and editors, and comes back', as
   expect(await listed('eve')).toEqual([2]);
 });
 
-test('what was deleted goes with its author’s account', async () => {
-  const { ask } = appOver([somePost()]);
+test('what was deleted goes with its author’s account, and what was not loses the name', async () => {
+  const { ask } = appOver([somePost(), somePost({ id: 2, slug: 'b' })]);
   await ask('DELETE', '1', { as: 'eve' });
   const headers = {
     'ce-specversion': '1.0',
@@ -640,6 +640,7 @@ test('what was deleted goes with its author’s account', async () => {
   };
   expect((await ask('POST', '/events', { body: { id: 1, username: 'ann' }, headers })).status).toBe(204);
   expect((await ask('POST', '1/restore', { as: 'eve' })).status).toBe(404);
+  expect(await (await ask('GET', '2', { as: 'eve' })).json()).toMatchObject({ author: 'deleted account' });
 });
 
 test.each([

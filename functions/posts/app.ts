@@ -69,6 +69,7 @@ export function createApp(dependencies: Dependencies) {
     posts,
     deleted,
     later,
+    told: forget,
     published: async (post) => {
       count.changed('draft', 'published');
       await changed(post.id);
@@ -87,7 +88,12 @@ export function createApp(dependencies: Dependencies) {
             // Its posts were moved, of which only posts can tell.
             schedule.plan(new Date());
           }),
-          on(userDeleted, ({ data }, tx) => deleted.forgetOf(data.id, tx)),
+          on(userDeleted, async ({ data }, tx) => {
+            await deleted.forgetOf(data.id, tx);
+            await posts.disown(data, tx);
+            // Afterwards, when this is committed: tells of its posts, and forgets what caches have of them.
+            schedule.plan(new Date());
+          }),
         ],
       }),
     )

@@ -5,6 +5,8 @@ import type { Posts } from './store.ts';
 export interface ScheduleOptions {
   posts: Pick<Posts, 'publishDue' | 'tellMoved' | 'nextDue'>;
   deleted: Pick<DeletedPosts, 'forgetExpired'>;
+  /** Called when events have told of posts that were changed by others. */
+  told: () => Promise<unknown>;
   /** Called with each post that was published. */
   published: (post: Post) => Promise<unknown>;
   /** Does something in so many milliseconds. */
@@ -29,10 +31,10 @@ export class Schedule {
 
   /** Publishes what is due, tells of what was moved, forgets what was deleted long ago, and plans for what is due soon. @returns how many posts were published */
   async run(): Promise<number> {
-    const { posts, deleted, published } = this.#options;
+    const { posts, deleted, told, published } = this.#options;
     const due = await posts.publishDue();
     for (const post of due) await published(post);
-    await posts.tellMoved();
+    if ((await posts.tellMoved()) > 0) await told();
     await deleted.forgetExpired();
     this.plan(await posts.nextDue());
     return due.length;

@@ -94,6 +94,7 @@ export const english = {
   number: (count: number): string => numberText(count, 'en'),
   posts,
   /** Names in a row: "Ada, Grace and Edsger". */
+  nobody: 'a deleted account',
   names: (all: readonly string[]): string =>
     all.length < 2 ? all.join('') : `${all.slice(0, -1).join(', ')} and ${all.at(-1)}`,
 
@@ -347,7 +348,7 @@ export const english = {
     deleting: 'Delete account',
     deleteTitle: 'Delete your account?',
     deleteText: (username: Html): Html =>
-      markup`Your name, address and password are removed, and you are logged out everywhere. Your comments are deleted. Posts stay with your user name ${username}, which nobody gets again: delete them before, if they should go.`,
+      markup`Your name, address and password are removed, and you are logged out everywhere. Your comments are deleted. Posts and pictures stay without your name: delete them before, if they should go. Nobody gets the user name ${username} again.`,
     keep: 'Keep it',
     deleteIt: 'Delete it',
   },

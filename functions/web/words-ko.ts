@@ -82,6 +82,7 @@ export const korean: Words = {
   language: 'ko',
   number,
   posts: (count) => `글 ${number(count)}개`,
+  nobody: '탈퇴한 사용자',
   names: (all) => all.join(', '),
 
   frame: {
@@ -323,7 +324,7 @@ export const korean: Words = {
     deleting: '계정 삭제',
     deleteTitle: '계정을 삭제할까요?',
     deleteText: (username) =>
-      markup`이름, 이메일, 비밀번호가 삭제되고 모든 기기에서 로그아웃됩니다. 댓글은 삭제됩니다. 글은 아이디 ${username}의 글로 남으며, 이 아이디는 다시 쓸 수 없습니다. 글도 지우려면 먼저 글을 삭제하세요.`,
+      markup`이름, 이메일, 비밀번호가 삭제되고 모든 기기에서 로그아웃됩니다. 댓글은 삭제됩니다. 글과 사진은 이름 없이 남으므로, 지우려면 먼저 삭제하세요. 아이디 ${username}은(는) 다시 쓸 수 없습니다.`,
     keep: '취소',
     deleteIt: '삭제',
   },
