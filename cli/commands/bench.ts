@@ -18,7 +18,7 @@ interface Flags {
 }
 
 const letters = ['a', 'b', 'c', 'd', 'e', 'f'] as const;
-const alone = ['telemetry', 'cluster-cold', 'search'] as const;
+const alone = ['telemetry', 'cluster-cold', 'search', 'compression'] as const;
 
 function parsePart(input: string): (typeof alone)[number] {
   const part = alone.find((each) => each === input);
@@ -41,7 +41,8 @@ export const bench = buildCommand({
     fullDescription: [
       'Measures the platform on this machine, beside a plain Hono process with the same statements and a bare node:http',
       'function; with "telemetry" only what telemetry costs a function; with "cluster-cold" only cold starts of functions',
-      'on the cluster of KUBECONFIG, reached at INGRESS; with "search" only how long searches take among 100,000 posts.',
+      'on the cluster of KUBECONFIG, reached at INGRESS; with "search" only how long searches take among 100,000 posts;',
+      'with "compression" only what compressing costs and leaves.',
       '',
       'Parts: a cold starts, b throughput and latency, c the scenario of the predecessor, d events, e memory, f the broker',
       'alone (publishing, end to end, a backlog, failing neighbours, recovery).',
@@ -72,7 +73,7 @@ export const bench = buildCommand({
       kind: 'tuple',
       parameters: [
         {
-          ...argument('PART', 'telemetry, cluster-cold or search, alone', parsePart),
+          ...argument('PART', 'telemetry, cluster-cold, search or compression, alone', parsePart),
           optional: true,
           proposeCompletions: () => alone,
         },

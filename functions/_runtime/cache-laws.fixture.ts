@@ -32,8 +32,8 @@ export async function cacheFaults(
     if (!answer.headers.has('cache-control')) fault('no Cache-Control');
     if (answer.headers.has('set-cookie') && isShared(answer)) fault('a shared cache may keep its Set-Cookie');
     const coding = answer.headers.get('content-encoding');
-    if (coding && !(headers['accept-encoding'] ?? '').split(', ').includes(coding))
-      fault('a coding that was not asked for');
+    if (coding && !accepted(headers['accept-encoding']).includes(coding)) fault('a coding that was not asked for');
+    if (coding && answer.headers.get('content-length') === null) fault('a compressed answer without its length');
   }
   for (const name of Object.keys(axes))
     for (const one of asked)
@@ -54,6 +54,13 @@ function combinations(axes: Axes): Record<string, string>[] {
     [{}],
   );
 }
+
+/** Codings that a client takes. */
+const accepted = (header = ''): string[] =>
+  header
+    .split(', ')
+    .filter((each) => !/;q=0$/.test(each))
+    .map((each) => each.replace(/;.*/, ''));
 
 const isStorable = ({ headers }: Response): boolean => !/no-store/.test(headers.get('cache-control') ?? '');
 const isShared = (answer: Response): boolean =>

@@ -11,12 +11,15 @@ test('the environment becomes a frozen value; other functions are found by their
     DATABASE_URL: 'postgres://d',
     REDIS_URL: 'redis://r',
     K_SINK: 'http://broker/x/',
+    PURGE_URL: 'https://cdn/purge',
   });
   expect(config).toMatchObject({
     service: 'posts',
     port: 8081,
     databaseUrl: 'postgres://d',
     sink: 'http://broker/x',
+    purgeUrl: 'https://cdn/purge',
+    purgeForm: 'surrogate-key',
     urls: { auth: 'http://auth' },
     telemetry: { metrics: 'none', serviceName: 'posts' },
   });
@@ -28,6 +31,8 @@ test.each([
   ['K_SERVICE', {}],
   ['PORT', { K_SERVICE: 'x', PORT: 'eighty' }],
   ['K_SINK', { K_SERVICE: 'x', K_SINK: 'broker' }],
+  ['PURGE_URL', { K_SERVICE: 'x', PURGE_URL: 'cdn' }],
+  ['PURGE_FORM', { K_SERVICE: 'x', PURGE_URL: 'https://cdn', PURGE_FORM: 'ban' }],
   ['OTEL_METRICS_EXPORTER', { K_SERVICE: 'x', OTEL_METRICS_EXPORTER: 'console' }],
 ])('a bad %s stops the start by its name', (name, env) => expect(() => readConfig(env)).toThrow(name));
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type AccessLog, readAccessLog } from '@dormouse/signals/access-log';
 import { parsePublicUrl } from './public-url.ts';
+import { type PurgeForm, purgeForms } from './surrogate-keys.ts';
 import { readTelemetry, type TelemetryConfig } from './telemetry-config.ts';
 
 /** The environment's configuration of a function; read once, frozen. Addresses are absolute URLs without a trailing slash. */
@@ -43,13 +44,24 @@ export interface Config {
   readonly takesUnsignedEvents: boolean;
   /** Where readers find the site (PUBLIC_URL), `https://blog.example`; absent where only the request tells. */
   readonly publicUrl?: string;
+  /** Where a shared cache in front of the site is told of what has changed (PURGE_URL); web tells it. */
+  readonly purgeUrl?: string;
+  /** How that is done (PURGE_FORM); there with `purgeUrl`. */
+  readonly purgeForm?: PurgeForm;
   /** Every `<NAME>_URL` that names another function, by name in lower case: AUTH_URL → `urls.auth`. */
   readonly urls: Readonly<Record<string, string>>;
 }
 
 type Environment = Record<string, string | undefined>;
 
-const notFunctions = new Set(['DATABASE_URL', 'DATABASE_DIRECT_URL', 'REDIS_URL', 'JWKS_URL', 'PUBLIC_URL']);
+const notFunctions = new Set([
+  'DATABASE_URL',
+  'DATABASE_DIRECT_URL',
+  'REDIS_URL',
+  'JWKS_URL',
+  'PUBLIC_URL',
+  'PURGE_URL',
+]);
 
 /**
  * The environment as a typed value.
@@ -85,6 +97,7 @@ export function readConfig(env: Environment = process.env, service?: string): Co
     ...optional('eventKeys', env.EVENT_KEYS),
     takesUnsignedEvents: takesUnsigned(env.EVENT_SIGNATURES || 'required'),
     ...optional('publicUrl', publicUrl(env)),
+    ...purge(env),
     urls: Object.freeze(functionUrls(env)),
   });
 }
@@ -118,6 +131,14 @@ function publicUrl({ PUBLIC_URL: value }: Environment): string | undefined {
   } catch (error) {
     throw new Error(`the environment variable PUBLIC_URL: ${(error as Error).message}`, { cause: error });
   }
+}
+
+function purge(env: Environment): Pick<Config, 'purgeUrl' | 'purgeForm'> {
+  const purgeUrl = address(env, 'PURGE_URL');
+  const form = env.PURGE_FORM || 'surrogate-key';
+  if (!purgeForms.includes(form as PurgeForm))
+    throw new Error(`the environment variable PURGE_FORM is none of ${purgeForms.join(', ')}`);
+  return purgeUrl ? { purgeUrl, purgeForm: form as PurgeForm } : {};
 }
 
 function takesUnsigned(setting: string): boolean {

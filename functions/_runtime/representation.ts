@@ -1,22 +1,24 @@
 import type { Context } from 'hono';
 import type { Env } from './app.ts';
-import { prefers } from './prefers.ts';
+import { type Coding, codingFor } from './coding.ts';
+import { type Bytes, compressed, type Representation } from './compressed.ts';
 import { header } from './request.ts';
 
-/** A text that is answered to many, with its strong entity tag. */
-export interface Representation {
-  readonly etag: string;
-  readonly body: string;
-}
+/** Header lines by their names in lower case. */
+type Fields = Readonly<Record<string, string>>;
 
 const tag = /(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"/g;
-type Bytes = Uint8Array<ArrayBuffer>;
 
-const encoded = new WeakMap<Representation, Bytes>();
-const zipped = new WeakMap<Representation, Promise<Bytes>>();
+/** What is left of a text's tag when that of one of its codings is read. */
+const suffix = /\.(?:br|gz)$/;
+const suffixes = { br: '.br', gzip: '.gz' } as const;
+
+/** Codings of texts that are compressed while they are asked for, in the order of what they leave. */
+const offered = ['br', 'gzip'] as const satisfies readonly Coding[];
+type Offered = (typeof offered)[number];
 
 /** Shorter texts fit into one packet as they are. */
-export const worthCompressing = 1400;
+const worthCompressing = 1400;
 
 /** Whether If-None-Match names the tag (RFC 9110, 13.1.2: weak comparison), so that 304 is the answer. */
 export function unchanged(c: Context<Env>, etag: string): boolean {
@@ -34,27 +36,66 @@ export function mayChange(c: Context<Env>, etag: string): boolean {
 }
 
 /** The tag of the text itself: compressed it has another, since its bytes are others. */
-const ofBody = (opaque: string | undefined): string => `"${opaque?.replace(/\.gz$/, '')}"`;
+const ofBody = (opaque: string | undefined): string => `"${opaque?.replace(suffix, '')}"`;
+
+/** Header lines of the answer, and of 304, which says nothing of bytes that it does not bring. */
+interface Headers {
+  ok: Fields;
+  unmodified: Fields;
+}
+
+const encoded = new WeakMap<Representation, Bytes>();
+const finished = new WeakMap<Representation, Map<Coding | undefined, Headers>>();
 
 /**
- * 200 with JSON, compressed for who likes that, or 304 when the client has it. The text is encoded once, for as long as `representation` is kept.
+ * 200, compressed for who likes that, or 304 when the client has it. A text is encoded, and compressed, once for as long as it is asked
+ * for. It must not hold a secret beside something that the request said: its length would tell the secret (BREACH).
  * Hono's `c.body` would make a Headers of more than one field, which checks and sorts them for each request again.
+ * @param fields besides those of the coding; a function is asked once for a representation
  */
 export function represent(
   c: Context<Env>,
   representation: Representation,
-  fields: Readonly<Record<string, string>>,
+  fields: Fields | (() => Fields),
 ): Response | Promise<Response> {
-  const { etag, body } = representation;
-  const vary = fields.vary ? `${fields.vary}, accept-encoding` : 'accept-encoding';
-  const headers: Record<string, string> = { ...fields, vary, etag };
-  const zips = body.length > worthCompressing && prefers('gzip', header(c, 'accept-encoding'));
-  if (zips) headers.etag = etag.replace(/"$/, '.gz"');
-  if (unchanged(c, etag)) return new Response(null, { status: 304, headers });
-  headers['content-type'] = 'application/json';
-  if (!zips) return new Response(bytesOf(representation), { headers });
-  headers['content-encoding'] = 'gzip';
-  return zippedOf(representation).then((bytes) => new Response(bytes, { headers }));
+  const { body, etag } = representation;
+  const coding = body.length > worthCompressing ? codingFor(header(c, 'accept-encoding'), offered) : undefined;
+  const headers = headersOf(representation, coding, fields);
+  if (unchanged(c, etag)) return new Response(null, { status: 304, headers: headers.unmodified });
+  if (coding === undefined) return answer(bytesOf(representation), headers);
+  const bytes = compressed(representation, coding, bytesOf);
+  return bytes instanceof Promise ? bytes.then((made) => answer(made, headers)) : answer(bytes, headers);
+}
+
+/** With its length, which HEAD has, too. */
+const answer = (bytes: Bytes, { ok }: Headers): Response =>
+  new Response(bytes, { headers: { ...ok, 'content-length': String(bytes.length) } });
+
+function headersOf(
+  representation: Representation,
+  coding: Offered | undefined,
+  fields: Fields | (() => Fields),
+): Headers {
+  // Given as an object they may be others in the next request.
+  if (typeof fields !== 'function') return headersWith(fields, representation, coding);
+  let known = finished.get(representation);
+  if (!known) finished.set(representation, (known = new Map()));
+  let headers = known.get(coding);
+  if (!headers) known.set(coding, (headers = headersWith(fields(), representation, coding)));
+  return headers;
+}
+
+function headersWith(
+  { 'content-type': type = 'application/json', ...fields }: Fields,
+  { etag }: Representation,
+  coding: Offered | undefined,
+): Headers {
+  const unmodified = {
+    ...fields,
+    vary: fields.vary ? `${fields.vary}, accept-encoding` : 'accept-encoding',
+    etag: coding ? etag.replace(/"$/, `${suffixes[coding]}"`) : etag,
+  };
+  return { unmodified, ok: { ...unmodified, 'content-type': type, ...(coding && { 'content-encoding': coding }) } };
 }
 
 function bytesOf(representation: Representation): Bytes {
@@ -62,17 +103,3 @@ function bytesOf(representation: Representation): Bytes {
   if (!bytes) encoded.set(representation, (bytes = Buffer.from(representation.body)));
   return bytes;
 }
-
-/** Made in a thread, by who asks first. */
-function zippedOf(representation: Representation): Promise<Bytes> {
-  let bytes = zipped.get(representation);
-  if (!bytes) zipped.set(representation, (bytes = zip(bytesOf(representation))));
-  return bytes;
-}
-
-const zip = (bytes: Bytes): Promise<Bytes> =>
-  new Promise((done, failed) =>
-    process
-      .getBuiltinModule('node:zlib')
-      .gzip(bytes, (error, result) => (error ? failed(error) : done(result as Bytes))),
-  );

@@ -6,6 +6,7 @@ import { type App, listener } from './listener.ts';
 import { type Logger, openLog } from './log.ts';
 import type { Scrape } from './metrics-server.ts';
 import { openRuntime, type Runtime } from './runtime.ts';
+import { setPurgeForm } from './surrogate-keys.ts';
 import { openTelemetry } from './telemetry.ts';
 
 export type { Runtime } from './runtime.ts';
@@ -40,6 +41,7 @@ export async function serve(
   const log = openLog(config);
   trustHeader(config.clientAddressHeader, config.clientProof);
   setPublicUrl(config.publicUrl);
+  setPurgeForm(config.purgeForm);
   const telemetry = openTelemetry(config);
   const { runtime, eventVerifier, loadDatabase, ready, close } = openRuntime(config, log);
   const app = Promise.withResolvers<App>();

@@ -5,6 +5,7 @@ import { fail } from '@dormouse/runtime/errors';
 import { measure } from '@dormouse/runtime/measure';
 import { networkOf } from '@dormouse/runtime/network';
 import { header } from '@dormouse/runtime/request';
+import { keyOf, surrogateFields } from '@dormouse/runtime/surrogate-keys';
 import { metrics } from '@dormouse/signals/metrics';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { lastAdministrator } from './administrator.ts';
@@ -68,7 +69,10 @@ export function accounts(auth: Auth) {
 
     .get(api.user.path, async (c) => {
       const user = (await store.find(c.req.param('name'))) ?? fail('not_found', 'There is no such user.');
-      return c.json(publicView(user));
+      return c.json(publicView(user), 200, {
+        'cache-control': 'no-cache',
+        ...surrogateFields([keyOf.author(user.username)]),
+      });
     })
 
     .get(api.me.path, caller, async (c) => own(c, await self(c)))

@@ -6,6 +6,7 @@ import { measure } from '@dormouse/runtime/measure';
 import { networkOf } from '@dormouse/runtime/network';
 import { unchanged } from '@dormouse/runtime/representation';
 import { header } from '@dormouse/runtime/request';
+import { keyOf, surrogateFields } from '@dormouse/runtime/surrogate-keys';
 import { metrics } from '@dormouse/signals/metrics';
 import { Hono } from 'hono';
 import { administrator } from './administrator.ts';
@@ -32,7 +33,7 @@ export function blog(auth: Auth) {
     .get(api.settings.path, async (c) => {
       const settings = settingsView(await store.blog(), auth.registration);
       const etag = etagOf(settings);
-      const headers = { etag, 'cache-control': 'no-cache' };
+      const headers = { etag, 'cache-control': 'no-cache', ...surrogateFields([keyOf.blog]) };
       return unchanged(c, etag) ? c.body(null, 304, headers) : c.json(settings, 200, headers);
     })
 

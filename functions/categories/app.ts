@@ -9,6 +9,7 @@ import { type Limiter, limit } from '@dormouse/runtime/limiter';
 import type { Outbox } from '@dormouse/runtime/outbox';
 import { on, receive } from '@dormouse/runtime/receive';
 import { represent } from '@dormouse/runtime/representation';
+import { keyOf, surrogateFields } from '@dormouse/runtime/surrogate-keys';
 import type { Context, MiddlewareHandler } from 'hono';
 import { api } from './api.ts';
 import type { Categories, Category, Difference } from './store.ts';
@@ -137,4 +138,5 @@ function cachedBody(value: unknown): CachedBody {
 /** A 301 without it could be kept for ever, and a name can come back. */
 const revalidated = { 'cache-control': 'no-cache' };
 
-const respond = (c: Context<Env>, body: CachedBody): Response | Promise<Response> => represent(c, body, revalidated);
+const respond = (c: Context<Env>, body: CachedBody): Response | Promise<Response> =>
+  represent(c, body, () => ({ ...revalidated, ...surrogateFields([keyOf.posts]) }));

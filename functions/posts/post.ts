@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import type { DataOf } from '@dormouse/events/contract';
 import type { postCreated } from '@dormouse/events/post';
 import { nothingLeft, type ResponseOf } from '@dormouse/runtime/api';
+import { keyOf } from '@dormouse/runtime/surrogate-keys';
 import type { api } from './api.ts';
 
 export interface Category {
@@ -52,6 +53,8 @@ export interface Post extends Summary {
 export interface CachedBody {
   etag: string;
   body: string;
+  /** What it shows, for shared caches. Absent: whatever changes with any post. */
+  keys?: readonly string[];
 }
 
 /** An item of a list. */
@@ -88,6 +91,7 @@ export const postView = (post: Post): PostBody => ({
 export const cachedBody = (post: Post): CachedBody => ({
   etag: etagOf(post),
   body: JSON.stringify(postView(post)),
+  keys: [keyOf.post(post.id), keyOf.category(post.category.id)],
 });
 
 /** Strong: the category's version is part of it, because a renamed category changes what the post's answer says. */

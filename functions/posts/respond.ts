@@ -1,5 +1,6 @@
 import type { Env } from '@dormouse/runtime/app';
 import { represent } from '@dormouse/runtime/representation';
+import { keyOf, surrogateFields } from '@dormouse/runtime/surrogate-keys';
 import type { Context } from 'hono';
 import type { ListBody } from './page.ts';
 
@@ -13,7 +14,12 @@ export const cachingOf = (own: boolean) => ({
   vary: 'authorization',
 });
 
-const fieldsOf = ({ link }: ListBody, own: boolean) => ({ ...cachingOf(own), ...(link && { link }) });
+const fieldsOf = ({ link, keys = ofLists }: ListBody, own: boolean) => ({
+  ...cachingOf(own),
+  ...(!own && surrogateFields(keys)),
+  ...(link && { link }),
+});
+const ofLists = [keyOf.posts];
 
 /** Headers of a post or a list of them. */
 export const headersOf = (cached: ListBody, own: boolean) => ({

@@ -1,19 +1,14 @@
-import { promisify } from 'node:util';
-import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { Env } from '@dormouse/runtime/app';
+import { type Coding, codingFor } from '@dormouse/runtime/coding';
 import { fail } from '@dormouse/runtime/errors';
-import { prefers } from '@dormouse/runtime/prefers';
 import { header } from '@dormouse/runtime/request';
 import type { Context, Hono } from 'hono';
 import { accentSheet } from './accent.ts';
+import { editorScriptPath, stylesheetPath } from './assets/addresses.ts';
 import { colorSheet } from './colors.ts';
 import { favicon } from './dormouse.ts';
 import { foreverHeaders, safeHeaders } from './headers.ts';
 import { originOf } from './origin.ts';
-import { editorScript } from './script/editor-script.ts';
-import { editorScriptPath } from './script-path.ts';
-import { stylesheet } from './stylesheet.ts';
-import { stylesheetPath } from './stylesheet-path.ts';
 
 const css = 'text/css; charset=utf-8';
 const daily = { ...safeHeaders, 'cache-control': 'public, max-age=86400' };
@@ -21,14 +16,16 @@ const daily = { ...safeHeaders, 'cache-control': 'public, max-age=86400' };
 /** What pages are drawn with. */
 export function assets(app: Hono<Env>): void {
   // A page of the release before may still ask for its own style sheet: today's is better than none, but is not to be kept under that name.
-  app.get('/assets/:name{style-[0-9a-f]{12}\\.css}', (c) => {
-    const headers = c.req.path === stylesheetPath() ? foreverHeaders : { ...safeHeaders, 'cache-control': 'no-store' };
-    return compressed(c, stylesheet, { ...headers, 'content-type': css });
+  const headersOf = (c: Context, path: string, type: string) => ({
+    ...(c.req.path === path ? foreverHeaders : { ...safeHeaders, 'cache-control': 'no-store' }),
+    'content-type': type,
   });
-  app.get('/assets/:name{editor-[0-9a-f]{12}\\.js}', (c) => {
-    const headers =
-      c.req.path === editorScriptPath() ? foreverHeaders : { ...safeHeaders, 'cache-control': 'no-store' };
-    return compressed(c, editorScript, { ...headers, 'content-type': 'text/javascript; charset=utf-8' });
+  app.get('/assets/:name{style-[0-9a-f]{12}\\.css}', async (c) =>
+    precompressed(c, await import('./assets/style.ts'), headersOf(c, stylesheetPath, css)),
+  );
+  app.get('/assets/:name{editor-[0-9a-f]{12}\\.js}', async (c) => {
+    const headers = headersOf(c, editorScriptPath, 'text/javascript; charset=utf-8');
+    return precompressed(c, await import('./assets/editor.ts'), headers);
   });
   app.get('/assets/colors/:name', (c) => {
     const sheet = colorSheet(c.req.param('name')) ?? fail('not_found', 'There is no such style sheet.');
@@ -48,6 +45,9 @@ export function assets(app: Hono<Env>): void {
       'Disallow: /blog/new',
       'Disallow: /claim',
       'Disallow: /setup',
+      // Nobody's pages, and each costs a search.
+      'Disallow: /search',
+      'Disallow: /blog/search',
       `Sitemap: ${originOf(c)}/sitemap.xml`,
     ];
     return new Response(`${lines.join('\n')}\n`, {
@@ -56,21 +56,44 @@ export function assets(app: Hono<Env>): void {
   });
 }
 
-const codings = {
-  br: (text: string) => promisify(brotliCompress)(text, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }),
-  gzip: (text: string) => promisify(gzip)(text, { level: 9 }),
-};
-const made = new Map<string, Promise<Uint8Array<ArrayBuffer>>>();
+/** A text as `npm run generate` wrote it: compressed, then base64. */
+interface Precompressed {
+  readonly br: string;
+  readonly zstd: string;
+}
 
-/** A text that is one of few, compressed once for each coding. */
-async function compressed(c: Context, text: string, fields: Record<string, string>): Promise<Response> {
-  const headers: Record<string, string> = { ...fields, vary: 'Accept-Encoding' };
-  const accepted = header(c, 'accept-encoding');
-  for (const coding of ['br', 'gzip'] as const) {
-    if (!prefers(coding, accepted)) continue;
-    const key = `${coding} ${text}`;
-    if (!made.has(key)) made.set(key, codings[coding](text) as Promise<Uint8Array<ArrayBuffer>>);
-    return new Response(await made.get(key), { headers: { ...headers, 'content-encoding': coding } });
-  }
-  return new Response(text, { headers });
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** In the order of what they leave. */
+const offered = ['br', 'zstd', 'gzip'] as const satisfies readonly Coding[];
+const identity = 'identity';
+const made = new WeakMap<Precompressed, Map<Coding | typeof identity, Promise<Bytes>>>();
+
+async function precompressed(c: Context, text: Precompressed, fields: Record<string, string>): Promise<Response> {
+  const coding = codingFor(header(c, 'accept-encoding'), offered);
+  const bytes = await bytesOf(text, coding ?? identity);
+  const headers = {
+    ...fields,
+    vary: 'Accept-Encoding',
+    ...(coding && { 'content-encoding': coding }),
+    'content-length': String(bytes.length),
+  };
+  return new Response(bytes, { headers });
+}
+
+/** Made by who asks first. */
+function bytesOf(text: Precompressed, coding: Coding | typeof identity): Promise<Bytes> {
+  let known = made.get(text);
+  if (!known) made.set(text, (known = new Map()));
+  let bytes = known.get(coding);
+  if (!bytes) known.set(coding, (bytes = make(text, coding)));
+  return bytes;
+}
+
+/** What few clients want is made of what is there. */
+async function make(text: Precompressed, coding: Coding | typeof identity): Promise<Bytes> {
+  if (coding === 'br' || coding === 'zstd') return Buffer.from(text[coding], 'base64');
+  const { brotliDecompressSync, gzipSync } = process.getBuiltinModule('node:zlib');
+  const plain = brotliDecompressSync(Buffer.from(text.br, 'base64'));
+  return coding === 'gzip' ? gzipSync(plain, { level: 9 }) : plain;
 }

@@ -29,6 +29,7 @@ export function authorPage({ site, name, profile, listing, first, viewer }: Auth
     site,
     title: [shown, first ? '' : t.list.older].filter(Boolean).join(' · '),
     description: profile?.bio ?? t.list.ofAuthor(shown),
+    ...(listing.posts.length > 0 && { feed: { title: shown, below: path } }),
     canonical: first ? path : undefined,
     categories: listing.posts.map((post) => post.category),
     older,

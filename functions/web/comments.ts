@@ -41,9 +41,12 @@ export interface Comments {
 export interface ShownComments {
   /** Undefined when they cannot be read: a page is shown without them, and not kept. @param after where a page begins */
   of(postId: number, after?: string): Promise<Comments | undefined>;
-  /** How many comments each of some posts has; those without are missing. Never rejects. */
+  /** How many comments each of some posts has; those without are missing. Never rejects: `uncounted` when they cannot be read. */
   counts(postIds: readonly number[]): Promise<ReadonlyMap<number, number>>;
 }
+
+/** Stands for numbers that cannot be read: a list is shown without them. */
+export const uncounted: ReadonlyMap<number, number> = new Map();
 
 /** Who does something with a comment: somebody with a session, or a guest with the comment's token. */
 export interface Commenter {
@@ -126,7 +129,7 @@ export const shownCommentsIn = (sql: Sql, log: Pick<Logger, 'warn'>): ShownComme
       return new Map(rows.map(({ post_id, published }) => [Number(post_id), published]));
     } catch (error) {
       log.warn({ error }, 'comments cannot be counted: the list is shown without numbers');
-      return new Map();
+      return uncounted;
     }
   },
 });

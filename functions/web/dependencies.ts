@@ -12,6 +12,7 @@ import type { Pictures } from './pictures.ts';
 import type { Posts } from './posts.ts';
 import type { Redirects } from './redirects.ts';
 import type { Search } from './search.ts';
+import type { SharedCache } from './shared-cache.ts';
 import type { Site } from './site.ts';
 
 /** All of the world that web touches. */
@@ -41,6 +42,8 @@ export interface Web {
   feedAuthority: string;
   /** Who is told that feeds have changed. */
   hubs: Hubs;
+  /** The cache in front of the site; undefined where none is told of changes. */
+  sharedCache?: SharedCache | undefined;
   /** Milliseconds since 1970. */
   now?: () => number;
   newKey?: () => string;

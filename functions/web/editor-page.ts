@@ -1,5 +1,6 @@
 import { nothingLeft } from '@dormouse/runtime/api';
 import type { Pictured } from './article-pictures.ts';
+import { editorScriptPath } from './assets/addresses.ts';
 import type { Category } from './categories.ts';
 import { changes } from './changes.ts';
 import { alert, field, hiddenField } from './field.ts';
@@ -11,7 +12,6 @@ import { isInNavigation } from './page-navigation.ts';
 import { pictureField } from './picture-field.ts';
 import type { FullRevision, Post, PostInput } from './posts.ts';
 import { prose, writtenLanguage } from './prose.ts';
-import { editorScriptPath } from './script-path.ts';
 import type { SiteSettings } from './site.ts';
 import { withTagsOf } from './tag-problems.ts';
 import { wordsOf } from './words.ts';
@@ -86,7 +86,7 @@ export function editorPage(page: EditorPage): string {
     site: page.site,
     title: problem ? words.problems.title(title) : page.preview === undefined ? title : t.previewOf(writing.title),
     viewer,
-    script: editorScriptPath(),
+    script: editorScriptPath,
     pictures: page.preview?.colors ?? [],
     ...(writing.id === 0 && { current: 'write' as const }),
     main: markup`<div class="editor">

@@ -1,7 +1,7 @@
 import { fail } from '@dormouse/runtime/errors';
 import { describe, expect, it } from 'vitest';
 import { aPost, browser, world } from './app.fixture.ts';
-import { stylesheetPath } from './stylesheet-path.ts';
+import { stylesheetPath } from './assets/addresses.ts';
 
 const people = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
 
@@ -14,6 +14,18 @@ describe('failures', () => {
     const problem = await app.request('/nothing/here', { headers: { accept: 'application/json' } });
     expect([problem.status, problem.headers.get('content-type')]).toEqual([404, 'application/problem+json']);
     expect(await problem.json()).toMatchObject({ code: 'not_found', status: 404 });
+  });
+  it('offer a search for what the address was about', async () => {
+    const { app } = world();
+    const field = async (path: string) => {
+      const html = await (await app.request(path, { headers: people })).text();
+      expect(html.match(/role="search"/g)).toHaveLength(1);
+      return /<input id="q" name="q" type="search" value="([^"]*)"/.exec(html)?.[1];
+    };
+    expect(await field('/2024/05/sleeping-late.html')).toBe('sleeping late');
+    expect(await field('/blog/posts/%EC%9E%A0-%EC%9E%90%EB%8A%94')).toBe('잠 자는');
+    expect(await field('/%22%3E%3Cscript%3E/7')).toBe('&quot;&gt;&lt;script&gt;');
+    expect(await field('/%ff/42')).toBe('');
   });
   it('name the methods that an address does answer', async () => {
     const response = await world().app.request('/blog/login', { method: 'DELETE', headers: people });
@@ -87,7 +99,7 @@ describe('every answer', () => {
       '/favicon.svg',
       '/blog/feed.xml',
       '/sitemap.xml',
-      stylesheetPath(),
+      stylesheetPath,
       '/assets/colors/aabbcc.css',
       '/blog/media/x',
       '/blog/login',

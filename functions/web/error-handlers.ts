@@ -19,7 +19,7 @@ export function errorHandlers(
   sessions: Sessions,
 ): void {
   const respond = async (c: Context, error: AppError): Promise<Response> => {
-    const mayHaveMoved = error.code === 'not_found' && (c.req.method === 'GET' || c.req.method === 'HEAD');
+    const mayHaveMoved = error.code === 'not_found' && isRead(c);
     const moved = mayHaveMoved ? await movedFrom(redirects, c.req.path + new URL(c.req.url).search) : undefined;
     if (moved !== undefined) return movedTo(c, moved);
     const trace = currentTrace()?.traceId ?? '';
@@ -32,7 +32,7 @@ export function errorHandlers(
     const viewer: Viewer | undefined = mayBeSignedIn(c)
       ? await viewerOf(c, sessions).catch(() => undefined)
       : undefined;
-    const html = errorPage(await site.current(), error, trace, viewer);
+    const html = errorPage({ site: await site.current(), error, traceId: trace, path: c.req.path, viewer });
     // The browser asks again by itself for what may be there soon. A form is not sent again.
     const again =
       error.status === 503 && c.req.method === 'GET' ? { refresh: error.headers?.['retry-after'] ?? '3' } : {};
@@ -45,11 +45,7 @@ export function errorHandlers(
   app.notFound((c) => {
     const { pathname, search } = new URL(c.req.url);
     const bare = withoutFinalSlash(pathname);
-    if (
-      bare !== pathname &&
-      c.req.method === 'GET' &&
-      allowedMethods(app, withoutFinalSlash(c.req.path)).includes('GET')
-    )
+    if (bare !== pathname && isRead(c) && allowedMethods(app, withoutFinalSlash(c.req.path)).includes('GET'))
       return movedTo(c, bare + search);
     const allowed = allowedMethods(app, c.req.path).join(', ');
     const unknown = () => new AppError('not_found', 'There is nothing at this address.');
@@ -68,6 +64,8 @@ function withoutFinalSlash(path: string): string {
   while (end > 1 && path[end - 1] === '/') end--;
   return path.slice(0, end);
 }
+
+const isRead = ({ req: { method } }: Context): boolean => method === 'GET' || method === 'HEAD';
 
 function isForPeople(c: Context): boolean {
   if (c.req.method === 'PUT' || c.req.path === '/events') return false;

@@ -18,14 +18,17 @@ export interface FeedSite extends Pick<SiteSettings, 'title' | 'description' | '
   hubs: readonly string[];
 }
 
-/** What a feed is limited to: what ids say of it, its name, and the path of its page. */
+/** What a feed is limited to: what ids say of it, and its name. */
 export interface FeedTopic {
   id: string;
   name: string;
+  /** What the feed lies below. */
   path: string;
+  /** Path of the page that people read instead. */
+  page: string;
 }
 
-const wholeBlog: FeedTopic = { id: 'blog', name: '', path: '/blog/' };
+const wholeBlog: FeedTopic = { id: 'blog', name: '', path: '/blog/', page: '/blog/' };
 
 /** A post as a feed has it. */
 export interface FeedEntry {
@@ -48,7 +51,7 @@ export function writeFeed(
     description: site.description,
     language: site.language,
     self: `${origin}${topic.path.replace(/\/?$/, `/${file}`)}`,
-    page: `${origin}${topic.path}`,
+    page: `${origin}${topic.page}`,
     hubs,
     type,
     entries: entries.map(({ post, html }) => ({

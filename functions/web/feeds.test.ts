@@ -99,6 +99,7 @@ describe('feeds', () => {
       ['/blog/', []],
       ['/blog/tags/sleep', ['/blog/tags/sleep']],
       ['/blog/categories/general', ['/blog/categories/general']],
+      ['/blog/authors/ada', ['/blog/authors/ada']],
     ] as const)
       expect(announced(await (await app.request(path)).text())).toEqual(
         ['/blog', ...below].flatMap((at) => Object.entries(files).map(([file, type]) => [type, `${at}/${file}`])),
@@ -180,6 +181,57 @@ describe('feeds of a category and of a tag', () => {
     );
     for (const path of ['/blog/tags/none/feed.xml', '/blog/categories/none/feed.xml'])
       expect((await blog().request(path)).status).toBe(404);
+  });
+});
+
+describe('feeds of an author, and of two things', () => {
+  const blog = () => {
+    const made = world();
+    made.stored.push(
+      aPost({ slug: 'all', author: 'edna', tags: ['Deep sleep'], category: colours[1] as never }),
+      aPost({ slug: 'tag', author: 'edna', tags: ['deep sleep'] }),
+      aPost({ slug: 'none' }),
+    );
+    return made.app;
+  };
+  const ask = (path: string) => blog().request(path, { headers: { host: 'blog.test' } });
+  it.each([
+    ['/blog/authors/edna', ['all', 'tag'], 'edna', 'author:edna', '/blog/authors/edna'],
+    [
+      '/blog/categories/c-sharp/tags/deep-sleep',
+      ['all'],
+      'C# · Deep sleep',
+      'category:2:tag:deep-sleep',
+      '/blog/categories/c-sharp',
+    ],
+    ['/blog/authors/edna/categories/c-sharp', ['all'], 'edna · C#', 'author:edna:category:2', '/blog/authors/edna'],
+    [
+      '/blog/authors/edna/tags/deep-sleep',
+      ['all', 'tag'],
+      'edna · Deep sleep',
+      'author:edna:tag:deep-sleep',
+      '/blog/authors/edna',
+    ],
+  ])('%s has %j', async (path, slugs, title, id, page) => {
+    const xml = await (await ask(`${path}/feed.xml`)).text();
+    expect(xml.match(/blog\/posts\/\w+/g)).toEqual(slugs.map((slug) => `blog/posts/${slug}`));
+    expect(xml).toContain(`<title>${title} · Dormouse</title>`);
+    expect(xml).toContain(`<id>tag:blog.example,2026:${id}</id>`);
+    expect(xml).toContain(`<link rel="self" type="application/atom+xml" href="http://blog.test${path}/feed.xml"/>`);
+    expect(xml).toContain(`<link rel="alternate" type="text/html" href="http://blog.test${page}"/>`);
+    for (const file of ['rss.xml', 'feed.json']) expect((await ask(`${path}/${file}`)).status).toBe(200);
+  });
+  it.each([
+    ['/blog/authors/edna/categories/csharp/feed.xml', '/blog/authors/edna/categories/c-sharp/feed.xml'],
+    ['/blog/categories/csharp/tags/deep-sleep/rss.xml', '/blog/categories/c-sharp/tags/deep-sleep/rss.xml'],
+    ['/blog/authors/edna/tags/Deep%20sleep/feed.json', '/blog/authors/edna/tags/deep-sleep/feed.json'],
+  ])('%s has moved to %s', async (path, to) => {
+    const response = await ask(path);
+    expect([response.status, response.headers.get('location')]).toEqual([301, to]);
+  });
+  it('are 404 where nothing is of both', async () => {
+    for (const path of ['/blog/authors/none', '/blog/authors/edna/tags/none', '/blog/categories/bold/tags/deep-sleep'])
+      expect((await ask(`${path}/feed.xml`)).status).toBe(404);
   });
 });
 

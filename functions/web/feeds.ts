@@ -1,14 +1,16 @@
 import type { Env } from '@dormouse/runtime/app';
 import { AppError, fail } from '@dormouse/runtime/errors';
 import { tagSlug } from '@dormouse/runtime/slug';
+import { keyOf } from '@dormouse/runtime/surrogate-keys';
 import type { Context, Hono } from 'hono';
 import type { Web } from './dependencies.ts';
 import { type FeedEntry, type FeedTopic, sitemap, sitemapIndex, sitemapPart, writeFeed } from './feed.ts';
 import { type FeedFormat, feedFormats } from './feed-formats.ts';
 import { Moved, movedTo, redirectTo } from './moved.ts';
 import { originOf } from './origin.ts';
-import { type CachedPage, cachedPage, deliver, pageOf, UncacheablePage } from './pages.ts';
-import type { ListQuery, Month, PostSummary, Posts, Tag } from './posts.ts';
+import { type CachedPage, cachedPage, deliver, pageOf, type Rendered, UncacheablePage } from './pages.ts';
+import type { ListQuery, PostSummary, Posts } from './posts.ts';
+import { namesOf, wholeBlog } from './shown.ts';
 import { spelling } from './spelling.ts';
 import { totalPosts } from './stats-page.ts';
 
@@ -23,20 +25,16 @@ const readAtOnce = 4;
 /** What programs read: feeds and the site map. */
 export function feeds(
   app: Hono<Env>,
-  { posts, categories, articles, pages, site, feedAuthority: authority, hubs }: Web,
+  { posts, categories, people, articles, pages, site, feedAuthority: authority, hubs }: Web,
 ): void {
   /** A feed, kept by its path. */
   const feed = async (c: Context, format: FeedFormat, path: string, read: () => Promise<TopicPosts>) => {
     const origin = originOf(c);
     const load = async () => {
-      const [settings, { newest, topic }] = await Promise.all([site.current(), read()]);
-      const text = writeFeed(
-        await withTexts(newest, origin),
-        { origin, authority, hubs: hubs.urls, ...settings },
-        format,
-        topic,
-      );
-      const page = pageOf(text, `${format.type}; charset=utf-8`);
+      const [settings, { newest, topic, keys }] = await Promise.all([site.current(), read()]);
+      const { entries, complete } = await withTexts(newest, origin);
+      const text = writeFeed(entries, { origin, authority, hubs: hubs.urls, ...settings }, format, topic);
+      const page = pageOf({ text, ...(complete && { keys }) }, `${format.type}; charset=utf-8`);
       if (settings.unread) throw new UncacheablePage(page);
       return page;
     };
@@ -45,52 +43,97 @@ export function feeds(
   const newestOf = (query: Partial<ListQuery>) => posts.list({ limit: feedEntries, ...query });
 
   /** Posts with their whole texts, as far as these can be had and are not too much. */
-  const withTexts = async (newest: readonly PostSummary[], origin: string): Promise<FeedEntry[]> => {
+  const withTexts = async (newest: readonly PostSummary[], origin: string) => {
     const { absolute } = await import('./absolute.ts');
     const entries = newest.map((post): FeedEntry => ({ post, html: undefined }));
     const left = [...entries];
     let length = 0;
+    let complete = true;
     const work = async () => {
       for (let entry = left.shift(); entry && length < feedLength; entry = left.shift()) {
-        const html = await textOf(entry.post).catch(unlessUnanswered);
+        const html = await textOf(entry.post).catch((error) => {
+          complete = false;
+          unlessUnanswered(error);
+        });
         if (html === undefined || (length += html.length) > feedLength) continue;
         entry.html = absolute(html, `${origin}/blog/posts/${encodeURIComponent(entry.post.slug)}`);
       }
     };
     await Promise.all(Array.from({ length: readAtOnce }, work));
-    return entries;
+    return { entries, complete };
   };
   const textOf = async ({ slug }: PostSummary): Promise<string | undefined> => {
     const found = await posts.bySlug(slug);
     return 'moved' in found ? undefined : articles.of(found);
   };
 
+  /** What a part of an address limits a feed to; `moved` where it has another name now. */
+  const limits = {
+    async categories(slug: string, moved: (to: string) => never) {
+      const category =
+        (await categories.all()).find((each) => each.slug === slug) ?? moved(await categories.movedTo(slug));
+      return { query: { category: slug }, id: `category:${category.id}`, name: () => category.name };
+    },
+    async tags(slug: string) {
+      const name = (newest: readonly PostSummary[]) => spelling(newest, slug);
+      return { query: { tag: slug }, id: `tag:${encodeURIComponent(slug)}`, name };
+    },
+    async authors(name: string, moved: (to: string) => never) {
+      const profile = await people.profile(name).catch(unlessUnanswered);
+      if (profile && profile.username !== name) moved(profile.username);
+      const shown = profile?.display_name ?? name;
+      return { query: { author: name }, id: `author:${encodeURIComponent(name)}`, name: () => shown };
+    },
+  };
+
+  /** The posts of what an address names; of two names, those that are of both. */
+  const postsOf = async (named: readonly Named[], file: string): Promise<TopicPosts> => {
+    const found = await Promise.all(
+      named.map(({ kind, name }, index) =>
+        limits[kind](name, (to) =>
+          redirectTo(`/blog${pathOf(named.slice(0, index))}/${kind}`, to, `${pathOf(named.slice(index + 1))}/${file}`),
+        ),
+      ),
+    );
+    const { posts: newest } = await newestOf(Object.assign({}, ...found.map(({ query }) => query)));
+    // A category is there without posts, too.
+    if (newest.length === 0 && (named.length > 1 || named[0]?.kind !== 'categories'))
+      fail('not_found', 'There are no such posts.');
+    const topic = {
+      id: found.map(({ id }) => id).join(':'),
+      name: found.map(({ name }) => name(newest)).join(' · '),
+      path: `/blog${pathOf(named)}`,
+      // There is no page of two of them.
+      page: `/blog${pathOf(named.slice(0, 1))}`,
+    };
+    const keys = named.flatMap(({ kind, name }) =>
+      kind === 'tags' ? [keyOf.tag(name)] : kind === 'authors' ? [keyOf.author(name)] : [keyOf.posts],
+    );
+    return { newest, topic, keys: [keyOf.blog, ...keys, ...namesOf(newest)] };
+  };
+
+  const folders = [
+    ['categories'],
+    ['tags'],
+    ['authors'],
+    ['categories', 'tags'],
+    ['authors', 'categories'],
+    ['authors', 'tags'],
+  ] as const satisfies Kind[][];
+
   for (const format of feedFormats) {
     const { file } = format;
-    app.get(`/blog/${file}`, (c) => feed(c, format, '', async () => ({ newest: (await newestOf({})).posts })));
-
-    app.get(`/blog/categories/:slug/${file}`, (c) => {
-      const slug = c.req.param('slug');
-      const path = `/blog/categories/${encodeURIComponent(slug)}`;
-      return feed(c, format, path, async () => {
-        const category =
-          (await categories.all()).find((each) => each.slug === slug) ??
-          redirectTo('/blog/categories', await categories.movedTo(slug), `/${file}`);
-        const { posts: newest } = await newestOf({ category: slug });
-        return { newest, topic: { id: `category:${category.id}`, name: category.name, path } };
+    app.get(`/blog/${file}`, (c) =>
+      feed(c, format, '', async () => ({ newest: (await newestOf({})).posts, keys: wholeBlog })),
+    );
+    for (const kinds of folders)
+      app.get(`/blog/${kinds.map((kind) => `${kind}/:${kind}`).join('/')}/${file}`, (c) => {
+        const given = kinds.map((kind): Named => ({ kind, name: c.req.param(kind) as string }));
+        const named = given.map(({ kind, name }) => ({ kind, name: kind === 'tags' ? tagSlug(name) : name }));
+        const path = `/blog${pathOf(named)}`;
+        if (named.some(({ name }, index) => name !== given[index]?.name)) return movedTo(c, `${path}/${file}`);
+        return feed(c, format, path, () => postsOf(named, file));
       });
-    });
-
-    app.get(`/blog/tags/:slug/${file}`, (c) => {
-      const tag = tagSlug(c.req.param('slug'));
-      const path = `/blog/tags/${encodeURIComponent(tag)}`;
-      if (tag !== c.req.param('slug')) return movedTo(c, `${path}/${file}`);
-      return feed(c, format, path, async () => {
-        const { posts: newest } = await newestOf({ tag });
-        if (newest.length === 0) fail('not_found', 'No post has this tag.');
-        return { newest, topic: { id: `tag:${encodeURIComponent(tag)}`, name: spelling(newest, tag), path } };
-      });
-    });
   }
 
   app.get('/sitemap.xml', async (c) => {
@@ -102,23 +145,36 @@ export function feeds(
   });
 
   /** The whole map while it fits into one, else (part 0) the list of its parts. */
-  const siteMap = async (part: number, origin: string): Promise<string> => {
+  const siteMap = async (part: number, origin: string): Promise<Rendered> => {
     const parts = Math.ceil(totalPosts(await categories.all()) / sitemapPart);
-    if (part === 0 && parts > 1) return sitemapIndex(parts, origin);
+    if (part === 0 && parts > 1) return { text: sitemapIndex(parts, origin), keys: wholeBlog };
     if (part > Math.max(parts, 1)) fail('not_found', 'There is no such site map.');
     const [found, pages, tags, months] = await Promise.all([
       postsFrom(posts, Math.max(0, part - 1) * sitemapPart),
       part <= 1 ? pagesOf(posts) : [],
-      part <= 1 ? posts.tags().catch(withoutTags) : undefined,
-      part <= 1 ? monthsOf(posts, (await site.current()).time_zone) : [],
+      part <= 1 ? posts.tags().catch(withoutThem) : undefined,
+      part <= 1 ? posts.months((await site.current()).time_zone).catch(withoutThem) : [],
     ]);
-    return sitemap([...pages, ...found], origin, tags, months);
+    const text = sitemap([...pages, ...found], origin, tags, months);
+    return tags === missing || months === missing ? { text } : { text, keys: wholeBlog };
   };
 }
+
+type Kind = 'categories' | 'tags' | 'authors';
+
+/** A part of an address. */
+interface Named {
+  kind: Kind;
+  name: string;
+}
+
+const pathOf = (named: readonly Named[]): string =>
+  named.map(({ kind, name }) => `/${kind}/${encodeURIComponent(name)}`).join('');
 
 interface TopicPosts {
   newest: readonly PostSummary[];
   topic?: FeedTopic;
+  keys: readonly string[];
 }
 
 async function deliverOrMove(c: Context, page: Promise<CachedPage>): Promise<Response> {
@@ -135,15 +191,12 @@ function unlessUnanswered(error: unknown): undefined {
   if (!(error instanceof AppError)) throw error;
 }
 
-/** A map without the pages of tags is better than none. */
-function withoutTags(error: unknown): readonly Tag[] {
-  if (error instanceof AppError) return [];
+/** Stands for tags and months that did not come. A map without their pages is better than none. */
+const missing: readonly never[] = [];
+const withoutThem = (error: unknown): typeof missing => {
+  if (error instanceof AppError) return missing;
   throw error;
-}
-
-/** A map without the months is better than none. */
-const monthsOf = (posts: Posts, timeZone: string): Promise<readonly Month[]> =>
-  posts.months(timeZone).catch((error) => (error instanceof AppError ? [] : Promise.reject(error)));
+};
 
 /** Pages, as many as a map bears. */
 const pagesOf = (posts: Posts): Promise<readonly PostSummary[]> =>

@@ -1,7 +1,12 @@
-// Bundles the editor's script, so that it is served without a build step: `npm run generate`.
+// Bundles, minifies and compresses what pages are drawn with, so that it is served without a build step: `npm run generate`.
+import { hash } from 'node:crypto';
 import { join } from 'node:path';
+import { brotliCompressSync, constants, zstdCompressSync } from 'node:zlib';
 import { generateOrCheck } from '@dormouse/events/generate';
-import { build } from 'esbuild';
+import { build, transform } from 'esbuild';
+import { stylesheet } from './stylesheet.ts';
+
+const folder = join(import.meta.dirname, 'assets');
 
 const { outputFiles } = await build({
   entryPoints: [join(import.meta.dirname, 'client/main.ts')],
@@ -13,8 +18,36 @@ const { outputFiles } = await build({
   charset: 'utf8',
   legalComments: 'none',
 });
-const script = `/** The editor's script, made of the folder client by \`npm run generate\`. */
-export const editorScript = ${JSON.stringify(outputFiles[0]?.text)};
+const script = outputFiles[0]?.text ?? '';
+
+const named = (name: string, bytes: string | Uint8Array, ending: string) =>
+  `/assets/${name}-${hash('sha256', bytes, 'hex').slice(0, 12)}.${ending}`;
+
+const { code: css } = await transform(stylesheet, { loader: 'css', minify: true, charset: 'utf8' });
+
+const base64 = (bytes: Uint8Array) => JSON.stringify(Buffer.from(bytes).toString('base64'));
+const text = (what: string, source: string) => {
+  const bytes = Buffer.from(source);
+  const params = {
+    [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY,
+    [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT,
+    [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
+  };
+  return `/** ${what}, compressed and then written as base64; made by \`npm run generate\`. */
+export const br = ${base64(brotliCompressSync(bytes, { params }))};
+export const zstd = ${base64(zstdCompressSync(bytes, { params: { [constants.ZSTD_c_compressionLevel]: 19 } }))};
 `;
-const name = 'functions/web/script';
-generateOrCheck(name, join(import.meta.dirname, 'script'), new Map([['editor-script.ts', script]]));
+};
+
+const wanted = new Map([
+  [
+    'addresses.ts',
+    `/** Addresses of what pages are drawn with, made by \`npm run generate\`. They change with what they lead to, so that it can be kept for ever. */
+export const stylesheetPath = ${JSON.stringify(named('style', css, 'css'))};
+export const editorScriptPath = ${JSON.stringify(named('editor', script, 'js'))};
+`,
+  ],
+  ['style.ts', text('The style sheet, minified', css)],
+  ['editor.ts', text("The editor's script, made of the folder client", script)],
+]);
+generateOrCheck('functions/web/assets', folder, wanted);

@@ -113,12 +113,16 @@ test.each([
   expect(() => world({ text, publicUrl })).toThrow(message);
 });
 
-test('a post is in the feeds of the blog, its category and its tags; a page in none', () => {
+test('a post is in the feeds of the blog, its category, tags and author, and of two of them; a page in none', () => {
   expect(feedsOf(post).filter((path) => path.endsWith('feed.xml'))).toEqual([
     '/blog/feed.xml',
     '/blog/categories/%C3%BCber/feed.xml',
     '/blog/tags/deep-sleep/feed.xml',
+    '/blog/authors/ada/feed.xml',
+    '/blog/authors/ada/categories/%C3%BCber/feed.xml',
+    '/blog/categories/%C3%BCber/tags/deep-sleep/feed.xml',
+    '/blog/authors/ada/tags/deep-sleep/feed.xml',
   ]);
-  expect(feedsOf(post)).toHaveLength(9);
+  expect(feedsOf(post)).toHaveLength(21);
   expect(feedsOf({ ...post, kind: 'page' })).toEqual([]);
 });

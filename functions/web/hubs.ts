@@ -81,13 +81,14 @@ const inFormats = (folder: string): string[] => feedFormats.map(({ file }) => `$
 export const feedsOfAll: readonly string[] = inFormats('/blog');
 
 /** Paths of the feeds that have a post, or had it until now; none for a page. */
-export function feedsOf({ kind, category, tags = [] }: DataOf<typeof postUpdated>): string[] {
+export function feedsOf({ kind, author, category, tags = [] }: DataOf<typeof postUpdated>): string[] {
   if (kind === 'page') return [];
-  const folders = [
-    `/blog/categories/${encodeURIComponent(category.slug)}`,
-    ...tags.map((tag) => `/blog/tags/${encodeURIComponent(tagSlug(tag))}`),
-  ];
-  return [...feedsOfAll, ...folders.flatMap(inFormats)];
+  const below = (folder: string, name: string) => `/${folder}/${encodeURIComponent(name)}`;
+  const ofAuthor = below('authors', author);
+  const ofCategory = below('categories', category.slug);
+  const ofTags = tags.map((tag) => below('tags', tagSlug(tag)));
+  const pairs = [ofAuthor + ofCategory, ...ofTags.flatMap((tag) => [ofCategory + tag, ofAuthor + tag])];
+  return ['', ofCategory, ...ofTags, ofAuthor, ...pairs].map((path) => `/blog${path}`).flatMap(inFormats);
 }
 
 const unhurried = (work: () => void, ms: number): void => void setTimeout(work, ms).unref();

@@ -1,5 +1,6 @@
 import { publicUrl } from '@dormouse/runtime/address';
 import { accentSheetPath } from './accent.ts';
+import { stylesheetPath } from './assets/addresses.ts';
 import { card } from './card.ts';
 import { colorSheets } from './colors.ts';
 import { dormouse } from './dormouse.ts';
@@ -9,7 +10,6 @@ import { iconPaths, logoPath } from './identity-pictures.ts';
 import type { CategoryRef, Post } from './posts.ts';
 import type { Session } from './session.ts';
 import { type SiteSettings, takesRegistrations } from './site.ts';
-import { stylesheetPath } from './stylesheet-path.ts';
 import { wordsOf } from './words.ts';
 
 /** Who looks at a page that is not the same for everybody. */
@@ -59,7 +59,7 @@ export function layout(page: PageParts): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title}</title>
 ${page.description ? markup`<meta name="description" content="${page.description}">\n` : none}<meta name="color-scheme" content="light dark">
-<link rel="stylesheet" href="${stylesheetPath()}">
+<link rel="stylesheet" href="${stylesheetPath}">
 ${accent ? markup`<link rel="stylesheet" href="${accent}">\n` : none}${[...colorSheets([...(page.categories ?? []), ...(page.pictures ?? [])])].map((href) => markup`<link rel="stylesheet" href="${href}">\n`)}${icons(site)}${feedLinks(site.title, '/blog')}${page.feed ? feedLinks(`${page.feed.title} · ${site.title}`, page.feed.below) : none}${page.canonical ? markup`<link rel="canonical" href="${publicUrl() ?? ''}${page.canonical}">` : markup`<meta name="robots" content="noindex">`}
 ${page.script ? markup`<script type="module" src="${page.script}"></script>\n` : none}${page.canonical ? card(page, page.canonical) : none}${link('next', page.older)}${link('prev', page.newer)}</head>
 <body>

@@ -40,6 +40,8 @@ export function listPage(page: ListPage): string {
   const newer = listing.newer ? `${path}?before=${encodeURIComponent(listing.newer)}` : undefined;
   const name = category?.name ?? tag ?? '';
   const t = wordsOf(site.language);
+  const used = tag || month ? [] : usedMost(categories);
+  const shown = used.slice(0, chipsShown);
   // A month has no feed: it gets no more posts.
   return layout({
     site,
@@ -53,14 +55,14 @@ export function listPage(page: ListPage): string {
           : site.description,
     ...(name && { feed: { title: name, below: path } }),
     canonical: first ? path : undefined,
-    categories: [...categories, ...listing.posts.map((post) => post.category)],
+    categories: [...shown, ...(category ? [category] : []), ...listing.posts.map((post) => post.category)],
     older,
     newer,
     viewer,
     main: markup`<div class="list">
 <header class="page-header">
 ${category ? heading(category, t) : tag ? tagHeading(tag, t) : month ? monthHeading(month, t) : markup`<h1${first ? none : markup` class="small"`}>${first ? t.list.latest : t.list.older}</h1>`}
-${tag || month ? none : chips(categories, category, t)}
+${used.length > 0 ? chips(shown, used.length, category, t) : none}
 </header>
 ${listing.posts.length ? markup`<div class="entries">${listing.posts.map((post) => entry(post, site, page.comments?.get(post.id)))}</div>` : empty(first, site, viewer, t)}
 ${pagination({ path, older, newer, first }, t)}
@@ -84,19 +86,26 @@ const monthHeading = (
 ): Html => markup`<p class="kicker"><a href="/blog/archive">${t.frame.archive}</a></p>
 <h1>${month}</h1>`;
 
+export const categoryPath = ({ slug }: CategoryRef): string => `/blog/categories/${encodeURIComponent(slug)}`;
+
 /** A category as a link in its colour. */
 export const chip = (category: CategoryRef, current = false): Html =>
-  markup`<a class="chip ${colorClass(category.color)}" href="/blog/categories/${encodeURIComponent(category.slug)}"${current ? markup` aria-current="page"` : none} dir="auto">${category.name}</a>`;
+  markup`<a class="chip ${colorClass(category.color)}" href="${categoryPath(category)}"${current ? markup` aria-current="page"` : none} dir="auto">${category.name}</a>`;
 
-function chips(categories: readonly Category[], current: Category | undefined, t: Words): Html {
-  const used = categories.filter(({ post_count }) => post_count > 0).sort((a, b) => b.post_count - a.post_count);
-  if (used.length === 0) return none;
-  return markup`<nav aria-label="${t.frame.categories}"><ul class="chips">
+/** Categories that have posts, those with most posts first. */
+export const usedMost = (categories: readonly Category[]): Category[] =>
+  categories.filter(({ post_count }) => post_count > 0).sort((a, b) => b.post_count - a.post_count);
+
+const chips = (
+  shown: readonly Category[],
+  count: number,
+  current: Category | undefined,
+  t: Words,
+): Html => markup`<nav aria-label="${t.frame.categories}"><ul class="chips">
 <li><a class="chip all" href="/blog/"${current ? none : markup` aria-current="page"`}>${t.list.all}</a></li>
-${used.slice(0, chipsShown).map((category) => markup`<li>${chip(category, category.id === current?.id)}</li>`)}
-${used.length > chipsShown ? markup`<li><a class="chip all" href="/blog/categories">${t.list.moreCategories(used.length - chipsShown)}</a></li>` : none}
+${shown.map((category) => markup`<li>${chip(category, category.id === current?.id)}</li>`)}
+${count > shown.length ? markup`<li><a class="chip all" href="/blog/categories">${t.list.moreCategories(count - shown.length)}</a></li>` : none}
 </ul></nav>`;
-}
 
 /** A post as it is shown in lists. */
 export function entry(post: PostSummary, site: SiteSettings, comments = 0): Html {

@@ -19,6 +19,7 @@ import { picturesAt } from './pictures.ts';
 import { postsAt } from './posts.ts';
 import { redirectsIn } from './redirects.ts';
 import { searchAt } from './search.ts';
+import { sharedCacheAt } from './shared-cache.ts';
 import { settingsIn, siteOf, untouched } from './site.ts';
 
 /** UTF-16 units of all pages, and of all articles, that are kept in this process. */
@@ -74,6 +75,15 @@ await serve(
       media: mediaIn(variable('MEDIA_DIR')),
       tokens,
       feedAuthority: feedAuthority(variable('FEED_AUTHORITY', defaultAuthority)),
+      sharedCache:
+        config.purgeUrl && config.purgeForm
+          ? sharedCacheAt({
+              url: config.purgeUrl,
+              form: config.purgeForm,
+              token: variable('PURGE_TOKEN', ''),
+              request,
+            })
+          : undefined,
       hubs: hubsOf({ text: variable('WEBSUB_HUBS', ''), publicUrl: config.publicUrl, request, log }),
     });
   },

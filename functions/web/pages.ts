@@ -1,8 +1,6 @@
 import { hash } from 'node:crypto';
-import { gzip } from 'node:zlib';
-import { prefers } from '@dormouse/runtime/prefers';
-import { unchanged, worthCompressing } from '@dormouse/runtime/representation';
-import { header } from '@dormouse/runtime/request';
+import { represent } from '@dormouse/runtime/representation';
+import { surrogateFields } from '@dormouse/runtime/surrogate-keys';
 import type { Context } from 'hono';
 import { safeHeaders } from './headers.ts';
 
@@ -13,6 +11,14 @@ export interface CachedPage {
   type: string;
   /** Strong entity tag */
   etag: string;
+  /** What it shows. Without them no shared cache keeps it: nothing would tell that cache of a change. */
+  keys?: readonly string[];
+}
+
+/** Text, and the names of what it shows (@dormouse/runtime/surrogate-keys). */
+export interface Rendered {
+  text: string;
+  keys?: readonly string[];
 }
 
 /** Cache of rendered pages (the runtime's cache). Keys are `page:…`, so that all can be purged at once. */
@@ -24,10 +30,10 @@ export interface PageCache {
 /** The group that every key is in: a write changes lists, counts, feeds and pages of old slugs alike, and rendering is cheap. */
 export const allPages = 'page:';
 
-/** An incomplete page: sent, not cached. */
+/** An incomplete page: sent, not cached, neither here nor by a shared cache. */
 export class UncacheablePage extends Error {
   readonly page: CachedPage;
-  constructor(page: CachedPage) {
+  constructor({ keys: _, ...page }: CachedPage) {
     super('not kept');
     this.page = page;
   }
@@ -35,10 +41,11 @@ export class UncacheablePage extends Error {
 
 const htmlType = 'text/html; charset=utf-8';
 
-export const pageOf = (body: string, type: string = htmlType): CachedPage => ({
+export const pageOf = ({ text: body, keys }: Rendered, type: string = htmlType): CachedPage => ({
   body,
   type,
   etag: `"${hash('sha256', body, 'base64url').slice(0, 22)}"`,
+  ...(keys && { keys }),
 });
 
 /** The cached page of `key`, or a new one. */
@@ -47,60 +54,15 @@ export const cachedPage = (pages: PageCache, key: string, load: () => Promise<Ca
     .get(allPages + key, load)
     .catch((error) => (error instanceof UncacheablePage ? error.page : Promise.reject(error)));
 
-interface Encoded {
-  bytes: Uint8Array<ArrayBuffer>;
-  headers: Record<string, string>;
-}
-
-interface Encodings {
-  plain: Encoded;
-  /** Compressed when somebody first asks for it; rejects never. */
-  zipped: Encoded | Promise<Encoded> | undefined;
-}
-
-/** Final bytes of a page, made once while this process caches the page. */
-const finished = new WeakMap<CachedPage, Encodings>();
-
 /**
  * Answers with a kept page, or with 304. `max-age=0` makes every view ask, because a change must be seen by everybody within
  * two seconds; asking costs a 304.
  */
-export function deliver(c: Context, page: CachedPage): Response | Promise<Response> {
-  let encodings = finished.get(page);
-  if (!encodings) finished.set(page, (encodings = finish(page)));
-  const { plain } = encodings;
-  if (plain.bytes.length <= worthCompressing || !prefers('gzip', header(c, 'accept-encoding')))
-    return answer(c, page, plain);
-  encodings.zipped ??= zip(encodings);
-  return encodings.zipped instanceof Promise
-    ? encodings.zipped.then((zipped) => answer(c, page, zipped))
-    : answer(c, page, encodings.zipped);
-}
-
-function answer(c: Context, page: CachedPage, { bytes, headers }: Encoded): Response {
-  return unchanged(c, page.etag) ? new Response(null, { status: 304, headers }) : new Response(bytes, { headers });
-}
-
-function finish({ body, type, etag }: CachedPage): Encodings {
-  const headers = {
+export const deliver = (c: Context, page: CachedPage): Response | Promise<Response> =>
+  represent(c, page, () => ({
     ...safeHeaders,
-    'content-type': type,
+    ...(page.keys && surrogateFields(page.keys)),
+    'content-type': page.type,
     'cache-control': 'public, max-age=0, stale-while-revalidate=1',
-    vary: 'Cookie, Accept-Encoding',
-    etag,
-  };
-  return { plain: { bytes: Buffer.from(body), headers }, zipped: undefined };
-}
-
-/** In a thread, a third of a millisecond for a usual page: even the first reader has it sooner than the whole. */
-function zip(encodings: Encodings): Promise<Encoded> {
-  const { plain } = encodings;
-  return new Promise((done) => {
-    gzip(plain.bytes, { level: 6 }, (error, bytes) => {
-      const etag = plain.headers.etag!.replace(/"$/, '.gz"');
-      const headers = { ...plain.headers, 'content-encoding': 'gzip', etag };
-      encodings.zipped = error ? plain : { bytes: bytes as Uint8Array<ArrayBuffer>, headers };
-      done(encodings.zipped);
-    });
-  });
-}
+    vary: 'Cookie',
+  }));

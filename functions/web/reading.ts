@@ -1,6 +1,7 @@
 import type { Env } from '@dormouse/runtime/app';
 import { AppError, fail } from '@dormouse/runtime/errors';
 import { tagSlug } from '@dormouse/runtime/slug';
+import { keyOf } from '@dormouse/runtime/surrogate-keys';
 import type { Context, Hono } from 'hono';
 import { accepts } from 'hono/accepts';
 import { archivePage } from './archive-page.ts';
@@ -8,6 +9,7 @@ import { authorPage } from './author-page.ts';
 import type { Category } from './categories.ts';
 import { categoriesPage } from './categories-page.ts';
 import { commentTokens } from './comment-tokens.ts';
+import { uncounted } from './comments.ts';
 import { type CommentForm, type CommentsSection, commentsSection } from './comments-section.ts';
 import { claimsSession } from './csrf.ts';
 import { monthName } from './dates.ts';
@@ -19,11 +21,12 @@ import type { Viewer } from './layout.ts';
 import { listPage } from './list-page.ts';
 import { timeOf } from './local-time.ts';
 import { Moved, movedTo, redirectTo } from './moved.ts';
-import { type CachedPage, cachedPage, deliver, pageOf, UncacheablePage } from './pages.ts';
+import { type CachedPage, cachedPage, deliver, pageOf, type Rendered, UncacheablePage } from './pages.ts';
 import { postPage } from './post-page.ts';
 import type { Listing, Neighbours, Post, PostSummary, Versioned } from './posts.ts';
 import { mayNamePost, movedFrom } from './redirects.ts';
 import type { Session, Sessions } from './session.ts';
+import { namesOf, wholeBlog } from './shown.ts';
 import type { SiteSettings } from './site.ts';
 import { spelling } from './spelling.ts';
 import { statsPage, totalPosts } from './stats-page.ts';
@@ -31,7 +34,7 @@ import { tagsPage } from './tags-page.ts';
 import { mayBeSignedIn, privately, seeOther, viewer, viewerOf } from './viewer.ts';
 
 /** Makes a page, for somebody or for everybody. */
-type Render = (settings: SiteSettings, viewer?: Viewer) => Promise<string>;
+type Render = (settings: SiteSettings, viewer?: Viewer) => Promise<Rendered>;
 
 /** How many posts a post leads to. */
 const readNext = 3;
@@ -74,7 +77,7 @@ export function reading(
   const show = async (c: Context, key: string, render: Render): Promise<Response> => {
     try {
       if (!mayBeSignedIn(c)) return deliver(c, await cachedPage(pages, key, () => forEverybody(render)));
-      return privately(c, await render(await site.current(), await viewerOf(c, sessions)));
+      return privately(c, (await render(await site.current(), await viewerOf(c, sessions))).text);
     } catch (error) {
       if (!(error instanceof Moved)) throw error;
       return movedTo(c, error.to);
@@ -84,7 +87,7 @@ export function reading(
   /** Shows a page to one reader, logged in or not. */
   const showPrivately = async (c: Context, render: Render): Promise<Response> => {
     try {
-      return privately(c, await render(await site.current(), await viewerOf(c, sessions)));
+      return privately(c, (await render(await site.current(), await viewerOf(c, sessions))).text);
     } catch (error) {
       if (!(error instanceof Moved)) throw error;
       return movedTo(c, error.to);
@@ -118,7 +121,9 @@ export function reading(
       if (month !== undefined && first && listing.posts.length === 0) fail('not_found', 'No post is of this month.');
       const tag = tagged === undefined ? undefined : spelling(listing.posts, tagged);
       const named = month && monthName(month, settings.language);
-      const html = listPage({
+      const ids = listing.posts.map(({ id }) => id);
+      const counts = settings.comments === 'none' ? undefined : await comments.counts(ids);
+      const text = listPage({
         site: settings,
         listing,
         categories: known,
@@ -127,11 +132,13 @@ export function reading(
         month: named,
         first,
         path,
-        ...(settings.comments !== 'none' && { comments: await comments.counts(listing.posts.map(({ id }) => id)) }),
+        ...(counts && { comments: counts }),
         viewer,
       });
-      if (known === unknown && !viewer) throw new UncacheablePage(pageOf(html));
-      return html;
+      if (known === unknown && !viewer) throw new UncacheablePage(pageOf({ text }));
+      if (counts === uncounted) return { text };
+      const keys = tagged === undefined ? wholeBlog : [keyOf.blog, keyOf.tag(tagged), ...namesOf(listing.posts)];
+      return { text, keys };
     });
   };
 
@@ -158,14 +165,20 @@ export function reading(
   app.get('/blog', async (c) => (await movedPost(c)) ?? movedTo(c, '/blog/'));
   app.get('/blog/', async (c) => (await movedPost(c)) ?? list(c, '/blog/'));
   app.get('/blog/categories', (c) =>
-    show(c, 'categories', async (settings, viewer) => categoriesPage(settings, await categories.all(), viewer)),
+    show(c, 'categories', async (settings, viewer) => ({
+      text: categoriesPage(settings, await categories.all(), viewer),
+      keys: wholeBlog,
+    })),
   );
   app.get('/blog/categories/:slug', (c) => {
     const slug = c.req.param('slug');
     return list(c, `/blog/categories/${encodeURIComponent(slug)}`, { category: slug });
   });
   app.get('/blog/tags', (c) =>
-    show(c, 'tags', async (settings, viewer) => tagsPage(settings, await posts.tags(), viewer)),
+    show(c, 'tags', async (settings, viewer) => ({
+      text: tagsPage(settings, await posts.tags(), viewer),
+      keys: wholeBlog,
+    })),
   );
   app.get('/blog/tags/:slug', (c) => {
     const tag = tagSlug(c.req.param('slug'));
@@ -174,9 +187,10 @@ export function reading(
   });
 
   app.get('/blog/archive', (c) =>
-    show(c, 'archive', async (settings, viewer) =>
-      archivePage(settings, await posts.months(settings.time_zone), viewer),
-    ),
+    show(c, 'archive', async (settings, viewer) => ({
+      text: archivePage(settings, await posts.months(settings.time_zone), viewer),
+      keys: wholeBlog,
+    })),
   );
   app.get('/blog/archive/:year/:month', (c) => {
     const { year, month } = c.req.param();
@@ -202,9 +216,9 @@ export function reading(
       if (found && found.username !== name) redirectTo('/blog/authors', found.username);
       if (profile === undefined && listing.posts.length === 0) fail('not_found', 'There is no such author.');
       const first = !after && (!before || !listing.newer);
-      const html = authorPage({ site: settings, name, profile: found, listing, first, viewer });
-      if (profile instanceof AppError && !viewer) throw new UncacheablePage(pageOf(html));
-      return html;
+      const text = authorPage({ site: settings, name, profile: found, listing, first, viewer });
+      if (profile instanceof AppError && !viewer) throw new UncacheablePage(pageOf({ text }));
+      return { text, keys: [keyOf.blog, keyOf.author(name), ...namesOf(listing.posts)] };
     });
   });
 
@@ -222,8 +236,8 @@ export function reading(
   const showPost: PostWithProblem = async (c, slug, session, sent) => {
     const found = await posts.bySlug(slug, session?.token);
     if ('moved' in found) return movedTo(c, `/blog/posts/${encodeURIComponent(found.moved)}`);
-    const html = await postOf(await site.current(), found, viewer(c, session), sent);
-    return privately(c, html, sent.problem.status, sent.problem.headers);
+    const { text } = await postOf(await site.current(), found, viewer(c, session), sent);
+    return privately(c, text, sent.problem.status, sent.problem.headers);
   };
 
   /** A post's page; one whose pictures or comments could not be asked for is not kept. */
@@ -232,7 +246,7 @@ export function reading(
     found: Versioned,
     viewer: Viewer | undefined,
     view: CommentView,
-  ): Promise<string> => {
+  ): Promise<Rendered> => {
     const takesComments = site.comments !== 'none' && found.post.kind === 'post' && found.post.status === 'published';
     const [parts, shown] = await Promise.all([
       around(found),
@@ -249,10 +263,16 @@ export function reading(
           first: view.after === undefined,
         })
       : none;
-    const html = postPage({ site, post: found.post, ...parts, comments: section, viewer });
+    const text = postPage({ site, post: found.post, ...parts, comments: section, viewer });
     const isWhole = parts.article.complete && (shown !== undefined || !takesComments);
-    if (!isWhole && !viewer) throw new UncacheablePage(pageOf(html));
-    return html;
+    if (!isWhole && !viewer) throw new UncacheablePage(pageOf({ text }));
+    // A shared cache would keep what is missing here for a day.
+    if (parts.others === noOthers || parts.beside === noNeighbours) return { text };
+    const { older, newer } = parts.beside;
+    const beside = [older, newer].flatMap((each) => (each ? [keyOf.post(each.id)] : []));
+    const newest =
+      found.post.kind === 'page' ? [] : [keyOf.newestOf(found.post.category.id), keyOf.beside(found.post.id)];
+    return { text, keys: [keyOf.blog, ...namesOf([found.post, ...parts.others]), ...newest, ...beside] };
   };
 
   /** What a post's page shows besides the post. */
@@ -267,9 +287,8 @@ export function reading(
 
   /** What was written before and after; the page does without when it does not come. */
   const besideOf = async ({ id, kind, status }: Post): Promise<Neighbours> => {
-    const none = { newer: null, older: null };
-    if (kind === 'page' || status === 'draft') return none;
-    return posts.neighbours(id).catch((error) => (error instanceof AppError ? none : Promise.reject(error)));
+    if (kind === 'page' || status === 'draft') return { newer: null, older: null };
+    return posts.neighbours(id).catch((error) => (error instanceof AppError ? noNeighbours : Promise.reject(error)));
   };
 
   /** The newest others of a post's category; the page does without them when they do not come. */
@@ -279,16 +298,17 @@ export function reading(
       const { posts: newest } = await posts.list({ limit: readNext + 1, category: category.slug });
       return newest.filter((each) => each.id !== id).slice(0, readNext);
     } catch (error) {
-      if (error instanceof AppError) return [];
+      if (error instanceof AppError) return noOthers;
       throw error;
     }
   };
 
   app.get('/stats', async (c) => {
     if (accepts(c, statsForms) === 'text/html') {
-      const page = await show(c, 'stats', async (settings, viewer) =>
-        statsPage(settings, await categories.all(), viewer),
-      );
+      const page = await show(c, 'stats', async (settings, viewer) => ({
+        text: statsPage(settings, await categories.all(), viewer),
+        keys: wholeBlog,
+      }));
       page.headers.append('vary', 'Accept');
       return page;
     }
@@ -328,8 +348,10 @@ const statsForms = {
   default: 'application/json',
 } satisfies Parameters<typeof accepts>[1];
 
-/** Stands for categories that did not answer. */
+/** Stand for categories and posts that did not answer. */
 const unknown: readonly Category[] = [];
+const noOthers: readonly PostSummary[] = [];
+const noNeighbours: Neighbours = { newer: null, older: null };
 
 /** Reads with the caller's token; anonymously when it is no longer valid. */
 async function asReader<T>(session: Session | undefined, read: (token?: string) => Promise<T>): Promise<T> {

@@ -24,7 +24,7 @@ export function searching(app: Hono<Env>, { search, categories, site }: Web, ses
       mayBeSignedIn(c) ? viewerOf(c, sessions) : undefined,
     ]);
     const html = searchPage({ site: settings, asked, ...answer, categories: known, first: !after, viewer });
-    return viewer ? privately(c, html) : deliver(c, pageOf(html));
+    return viewer ? privately(c, html) : deliver(c, pageOf({ text: html }));
   };
 
   app.get('/search', (c) =>

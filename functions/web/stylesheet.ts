@@ -184,6 +184,11 @@ button, input, textarea, select { font: inherit; color: inherit; }
 .tags a::before { content: "#"; color: var(--soft); }
 .index { list-style: none; padding: 0; columns: 17rem; column-gap: 2rem; }
 .index li { padding-block: .35rem; break-inside: avoid; }
+.run { display: flex; flex-wrap: wrap; gap: .1rem 1.4rem; list-style: none; padding: 0; }
+.run li { display: flex; align-items: baseline; gap: .4em; max-width: 100%; }
+.run a { padding-block: .3rem; overflow-wrap: anywhere; }
+.run a:not(:hover) { text-decoration: none; }
+.dotted::before { content: ""; display: inline-block; width: .55em; height: .55em; margin-inline-end: .45em; border-radius: 50%; background: color-mix(in srgb, var(--color), var(--lighten)); }
 .tools { display: flex; flex-wrap: wrap; gap: .75rem; font-size: .9rem; }
 
 .post, .editor { max-width: 44rem; margin-inline: auto; }
@@ -371,6 +376,7 @@ code { font-family: var(--mono); font-size: .92em; }
 
 .error-page { max-width: 34rem; margin: clamp(2rem, 9vh, 6rem) auto 0; display: grid; gap: .9rem; justify-items: start; }
 .error-page .logo { width: 6rem; height: 6rem; color: var(--accent); }
+.error-page .search-line { width: 100%; }
 .error-page h1 { margin: 0; font-size: clamp(2rem, 1.5rem + 2vw, 2.75rem); }
 .figures { display: flex; flex-wrap: wrap; gap: 1rem 4rem; padding-block: .5rem 2rem; }
 .figures div { display: flex; flex-direction: column-reverse; }

@@ -1,3 +1,4 @@
+import { countOf } from './count.ts';
 import { markup } from './html.ts';
 import { layout, type Viewer } from './layout.ts';
 import type { Tag } from './posts.ts';
@@ -17,9 +18,9 @@ export function tagsPage(site: SiteSettings, tags: readonly Tag[], viewer?: View
 <header class="page-header"><h1>${t.frame.tags}</h1></header>
 ${
   sorted.length
-    ? markup`<ul class="index">${sorted.map(
+    ? markup`<ul class="run">${sorted.map(
         ({ name, slug, post_count }) =>
-          markup`<li><a href="/blog/tags/${encodeURIComponent(slug)}" dir="auto">${name}</a> <span class="muted">${t.posts(post_count)}</span></li>\n`,
+          markup`<li><a href="/blog/tags/${encodeURIComponent(slug)}" dir="auto">${name}</a> ${countOf(post_count, t)}</li>\n`,
       )}</ul>`
     : markup`<p class="nothing">${t.list.noTags}</p>`
 }

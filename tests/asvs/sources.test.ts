@@ -97,7 +97,7 @@ describe('no source', () => {
 
   test('of web but the editor’s has a script, or keeps anything in a browser but cookies', () => {
     const web = functions.filter(({ path }) => path.startsWith('functions/web/'));
-    const notOurs = web.filter(({ path }) => !path.startsWith('functions/web/script/'));
+    const notOurs = web.filter(({ path }) => !path.startsWith('functions/web/assets/'));
     // Data for search engines is in an element of that name, which no browser runs.
     expect(
       filesWith(/<script(?! type="application\/ld\+json">)|window\.|indexedDB|document\.cookie|postMessage/, notOurs),

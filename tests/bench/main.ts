@@ -6,6 +6,7 @@ import { runPlatform } from '../platform.ts';
 import { brokerBench } from './broker-bench.ts';
 import { clusterColdStarts } from './cluster-cold.ts';
 import { coldStarts } from './cold.ts';
+import { compressionBench } from './compression.ts';
 import { password, people, plainContender, platformContender, shots } from './contenders.ts';
 import { eventLatency } from './events.ts';
 import { memory } from './memory.ts';
@@ -53,6 +54,10 @@ try {
   }
   if (parts.has('f')) {
     results.broker = await brokerBench(outer, values.brokerRounds, progress);
+    save();
+  }
+  if (parts.has('compression')) {
+    results.compression = await compressionBench(rounds, progress);
     save();
   }
   if (parts.has('search')) {

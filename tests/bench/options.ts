@@ -1,5 +1,5 @@
 /** Parts of the benchmark, by the letters and names that `dormouse bench` takes. */
-export const benchParts = ['a', 'b', 'c', 'd', 'e', 'f', 'telemetry', 'cluster-cold', 'search'] as const;
+export const benchParts = ['a', 'b', 'c', 'd', 'e', 'f', 'telemetry', 'cluster-cold', 'search', 'compression'] as const;
 
 export type BenchPart = (typeof benchParts)[number];
 

@@ -1,5 +1,6 @@
 import { brokerTables } from './broker-table.ts';
 import { clusterColdTable } from './cluster-cold.ts';
+import { compressionTable } from './compression.ts';
 import { number, range, row } from './format.ts';
 import type { Measured } from './saturation.ts';
 import { searchTable } from './search.ts';
@@ -18,6 +19,7 @@ export function table(results: Record<string, any>): string {
   }
   if (results.clusterCold) clusterColdTable(results.clusterCold, head, lines);
   if (results.search) searchTable(results.search, head, lines);
+  if (results.compression) compressionTable(results.compression, head, lines);
   if (results.load) {
     head(
       'Saturation, 32 connections, closed loop: median (min–max)',
