@@ -99,6 +99,8 @@ async function written(author: Author): Promise<Post[]> {
       content: `![꽃](/blog/media/${hash})\r\n\r\n**「중요」**입니다`,
       category_name: '일기',
       tags: ['꽃', 'R & D'],
+      cover: hash,
+      cover_alt: '꽃: "빨강"',
     }),
     await author.write({ title: 'A secret', status: 'draft', category_name: 'No' }),
     await author.write({ title: 'C++', content: 'See [the other](/blog/posts/c-sharp-quoted-and-more).' }),
@@ -122,6 +124,7 @@ async function written(author: Author): Promise<Post[]> {
     title: 'Sleeping late',
     navigation: [{ label: 'About', href: '/blog/posts/a' }],
     posts_per_page: 3,
+    layout: 'cards',
   };
   expect((await here.administrator('PATCH', '/api/settings', { body: settings })).status).toBe(200);
   return made;

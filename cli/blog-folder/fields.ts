@@ -1,6 +1,7 @@
 import type { api } from '@dormouse/posts/api';
 import type { Every, ResponseOf, ScopedBodyOf } from '@dormouse/runtime/api';
 import { timestamp } from '../import/timestamp.ts';
+import { hashIn, servedAddress } from './picture-address.ts';
 
 /** A post as the API answers it. */
 export type Post = ResponseOf<typeof api.get, 200>;
@@ -52,6 +53,13 @@ export const postFields = {
     read: (value) => (value === 'page' ? 'page' : undefined),
   },
   lang: { key: 'lang', written: ({ lang }) => lang ?? undefined, read: text },
+  // As texts name pictures.
+  cover: {
+    key: 'cover',
+    written: ({ cover }) => (cover ? servedAddress(cover) : undefined),
+    read: (value) => (typeof value === 'string' ? hashIn(value) || value : (value ?? undefined)),
+  },
+  cover_alt: { key: 'cover_alt', written: ({ cover, cover_alt }) => (cover && cover_alt) || undefined, read: text },
 } satisfies Record<keyof ImportedFields, Field>;
 
 /** Somebody may have written `title: 2020` by hand. */

@@ -4,6 +4,7 @@ import { pictureType } from '@dormouse/runtime/picture-type';
 import * as v from 'valibot';
 import { parse } from 'yaml';
 import type { Post } from './fields.ts';
+import { pictureAddress, servedAddress } from './picture-address.ts';
 import { yaml } from './post-file.ts';
 
 /** At the top of an exported blog; a folder that has it is one. */
@@ -101,6 +102,11 @@ const addresses = /\/blog\/media\/(?:[0-9a-f]{64}(?![0-9a-f])|pictures\/[0-9a-f]
 /** Addresses of the pictures that a text names, each once. */
 export const picturesIn = (markdown: string): string[] => [...new Set(markdown.match(addresses) ?? [])];
 
+/** The same of a post: its cover first. */
+export const picturesOf = ({ cover, content }: Pick<Post, 'cover' | 'content'>): string[] => [
+  ...new Set([...(cover ? [servedAddress(cover)] : []), ...picturesIn(content)]),
+];
+
 /** Where a picture lies. @param type media type, where its address has no ending */
 export function picturePath(address: string, type: string): string {
   const name = address.slice('/blog/media/'.length);
@@ -115,18 +121,6 @@ export function pictureAt(path: string): { hash: string } | { address: string } 
   const served = /^media\/(pictures\/[0-9a-f]{64}-\d+\.\w+)$/.exec(path)?.[1];
   return served === undefined ? undefined : { address: pictureAddress(served) };
 }
-
-/** Where the platform has a picture as it is. */
-export const pictureAddress = (name: string): string => `/blog/media/${name}`;
-
-/** The address that articles name of a picture which media serves in several forms. @param hash of what was uploaded */
-export const servedAddress = (hash: string): string => pictureAddress(`pictures/${hash}-1280.jpg`);
-
-/** Whether media serves what is at the address. */
-export const isServed = (address: string): boolean => address.startsWith(pictureAddress('pictures/'));
-
-/** The hash in the address of a picture. */
-export const hashIn = (address: string): string => /[0-9a-f]{64}/.exec(address)?.[0] ?? '';
 
 /** Where an import stores a picture: media makes it small, in formats that browsers know; an SVG file is web's, as it is. */
 export function addressFor(hash: string, bytes: Uint8Array): string {

@@ -23,6 +23,8 @@ const post = (given: Partial<Post> = {}): Post => ({
   status: 'published',
   kind: 'post',
   lang: null,
+  cover: null,
+  cover_alt: '',
   published_at: '2026-11-28T12:00:00.000Z',
   content: 'Some *Markdown*.',
   ...given,
@@ -113,6 +115,8 @@ const posts = fc
     published_at: fc.option(moment),
     kind: fc.constantFrom('post' as const, 'page' as const),
     lang: fc.constantFrom(null, 'no', 'pt-BR'),
+    cover: fc.constantFrom(null, 'ab'.repeat(32)),
+    cover_alt: fc.constantFrom('', 'A cat: "no"'),
   })
   .map((given) => post({ ...given, slug: slugOf(given.title) }));
 
@@ -133,6 +137,8 @@ describe('the file of a post', () => {
             status: one.status,
             ...(one.kind === 'page' ? { kind: one.kind } : {}),
             ...(one.lang === null ? {} : { lang: one.lang }),
+            ...(one.cover === null ? {} : { cover: one.cover }),
+            ...(one.cover !== null && one.cover_alt !== '' ? { cover_alt: one.cover_alt } : {}),
             ...(one.status === 'draft' && one.published_at ? { published_at: one.published_at } : {}),
           },
           content: one.content,

@@ -4,7 +4,8 @@ import { apiClient } from '@dormouse/runtime/api-client';
 import { pictureType } from '@dormouse/runtime/picture-type';
 import { type ApiResponse, type Client, problemOf } from '../api-client.ts';
 import type { Post } from '../blog-folder/fields.ts';
-import { type BlogSettings, hashIn, isServed } from '../blog-folder/layout.ts';
+import type { BlogSettings } from '../blog-folder/layout.ts';
+import { hashIn, isServed } from '../blog-folder/picture-address.ts';
 import { CommandError } from '../command-error.ts';
 
 /** A post as lists name it. */

@@ -1,5 +1,6 @@
 import { client, Unreachable } from '../api-client.ts';
-import { hashIn, pictureAddress, picturesIn, postPath } from '../blog-folder/layout.ts';
+import { picturesOf, postPath } from '../blog-folder/layout.ts';
+import { hashIn, pictureAddress } from '../blog-folder/picture-address.ts';
 import { CommandError } from '../command-error.ts';
 import { progress, type Screen, type Step } from '../progress.ts';
 import { ahead } from './ahead.ts';
@@ -117,6 +118,7 @@ async function openBlog(reader: BlogReader, { address, addresses, stage }: Surro
   const blog: ReadBlog = {
     address,
     settings,
+    lastId: listed.reduce((last, { id }) => Math.max(last, id), 0),
     authors,
     categories: new Map(listed.map(({ category: { slug, name } }) => [slug, name])),
     async *posts() {
@@ -132,7 +134,7 @@ async function openBlog(reader: BlogReader, { address, addresses, stage }: Surro
         exported.posts++;
         exported.addresses += ofPost.length;
         if (post.status !== 'published') exported.drafts++;
-        for (const picture of picturesIn(post.content))
+        for (const picture of picturesOf(post))
           if (!shown.has(picture)) shown.set(picture, { file: postPath(post), changed: fileTime(post.updated_at) });
         yield { post, order, addresses: ofPost };
       }

@@ -9,6 +9,8 @@ export interface ReadBlog {
   readonly address: string;
   /** Undefined where nobody has set the blog up. */
   readonly settings: BlogSettings | undefined;
+  /** No post has a higher id. */
+  readonly lastId: number;
   /** Display names by user name, in the order of the user names. */
   readonly authors: ReadonlyMap<string, string>;
   /** Names by slug. */

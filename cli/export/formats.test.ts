@@ -28,6 +28,8 @@ const post = (given: Partial<Post> & { id: number }): Post => ({
   status: 'published',
   kind: 'post',
   lang: null,
+  cover: null,
+  cover_alt: '',
   published_at: `2020-01-0${given.id}T10:20:30.000Z`,
   content: 'Text.',
   ...given,
@@ -63,6 +65,7 @@ async function written(format: Format, all: readonly Post[] = posts): Promise<Re
   };
   const blog: ReadBlog = {
     address: 'https://blog.example',
+    lastId: Math.max(...all.map(({ id }) => id)),
     settings: { title: 'Late & <later>', description: 'Notes', language: 'ko' },
     authors: new Map([
       ['ada', 'Ada & Co.'],
@@ -75,7 +78,7 @@ async function written(format: Format, all: readonly Post[] = posts): Promise<Re
     async *pictures() {
       yield { address: `/blog/media/${hash}`, type: 'image/png', bytes: png, changed: new Date() };
     },
-    pictureType: async (wanted) => (wanted === `/blog/media/${hash}` ? 'image/png' : undefined),
+    pictureType: async (wanted) => (wanted.includes(hash) ? 'image/png' : undefined),
   };
   await format(blog, target);
   return files;
@@ -88,6 +91,31 @@ const readBack = async (format: Format) => {
     posts: made.posts.map((one) => ({ ...one, content: one.render().content })),
   };
 };
+
+describe('a cover in an export', () => {
+  const served = `/blog/media/pictures/${hash}-1280.jpg`;
+  const all = [
+    post({ id: 1, cover: hash, cover_alt: 'A <cat>' }),
+    post({ id: 2, cover: hash, content: `![x](${served})` }),
+    post({ id: 3, cover: 'f'.repeat(64) }),
+  ];
+
+  it('is the thumbnail of a post of WordPress, with what it shows', async () => {
+    const xml = String((await written(wxr, all))['blog.xml']);
+    const thumbnails = [...xml.matchAll(/_thumbnail_id\]\]><\/wp:meta_key><wp:meta_value><!\[CDATA\[(\d+)/g)];
+    expect(thumbnails.map(([, id]) => id)).toEqual(['4', '4', '5']);
+    expect(xml).toContain(`<wp:attachment_url><![CDATA[https://blog.example${served}]]></wp:attachment_url>`);
+    expect(xml).toContain('<![CDATA[A <cat>]]>');
+    expect(xml.match(/<wp:post_id>[45]<\/wp:post_id>/g)).toHaveLength(2);
+  });
+
+  it('is the feature image of a post of Ghost, with what it shows', async () => {
+    const { posts: rows, posts_meta } = JSON.parse(String((await written(ghost, all))['blog.json'])).db[0].data;
+    const images = rows.map(({ feature_image }: { feature_image: string | null }) => feature_image);
+    expect(images).toEqual([...Array(2).fill(`__GHOST_URL__/content/images/${hash}-1280.jpg`), null]);
+    expect(posts_meta).toMatchObject([{ post_id: rows[0].id, feature_image_alt: 'A <cat>' }]);
+  });
+});
 
 describe.each<[string, Format, string]>([
   ['WordPress', wxr, 'blog.xml'],

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
 import { tagSlug } from '@dormouse/runtime/slug';
 import type { Post } from '../blog-folder/fields.ts';
-import { picturePath, picturesIn, readmeFile } from '../blog-folder/layout.ts';
+import { picturePath, picturesIn, picturesOf, readmeFile } from '../blog-folder/layout.ts';
+import { servedAddress } from '../blog-folder/picture-address.ts';
 import { bytesOf, type Format, type ReadBlog, undated } from './format.ts';
 import { ghostHtml } from './ghost-html.ts';
 import { pageHtml } from './page-html.ts';
@@ -20,10 +21,11 @@ export const ghost: Format = async (blog, target) => {
   const written: Written[] = [];
   const types = new Map<string, string | undefined>();
   for await (const { post } of blog.posts()) {
-    for (const picture of picturesIn(post.content))
+    for (const picture of picturesOf(post))
       if (!types.has(picture)) types.set(picture, await blog.pictureType(picture));
     await file.write(`${written.length > 0 ? ',' : ''}\n${JSON.stringify(await postRow(post, blog.address, types))}`);
-    written.push({ id: post.id, author: post.author, tags: tagsOf(post) });
+    const coverAlt = post.cover ? post.cover_alt : '';
+    written.push({ id: post.id, author: post.author, tags: tagsOf(post), coverAlt });
   }
   const rest = Object.entries(relations(blog, written));
   await file.write(
@@ -39,12 +41,15 @@ const readme =
   'An export for Ghost (Settings, Import): blog.json alone, or as a zip file with the pictures in content/images.\n';
 
 async function postRow(post: Post, address: string, types: ReadonlyMap<string, string | undefined>) {
+  const pictureAt = (picture: string): string | undefined => {
+    const type = types.get(picture);
+    return type && `${here}/${images}/${posix.basename(picturePath(picture, type))}`;
+  };
   const html = await pageHtml(post.content, address, (path) => {
     const [, slug, anchor = ''] = /^\/blog\/posts\/([^/?#]+)\/?(#.*)?$/.exec(path) ?? [];
     if (slug !== undefined) return `${here}/${slug}/${anchor}`;
     const [picture] = picturesIn(path);
-    const type = picture === undefined ? undefined : types.get(picture);
-    return type && `${here}/${images}/${posix.basename(picturePath(picture!, type))}`;
+    return picture === undefined ? undefined : pictureAt(picture);
   });
   return {
     id: objectId('post', post.id),
@@ -54,7 +59,7 @@ async function postRow(post: Post, address: string, types: ReadonlyMap<string, s
     lexical: null,
     html: ghostHtml(html),
     comment_id: objectId('post', post.id),
-    feature_image: null,
+    feature_image: (post.cover && pictureAt(servedAddress(post.cover))) ?? null,
     featured: 0,
     type: post.kind,
     status: post.status,
@@ -81,6 +86,7 @@ interface Written {
   readonly id: number;
   readonly author: string;
   readonly tags: readonly Tag[];
+  readonly coverAlt: string;
 }
 
 /** A post's category is its first tag. */
@@ -108,7 +114,14 @@ function relations({ settings = {}, authors }: ReadBlog, posts: readonly Written
         sort_order: index,
       })),
     ),
-    posts_meta: [],
+    posts_meta: posts
+      .filter(({ coverAlt }) => coverAlt !== '')
+      .map(({ id, coverAlt }) => ({
+        id: objectId('post meta', id),
+        post_id: objectId('post', id),
+        // Ghost's column takes no more.
+        feature_image_alt: [...coverAlt].slice(0, 191).join(''),
+      })),
     tags: [...tags.values()].map(({ slug, name }) => ({
       id: objectId('tag', slug),
       name,

@@ -1,7 +1,8 @@
 import { posix } from 'node:path';
 import { tagSlug } from '@dormouse/runtime/slug';
 import type { Post } from '../blog-folder/fields.ts';
-import { picturePath, picturesIn, readmeFile } from '../blog-folder/layout.ts';
+import { picturePath, picturesOf, readmeFile } from '../blog-folder/layout.ts';
+import { servedAddress } from '../blog-folder/picture-address.ts';
 import { bytesOf, type Format, type ReadBlog, undated } from './format.ts';
 import { escaped, pageHtml } from './page-html.ts';
 
@@ -15,14 +16,14 @@ const uploads = 'wp-content/uploads';
 export const wxr: Format = async (blog, target) => {
   const file = await target.open('blog.xml', undated);
   await file.write(channel(blog));
-  const shown = new Map<string, Post>();
-  let lastId = 0;
+  const shown = new Map<string, { post: Post; id: number }>();
   for await (const { post } of blog.posts()) {
-    await file.write(await postItem(post, blog.address));
-    lastId = Math.max(lastId, post.id);
-    for (const picture of picturesIn(post.content)) if (!shown.has(picture)) shown.set(picture, post);
+    for (const picture of picturesOf(post))
+      if (!shown.has(picture)) shown.set(picture, { post, id: blog.lastId + shown.size + 1 });
+    const cover = post.cover ? shown.get(servedAddress(post.cover))?.id : undefined;
+    await file.write(await postItem(post, blog.address, cover));
   }
-  for (const [picture, post] of shown) await file.write(attachment(picture, post, ++lastId, blog.address));
+  for (const [picture, { post, id }] of shown) await file.write(attachment(picture, post, id, blog.address));
   await file.write('</channel>\n</rss>\n');
   await file.end();
   for await (const { address, type, bytes, changed } of blog.pictures())
@@ -54,7 +55,8 @@ function channel({ address, settings = {}, authors, categories }: ReadBlog): str
   );
 }
 
-async function postItem(post: Post, address: string): Promise<string> {
+/** @param cover number of the attachment that is its cover */
+async function postItem(post: Post, address: string, cover: number | undefined): Promise<string> {
   return item({
     id: post.id,
     title: post.title,
@@ -75,7 +77,8 @@ async function postItem(post: Post, address: string): Promise<string> {
             `<category domain="post_tag" nicename="${xml(nicename(tagSlug(tag)))}">${cdata(escaped(tag))}</category>\n`,
         )
         .join('') +
-      post.byline.map((name) => meta('dormouse_byline', name)).join(''),
+      post.byline.map((name) => meta('dormouse_byline', name)).join('') +
+      (cover === undefined ? '' : meta('_thumbnail_id', String(cover))),
   });
 }
 
@@ -93,7 +96,11 @@ const attachment = (picture: string, post: Post, id: number, address: string): s
     status: 'inherit',
     type: 'attachment',
     parent: post.id,
-    rest: `<wp:attachment_url>${cdata(`${address}${picture}`)}</wp:attachment_url>\n`,
+    rest:
+      `<wp:attachment_url>${cdata(`${address}${picture}`)}</wp:attachment_url>\n` +
+      (post.cover && post.cover_alt && servedAddress(post.cover) === picture
+        ? meta('_wp_attachment_image_alt', post.cover_alt)
+        : ''),
   });
 
 interface Item {

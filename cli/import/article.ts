@@ -8,6 +8,7 @@ import { readHead } from './head.ts';
 import { markdownOfPage } from './html-page.ts';
 import { withExports } from './mdx-exports.ts';
 import { plainText } from './plain-text.ts';
+import { saidCover } from './said-cover.ts';
 import { saidLanguage } from './said-language.ts';
 import { anySite } from './site/any.ts';
 import { datedPath } from './site/dated-name.ts';
@@ -43,8 +44,8 @@ export interface Article {
   readonly unknown?: ReadonlyMap<string, number>;
   /** What made a site of it. */
   readonly program?: string;
-  /** A picture that stands above the text where the text does not show it. */
-  readonly cover?: { readonly url: string; readonly alt: string };
+  /** The picture that stands for it; a mention is one of a head, which the program may not have shown. */
+  readonly cover?: { readonly url: string; readonly alt: string; readonly isMention?: boolean } | undefined;
   readonly category: string;
   /** Wanted last part of its address. */
   readonly slug: string;
@@ -134,6 +135,7 @@ export function readArticle(file: SourceFile, options: ReadArticleOptions = {}):
     ...(formerly === undefined ? {} : { formerly }),
     body: top.body,
     ...(site.program ? { program: site.program } : {}),
+    cover: saidCover(head.fields),
     category: categoryOf(place, fields, site),
     slug: wantedSlug(place, fields),
     language: place.language ?? string(fields.lang ?? fields.language),

@@ -5,16 +5,13 @@ import {
   authorsFile,
   blogFile,
   draftsFolder,
-  hashIn,
-  isServed,
-  pictureAddress,
   pictureAt,
-  picturesIn,
+  picturesOf,
   postsFolder,
   readAuthorsFile,
   readBlogFile,
-  servedAddress,
 } from '../blog-folder/layout.ts';
+import { hashIn, isServed, pictureAddress, servedAddress } from '../blog-folder/picture-address.ts';
 import { type PostFile, readPostFile } from '../blog-folder/post-file.ts';
 import { type Account, username } from './accounts.ts';
 import type { FileNote } from './file-note.ts';
@@ -53,7 +50,10 @@ export function planExportedBlog(folder: Folder, { name, author }: PlanOptions):
     if ('problem' in file) skipped.push({ file: path, reason: file.problem });
     else read.push({ path, modified, file });
   }
-  const pictures = readPictures(folder, new Set(read.flatMap(({ file }) => picturesIn(file.content))));
+  const pictures = readPictures(
+    folder,
+    new Set(read.flatMap(({ file: { content, fields } }) => picturesOf({ content, cover: fields.cover ?? null }))),
+  );
   const bySlug = new Map(read.map(({ path, file }) => [file.fields.slug ?? '', path]));
   const fallback = username(author);
   const posts = read.sort(byAge).map((one) => planned(one, { name, fallback, pictures: pictures.byAddress, bySlug }));
@@ -94,7 +94,10 @@ interface Surroundings {
 }
 
 function planned({ path, file, modified }: Read, { name, fallback, pictures, bySlug }: Surroundings): PlannedPost {
-  const { fields, content } = file;
+  const {
+    fields: { cover, cover_alt, ...fields },
+    content,
+  } = file;
   const isDraft = fields.status !== 'published' || path.startsWith(`${draftsFolder}/`);
   const required = { title: fields.title ?? '', category_name: fields.category_name ?? '' };
   return {
@@ -115,12 +118,12 @@ function planned({ path, file, modified }: Read, { name, fallback, pictures, byS
     addresses: file.addresses,
     extra: { tags: [], categories: [], addresses: [] },
     knownByAddress: true,
-    render: (given = {}) => rendered(content, given, pictures, bySlug),
+    render: (given = {}) => rendered({ content, cover: cover ?? null, alt: cover_alt ?? '' }, given, pictures, bySlug),
   };
 }
 
 function rendered(
-  content: string,
+  { content, cover, alt }: { content: string; cover: string | null; alt: string },
   given: Given,
   pictures: Surroundings['pictures'],
   bySlug: Surroundings['bySlug'],
@@ -133,13 +136,15 @@ function rendered(
     const slug = given.slugs?.get(path);
     return slug === undefined ? whole : `/blog/posts/${encodeURIComponent(slug)}`;
   });
-  const named = picturesIn(content);
+  const named = picturesOf({ content, cover });
   const moved = named.flatMap((address) => {
     const { to, stored } = pictures.get(address) ?? {};
     if (to === undefined || stored === undefined) return [];
     const there = given.instead?.has(stored) ? given.instead.get(stored) : to;
     return there === undefined ? [] : [{ address, there, stored }];
   });
+  const ofCover = cover === null ? undefined : servedAddress(cover);
+  const coverAt = moved.find(({ address }) => address === ofCover)?.there ?? ofCover;
   return {
     content: moved.reduce((all, { address, there }) => all.replaceAll(address, there), text),
     pictures: moved.map(({ stored }) => stored),
@@ -148,6 +153,8 @@ function rendered(
     found: [],
     articles: [...articles],
     unknown: new Map(),
+    // What web serves as it is, such as SVG, is none.
+    ...(coverAt !== undefined && isServed(coverAt) && { cover: { hash: hashIn(coverAt), alt } }),
   };
 }
 

@@ -75,6 +75,7 @@ function changed(given: Element, wanted: ReadonlySet<string>): ElementContent[] 
   if (tagName === 'figcaption' || tagName === 'caption') return [captioned(element)];
   if (tagName === 'table') return tableWithCaption(element);
   if (tagName === 'iframe' || tagName === 'embed') return frameLink(element);
+  if (galleries.some((name) => hasClass(element, name))) return gallery(element);
   if (hasClass(element, 'kg-toggle-card')) return [toggled(element)];
   if (hasClass(element, 'kg-callout-card')) return [made('blockquote', [made('p', spaced(children))])];
   if (hasClass(element, 'kg-bookmark-container')) return [bookmarked(element)];
@@ -90,12 +91,46 @@ function made(tagName: string, children: Element['children'], properties: Elemen
 
 function captioned({ children }: Element): Element {
   const blocks = children.filter((child) => child.type === 'element' && /^(?:p|div)$/.test(child.tagName)) as Element[];
-  if (blocks.length === 0) return made('p', [made('em', children)]);
+  if (blocks.length === 0) return made('p', [made('em', children)], { className: [captionClass] });
   return made(
     'div',
     blocks.map((block) => made('p', [made('em', block.children)])),
+    { className: [captionClass] },
   );
 }
+
+/** Classes of Ghost, of WordPress' blocks and themes, and of its plugin Jetpack. */
+const galleries = ['kg-gallery-card', 'wp-block-gallery', 'gallery', 'tiled-gallery', 'wp-block-jetpack-tiled-gallery'];
+/** No element of HTML: a line end that stays one. */
+const lineEnd = 'line-end';
+
+/** Pictures in lines of one paragraph, which pages show as a gallery; captions are their titles. Its own caption stands below. */
+function gallery(element: Element): Element[] {
+  const captionOf = (picture: Element): string => {
+    const item = elementsIn(element)
+      .filter((each) => /^(?:figure|li|dl)$/.test(each.tagName) && elementsIn(each).includes(picture))
+      .at(-1);
+    const caption = item && elementsIn(item).find(isCaption);
+    return caption ? textOf(caption).replace(/\s+/g, ' ').trim() : '';
+  };
+  const pictures = elementsIn(element).filter(isPicture);
+  const captions = elementsIn(element).filter(isCaption);
+  // Other words would be lost.
+  if (pictures.length === 0 || lettersOf([element]) > lettersOf(captions)) return [element];
+  const lines = pictures.flatMap((picture, index) => {
+    const title = captionOf(picture);
+    const shown = { ...picture, properties: { ...picture.properties, ...(title ? { title } : {}) } };
+    return index === 0 ? [shown] : [made(lineEnd, []), shown];
+  });
+  return [made('p', lines), ...element.children.filter((child): child is Element => isCaption(child))];
+}
+
+const lettersOf = (elements: readonly Element[]): number => elements.map(textOf).join('').replace(/\s+/g, '').length;
+const isPicture = (node: Nodes): node is Element => node.type === 'element' && node.tagName === 'img';
+/** `prepare` has made paragraphs of emphasis of the captions in figures. */
+const isCaption = (node: Nodes): node is Element =>
+  node.type === 'element' && (hasClass(node, captionClass) || hasClass(node, 'gallery-caption'));
+const captionClass = 'caption';
 
 /** A caption stands above its table, where no rule of Markdown drops it. */
 function tableWithCaption(table: Element): Element[] {
@@ -213,7 +248,9 @@ function handlers(wanted: ReadonlySet<string>): Record<string, Handle> {
   );
   // What a reader of other HTML has put there as the Markdown that it means.
   const raw: Handle = (_, node: Element) => htmlNode(textOf(node)) as never;
-  return { ...inline, a: link, details, 'md-raw': raw, math: (_, node: Element) => formula(node) as never };
+  const newLine: Handle = () => ({ type: 'text', value: '\n' }) as never;
+  const own = { 'md-raw': raw, [lineEnd]: newLine };
+  return { ...inline, ...own, a: link, details, math: (_, node: Element) => formula(node) as never };
 }
 
 function decoded(fragment: string): string {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { addressFor } from '../blog-folder/layout.ts';
+import { hashIn, isServed } from '../blog-folder/picture-address.ts';
 import type { Article } from './article.ts';
 import { commonMark } from './commonmark.ts';
 import type { Folder } from './folder.ts';
@@ -21,6 +22,8 @@ export interface Given {
 /** An article's text as it goes into the blog, and what was met on the way. */
 export interface Rendered {
   readonly content: string;
+  /** The picture that stands for it, where media takes that: its hash, and what it shows. */
+  readonly cover?: { readonly hash: string; readonly alt: string };
   /** Planned addresses of the pictures it shows. */
   readonly pictures: readonly string[];
   /** Pictures of other hosts that it shows from there. */
@@ -125,7 +128,7 @@ export function renderer(folder: Folder, articles: readonly Article[], options: 
           isVault: article.program === 'Obsidian',
         });
     const content = rewriteLinks(article.converted ? text : commonMark(text), resolve).trim();
-    return { content: withCover(content, article.cover, resolve), ...seen, unknown };
+    return { ...withCover(content, article.cover, resolve), ...seen, unknown };
   };
 
   return { render, pictureOf: (hash) => pictures.get(hash) };
@@ -139,13 +142,26 @@ function decoded(name: string): string {
   }
 }
 
-/** The cover above the text, unless the text shows it. */
-function withCover(content: string, cover: { url: string; alt: string } | undefined, resolve: Resolve): string {
-  if (!cover) return content;
+/**
+ * The text with its cover: beside it, where media takes it; else above it, unless the text shows it. One that a head only mentions is left
+ * out where it is not brought.
+ */
+function withCover(content: string, cover: Article['cover'], resolve: Resolve): Pick<Rendered, 'content' | 'cover'> {
+  if (!cover) return { content };
   const picture = rewriteLinks(`![${cover.alt.replace(/[[\]\\]/g, '\\$&')}](<${cover.url}>)`, resolve);
   const address = /\]\(<?([^<>()]*)>?\)$/.exec(picture)?.[1];
-  return address && content.includes(`](${address})`) ? content : `${picture}\n\n${content}`;
+  if (address && isServed(address)) {
+    // A post needs a text, and then it shows it once.
+    if (content === '') content = picture;
+    const alt = [...cover.alt.replace(/[\s\p{Cc}]+/gu, ' ').trim()].slice(0, maxAlt).join('');
+    return { content, cover: { hash: hashIn(address), alt } };
+  }
+  if (cover.isMention && !address?.startsWith('/blog/media/')) return { content };
+  return { content: address && content.includes(`](${address})`) ? content : `${picture}\n\n${content}` };
 }
+
+/** Characters of what a cover shows. */
+const maxAlt = 500;
 
 function formerAddress(site: string | undefined, from: string, target: string): string | undefined {
   if (!site || target.startsWith('@post/')) return undefined;

@@ -4,13 +4,14 @@ import type { api as postsApi } from '@dormouse/posts/api';
 import type { BodyOf, Every, ResponseOf, ScopedBodyOf } from '@dormouse/runtime/api';
 import { apiClient } from '@dormouse/runtime/api-client';
 import { type ApiResponse, type Client, problemOf } from '../api-client.ts';
-import { type BlogSettings, blogFile, hashIn, isServed, pictureAddress } from '../blog-folder/layout.ts';
+import { type BlogSettings, blogFile } from '../blog-folder/layout.ts';
+import { hashIn, isServed, pictureAddress } from '../blog-folder/picture-address.ts';
 import { CommandError } from '../command-error.ts';
 import type { Step } from '../progress.ts';
 import { atOnce } from './at-once.ts';
 import type { FileNote } from './file-note.ts';
 import type { Plan, PlannedPost } from './plan.ts';
-import type { Given } from './render.ts';
+import type { Given, Rendered } from './render.ts';
 
 const concurrency = 8;
 const addressesAtOnce = 500;
@@ -162,9 +163,7 @@ async function makePosts(
     const author = usernames.get(post.author);
     const given = slugs.size + instead.size > 0 ? { slugs, instead } : undefined;
     const response =
-      author === undefined
-        ? undefined
-        : admitted(await create(client, { ...post, author }, post.render(given).content));
+      author === undefined ? undefined : admitted(await create(client, { ...post, author }, post.render(given)));
     const id = response && number(response, 'id');
     if (!response || id === undefined) {
       outcome.failed.push({
@@ -236,7 +235,7 @@ function batches(oldestFirst: Posts): { first: Posts; others: Posts[] }[] {
 }
 
 /** A slug that another post of the blog already has is asked for once more with something of this post's own behind it. */
-async function create(client: Client, post: PlannedPost, content: string): Promise<ApiResponse> {
+async function create(client: Client, post: PlannedPost, { content, cover }: Rendered): Promise<ApiResponse> {
   const {
     title,
     slug,
@@ -267,6 +266,8 @@ async function create(client: Client, post: PlannedPost, content: string): Promi
     source,
     kind: kind === 'page' ? kind : undefined,
     lang,
+    cover: cover?.hash,
+    cover_alt: cover?.alt,
   };
   const posts = apiClient<typeof postsApi>(client.send);
   const known = post.knownByAddress ? await atItsAddress(client, post) : undefined;

@@ -34,3 +34,14 @@ export const text = (min: number, max: number) =>
 /** Text of one line: as `text`, and no tab, newline or return either. */
 export const line = (min: number, max: number) =>
   between(min, max, controlOrBreak, someText('\\u0000-\\u001f\\u007f\\u2028\\u2029'));
+
+/** A line that may be empty: trimmed, then at most `max` code points. */
+export const optionalLine = (max: number) =>
+  v.pipe(
+    v.string('must be text'),
+    v.regex(/^[^\u0000-\u001f\u007f\u2028\u2029]*$/, 'must not contain control characters'),
+    v.regex(/^[^\p{Surrogate}]*$/u, 'must not contain control characters'),
+    v.metadata({ maxLength: max, pattern: '^[^\\u0000-\\u001f\\u007f\\u2028\\u2029]*$' }),
+    v.trim(),
+    v.check((value) => [...value].length <= max, `must have at most ${max} characters`),
+  );

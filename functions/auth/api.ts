@@ -184,6 +184,7 @@ const someSettings: v.InferInput<typeof settings> = {
   accent_dark: '#e6a56c',
   logo: null,
   icon: null,
+  layout: 'list',
   navigation: [{ label: 'About', href: '/blog/posts/about' }],
   footer: 'Written in bed.',
   posts_per_page: 20,

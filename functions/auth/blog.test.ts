@@ -65,6 +65,7 @@ describe('the settings', () => {
       accent_dark: '#e6a56c',
       logo: null,
       icon: null,
+      layout: 'list',
       navigation: [],
       footer: 'A blog that sleeps until somebody reads it.',
       posts_per_page: 20,
@@ -129,6 +130,16 @@ describe('the settings', () => {
     ]);
     for (const other of ['', '../x', `${logo}0`, 7])
       expect((await send('PATCH', '/api/settings', { logo: other }, admin)).status).toBe(422);
+  });
+
+  test('say how lists look, in one of two ways', async () => {
+    const admin = await tokenOf('admin');
+    expect(await (await send('PATCH', '/api/settings', { layout: 'cards' }, admin)).json()).toMatchObject({
+      layout: 'cards',
+      version: 1,
+    });
+    expect((await events()).map(({ data }) => data)).toMatchObject([{ changed: ['layout'] }]);
+    expect((await send('PATCH', '/api/settings', { layout: 'grid' }, admin)).status).toBe(422);
   });
 
   test('that are what they were before make no version and no event', async () => {

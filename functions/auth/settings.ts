@@ -1,5 +1,5 @@
 import { languageTag } from '@dormouse/runtime/language-tag';
-import { line } from '@dormouse/runtime/text';
+import { line, optionalLine } from '@dormouse/runtime/text';
 import * as v from 'valibot';
 import { legible, lowestContrast, minContrast, type Theme } from './contrast.ts';
 
@@ -10,16 +10,8 @@ export type Registration = (typeof registrations)[number];
 /** Whose comments are shown at once (functions/comments). */
 export const commentPolicies = ['none', 'open', 'first_held', 'all_held'] as const;
 
-/** A line that may be empty. */
-const optionalLine = (max: number) =>
-  v.pipe(
-    v.string('must be text'),
-    v.regex(/^[^\u0000-\u001f\u007f\u2028\u2029]*$/, 'must not contain control characters'),
-    v.regex(/^[^\p{Surrogate}]*$/u, 'must not contain control characters'),
-    v.metadata({ maxLength: max, pattern: '^[^\\u0000-\\u001f\\u007f\\u2028\\u2029]*$' }),
-    v.trim(),
-    v.check((value) => [...value].length <= max, `must have at most ${max} characters`),
-  );
+/** How lists of posts look. */
+export const layouts = ['list', 'cards'] as const;
 
 const language = v.pipe(languageTag, v.description('Language tag (BCP 47).'));
 
@@ -87,6 +79,10 @@ const fields = {
   accent_dark: accentIn('dark'),
   logo: picture('Hash of the picture at the head of every page, of `POST /blog/api/media`.'),
   icon: picture('Hash of the picture for tabs and home screens; without one the logo is taken.'),
+  layout: v.pipe(
+    v.picklist(layouts, `must be one of ${layouts.join(', ')}`),
+    v.description('Lists of posts: below each other, or as cards with their covers, the newest one larger.'),
+  ),
   navigation: v.pipe(
     v.array(link),
     v.maxLength(12, 'must have at most 12 links'),

@@ -57,7 +57,10 @@ const remember = (id: number, version: number, hash?: string) => db.admin`
   INSERT INTO posts.revisions (post_id, version, title, content, status, editor, created_at)
   SELECT ${id}, ${version}, 't', ${textOf(hash)}, 'draft', 'ann', now() ON CONFLICT DO NOTHING`;
 const remove = async (id: number) => {
-  await db.admin`INSERT INTO posts.deleted_posts SELECT posts.*, 'C', 'c', '[]', '{}', now(), 'ann' FROM posts.posts WHERE id = ${id}`;
+  await db.admin`
+    INSERT INTO posts.deleted_posts SELECT deleted.* FROM posts.posts, jsonb_populate_record(NULL::posts.deleted_posts, to_jsonb(posts) || jsonb_build_object(
+      'category_name', 'C', 'category_slug', 'c', 'slugs', '[]'::jsonb, 'addresses', '[]'::jsonb, 'deleted_at', now(), 'deleted_by', 'ann')) AS deleted
+    WHERE posts.id = ${id}`;
   await db.admin`INSERT INTO posts.deleted_revisions SELECT * FROM posts.revisions WHERE post_id = ${id}`;
   await db.admin`DELETE FROM posts.posts WHERE id = ${id}`;
 };
@@ -84,12 +87,14 @@ test('whoever uploads it again has it for another grace period', async () => {
   expect([await sweep(), await there(hash)]).toEqual([0, true]);
 });
 
-test('texts, versions, deleted posts and settings keep their pictures', async () => {
-  const all = await Promise.all(['text', 'version', 'deleted', 'old', 'logo', 'icon', 'footer'].map(upload));
-  const [text, version, deleted, old, logo, icon, footer] = all as [
-    string,
-    string,
-    string,
+type Five = [string, string, string, string, string];
+
+test('texts, covers, versions, deleted posts and settings keep their pictures', async () => {
+  const all = await Promise.all(
+    ['text', 'version', 'deleted', 'old', 'logo', 'icon', 'footer', 'cover', 'former'].map(upload),
+  );
+  const [text, version, deleted, old, logo, icon, footer, cover, former] = all as string[] as [
+    ...Five,
     string,
     string,
     string,
@@ -101,6 +106,7 @@ test('texts, versions, deleted posts and settings keep their pictures', async ()
   await remember(3, 1, version);
   await write(60, deleted);
   await remember(60, 1, old);
+  await db.admin`UPDATE posts.posts SET cover = CASE id WHEN 7 THEN ${cover} WHEN 60 THEN ${former} END WHERE id IN (7, 60)`;
   await remove(60);
   await db.admin`UPDATE auth.blog SET logo = ${logo}, icon = ${icon}, footer = ${`see ${footer}`}`;
   await sweep();
@@ -110,8 +116,8 @@ test('texts, versions, deleted posts and settings keep their pictures', async ()
   await forget(60);
   await sweep();
   await ageBy(graceDays + 1);
-  expect(await sweep()).toBe(2);
-  expect([await there(deleted), await there(old), await there(text)]).toEqual([false, false, true]);
+  expect(await sweep()).toBe(3);
+  expect(await Promise.all([deleted, old, former, text, cover].map(there))).toEqual([false, false, false, true, true]);
 });
 
 test('when somebody cannot be asked nothing is deleted, and nothing is noted', async () => {

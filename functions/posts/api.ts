@@ -44,6 +44,13 @@ const summaryFields = {
     v.nullable(text),
     v.description('Language (BCP 47) that was given for it. Null: pages guess it from the script.'),
   ),
+  cover: v.pipe(
+    v.nullable(text),
+    v.description(
+      'Hash of the picture that stands for it; media serves it as `/blog/media/pictures/{hash}-1280.jpg`. Null: none.',
+    ),
+  ),
+  cover_alt: v.pipe(v.string(), v.description('What the cover shows.')),
 };
 
 /** What is accepted is answered: a field that is missing in `post` is a type error. */
@@ -136,6 +143,8 @@ const aSummary: v.InferInput<typeof summary> = {
   updated_at: '2026-11-28T12:00:00.000Z',
   kind: 'post',
   lang: null,
+  cover: null,
+  cover_alt: '',
 };
 const aPost = { ...aSummary, version: 1, content: 'A function sleeps until somebody asks it something.' };
 const { category: _aCategory, ...aSummaryOfAny } = aSummary;

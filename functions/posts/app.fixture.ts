@@ -45,6 +45,8 @@ export const somePost = (post: Partial<Post> = {}): Post => ({
   status: 'published',
   kind: 'post',
   lang: null,
+  cover: null,
+  coverAlt: '',
   category: { id: 7, version: 1, name: 'News', slug: 'news', color: '#123456' },
   createdAt: new Date('2026-01-02T03:04:05.678Z'),
   publishedAt: new Date('2026-01-02T03:04:05.678Z'),
@@ -97,6 +99,8 @@ function fakePosts(kept: Post[] = []) {
         status: post.status,
         kind: post.kind ?? 'post',
         lang: post.lang ?? null,
+        cover: post.cover ?? null,
+        coverAlt: post.coverAlt ?? '',
         author: post.author,
         authorId: post.authorId,
       });

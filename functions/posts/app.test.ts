@@ -26,6 +26,8 @@ test('a list is an array of the fixed fields', async () => {
       updated_at: '2026-01-02T03:04:05.678Z',
       kind: 'post',
       lang: null,
+      cover: null,
+      cover_alt: '',
     },
   ]);
 });
@@ -343,6 +345,28 @@ test('the language of a post is given as a tag in any case, taken back with null
   }
   expect((await ask('PATCH', '1', { as: 'ann', body: { lang: 'de' } })).status).toBe(200);
   expect((await ask('PATCH', '1', { as: 'ann', body: { lang: 'de_DE' } })).status).toBe(422);
+});
+
+test('the cover of a post is the hash of a picture, and what it shows a line', async () => {
+  const { ask } = appOver([somePost({ id: 1 })]);
+  const body = { title: 'Seen', content: 'Text.', category_name: 'General' };
+  const cover = 'ab'.repeat(32);
+  const made = await ask('POST', '', { as: 'ann', body: { ...body, cover, cover_alt: ' A cat ' } });
+  expect([made.status, await made.json()]).toMatchObject([201, { cover, cover_alt: 'A cat' }]);
+  expect(await (await ask('POST', '', { as: 'ann', body })).json()).toMatchObject({ cover: null, cover_alt: '' });
+  for (const [field, value] of [
+    ['cover', ''],
+    ['cover', cover.toUpperCase()],
+    ['cover', `/blog/media/pictures/${cover}-1280.jpg`],
+    ['cover', 7],
+    ['cover_alt', 'two\nlines'],
+    ['cover_alt', 'x'.repeat(501)],
+    ['cover_alt', null],
+  ] as const) {
+    const response = await ask('PATCH', '1', { as: 'ann', body: { [field]: value } });
+    expect([value, response.status, await response.json()]).toMatchObject([value, 422, { errors: [{ field }] }]);
+  }
+  expect((await ask('PATCH', '1', { as: 'ann', body: { cover: null, cover_alt: '' } })).status).toBe(200);
 });
 
 test('what is due is published at once, what is due soon by a timer, and both are news to everybody', async () => {

@@ -201,8 +201,8 @@ export function createApp(dependencies: Dependencies) {
     .patch(api.change.path, writer, json(api.change.body, bodyLimit), async (c) => {
       const caller = required(c);
       const postId = id(c.req.param('id'));
-      const { category_name: categoryName, published_at: publishedAt, ...changes } = c.req.valid('json');
-      const all = { ...changes, categoryName, publishedAt };
+      const { category_name, published_at, cover_alt, ...changes } = c.req.valid('json');
+      const all = { ...changes, categoryName: category_name, publishedAt: published_at, coverAlt: cover_alt };
       const isAutosave = check(api.change.query, c.req.query()).autosave !== undefined;
       const { before, after } = await posts.change(postId, caller.name, all, allowing(c), isAutosave);
       if (after.status === 'draft') schedule.plan(after.publishedAt);

@@ -44,6 +44,8 @@ export const deletedView = (post: DeletedPost): ResponseOf<typeof api.deleted, 2
   updated_at: post.updatedAt.toISOString(),
   kind: post.kind,
   lang: post.lang,
+  cover: post.cover,
+  cover_alt: post.coverAlt,
   deleted_at: post.deletedAt.toISOString(),
   deleted_by: post.deletedBy,
   restorable_until: new Date(post.deletedAt.getTime() + keptDays * 86_400_000).toISOString(),

@@ -76,6 +76,8 @@ export const copiedColumns = [
   'publish_at',
   'is_page',
   'lang',
+  'cover',
+  'cover_alt',
 ] as const;
 
 /** The same for its versions. */

@@ -2,7 +2,7 @@ import { id } from '@dormouse/events/field';
 import { languageTag } from '@dormouse/runtime/language-tag';
 import { lineFilter, timeFilter } from '@dormouse/runtime/list-filters';
 import { oldPath } from '@dormouse/runtime/old-path';
-import { line, text } from '@dormouse/runtime/text';
+import { line, optionalLine, text } from '@dormouse/runtime/text';
 import * as v from 'valibot';
 
 /** Has a visible character: not only spaces, controls and invisible code points. */
@@ -73,6 +73,13 @@ const lang = v.pipe(
   v.description('Language of the text (BCP 47). Null: pages guess it from the script, as far as that tells it.'),
 );
 
+/** Whether media has the picture is asked where pages are made. */
+const cover = v.pipe(
+  v.nullable(v.pipe(v.string('must be text'), v.regex(/^[0-9a-f]{64}$/, 'must be the hash of a picture'))),
+  v.description('Hash of the picture that stands for it, of `POST /blog/api/media`. Null: none.'),
+);
+const coverAlt = v.pipe(optionalLine(500), v.description('What the cover shows, for who does not see it.'));
+
 /** What an author writes. */
 export const written = {
   title,
@@ -83,6 +90,8 @@ export const written = {
   published_at: v.optional(publishedAt),
   kind: v.optional(kind),
   lang: v.optional(lang),
+  cover: v.optional(cover),
+  cover_alt: v.optional(coverAlt),
 };
 
 /** RFC 3339; up to a day ahead, for clocks that differ. */
@@ -169,6 +178,8 @@ export const changedPost = v.strictObject({
   published_at: v.optional(publishedAt),
   kind: v.optional(kind),
   lang: v.optional(lang),
+  cover: v.optional(cover),
+  cover_alt: v.optional(coverAlt),
 } satisfies Record<keyof typeof written, v.GenericSchema>);
 
 export type ChangedPost = v.InferOutput<typeof changedPost>;

@@ -41,6 +41,8 @@ export const postOf = (input: ImportedPost, author: Author): Every<NewPost> => (
   publishedAt: input.published_at,
   kind: input.kind,
   lang: input.lang,
+  cover: input.cover,
+  coverAlt: input.cover_alt,
   byline: input.byline,
   createdAt: input.created_at,
   updatedAt: input.updated_at,

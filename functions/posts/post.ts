@@ -37,6 +37,9 @@ export interface Summary {
   kind: Kind;
   /** Language tag (BCP 47); null: guessed. */
   lang: string | null;
+  /** Hash of a picture of media. */
+  cover: string | null;
+  coverAlt: string;
   category: Category;
   createdAt: Date;
   /** Of a draft: when it is going to be published. */
@@ -59,7 +62,7 @@ export interface CachedBody {
 
 /** An item of a list. */
 export function summaryView(post: Summary): PostSummary {
-  const { version, authorId, createdAt, publishedAt, updatedAt, category, ...others } = post;
+  const { version, authorId, createdAt, publishedAt, updatedAt, category, cover, coverAlt, ...others } = post;
   const { id, title, slug, author, excerpt, tags, byline, status, kind, lang, ...unanswered } = others;
   nothingLeft(unanswered);
   return {
@@ -77,6 +80,8 @@ export function summaryView(post: Summary): PostSummary {
     updated_at: updatedAt.toISOString(),
     kind,
     lang,
+    cover,
+    cover_alt: coverAlt,
   };
 }
 
@@ -104,7 +109,7 @@ export const digestOf = (body: string): string => `"${hash('sha256', body, 'base
 /** The post as its events contain it. */
 export function snapshot(post: Post): DataOf<typeof postCreated> {
   // These are fetched from posts by whoever needs them.
-  const { authorId, byline, excerpt, content, publishedAt, lang, ...others } = post;
+  const { authorId, byline, excerpt, content, publishedAt, lang, cover, coverAlt, ...others } = post;
   const { id, version, slug, title, author, status, kind, category, tags, createdAt, updatedAt, ...untold } = others;
   nothingLeft(untold);
   return {

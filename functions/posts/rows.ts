@@ -15,6 +15,8 @@ export interface OwnRow {
   status: Status;
   kind: Kind;
   lang: string | null;
+  cover: string | null;
+  cover_alt: string;
   created_at: Date;
   /** Of a draft: when it is going to be published. */
   published_at: Date | null;
@@ -51,6 +53,8 @@ const own: Record<keyof OwnRow, string> = {
   status: 'p.status',
   kind: `CASE WHEN p.is_page THEN 'page' ELSE 'post' END`,
   lang: 'p.lang',
+  cover: 'p.cover',
+  cover_alt: 'p.cover_alt',
   created_at: 'p.created_at',
   published_at: `CASE p.status WHEN 'published' THEN coalesce(p.published_at, p.created_at) ELSE p.publish_at END`,
   updated_at: 'p.updated_at',
@@ -84,6 +88,8 @@ export const toOwn = (row: OwnRow): Omit<Summary, 'category'> => ({
   status: row.status,
   kind: row.kind,
   lang: row.lang,
+  cover: row.cover,
+  coverAlt: row.cover_alt,
   createdAt: row.created_at,
   publishedAt: row.published_at,
   updatedAt: row.updated_at,

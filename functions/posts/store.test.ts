@@ -6,7 +6,7 @@ import { importedPost } from './fields.ts';
 import type { Status } from './post.ts';
 import { canonical } from './slug.ts';
 import { draftOf, openStore } from './store.fixture.ts';
-import type { Cursor, Posts } from './store.ts';
+import type { Changes, Cursor, Posts } from './store.ts';
 
 let db: TestDatabase;
 let posts: Posts;
@@ -520,6 +520,28 @@ test('the language that was given for a post is kept, changed and taken back; po
   expect(await change(null)).toMatchObject({ version: 3, lang: null });
   expect(await posts.get(post.id)).toMatchObject({ version: 3, lang: null });
   for (const { id } of [post, after]) await posts.remove(id, 'ann', anybody);
+});
+
+test('the cover of a post is kept, changed and taken back, in lists too, and is a picture that is named', async () => {
+  const cover = 'c0'.repeat(32);
+  const post = await make({
+    title: 'With a cover',
+    cover,
+    coverAlt: 'A cat',
+    createdAt: new Date('1990-06-01T00:00:00Z'),
+  });
+  expect(post).toMatchObject({ cover, cover_alt: 'A cat', version: 1 });
+  const change = async (changes: Changes) => (await posts.change(post.id, 'ann', changes, anybody)).after;
+  expect(await change({ cover, coverAlt: 'A cat' })).toMatchObject({ version: 1 });
+  expect(await change({ coverAlt: 'Two cats' })).toMatchObject({ version: 2, cover, coverAlt: 'Two cats' });
+  const until = new Date('1990-07-01T00:00:00Z');
+  expect((await posts.list({ ...whole, until })).posts.find(({ id }) => id === post.id)).toMatchObject({
+    cover,
+    coverAlt: 'Two cats',
+  });
+  expect(await change({ cover: null })).toMatchObject({ version: 3, cover: null, coverAlt: 'Two cats' });
+  expect(await posts.get(post.id)).toMatchObject({ cover: null, coverAlt: 'Two cats' });
+  await posts.remove(post.id, 'ann', anybody);
 });
 
 test('neighbours are the posts before and after in the list, also of one moment, and no page or draft', async () => {

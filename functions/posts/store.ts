@@ -320,7 +320,7 @@ async function list(sql: Sql, filter: Filter): Promise<Page> {
     WITH wanted AS MATERIALIZED (
       SELECT id FROM (${found}) AS found ORDER BY ${order} LIMIT ${limit + 1} OFFSET ${offset}
     ), page AS MATERIALIZED (
-      SELECT posts.id, version, author_id, author, byline, tags, title, slug, excerpt, status, created_at, published_at, publish_at, updated_at, is_page, lang, category_id FROM wanted JOIN posts USING (id)
+      SELECT posts.id, version, author_id, author, byline, tags, title, slug, excerpt, status, created_at, published_at, publish_at, updated_at, is_page, lang, cover, cover_alt, category_id FROM wanted JOIN posts USING (id)
     )
     SELECT ${summaryColumns(sql)} FROM page AS p JOIN categories.named(ARRAY(SELECT DISTINCT category_id FROM page)) AS c ON c.id = p.category_id
     ORDER BY ${before ? sql`p.created_at ASC, p.id ASC` : sql`p.created_at DESC, p.id DESC`}`;
@@ -464,6 +464,8 @@ async function insert(tx: Tx, post: NewPost): Promise<Post> {
     publishedAt = null,
     kind = 'post',
     lang = null,
+    cover = null,
+    coverAlt = '',
     ...unstored
   } = others;
   nothingLeft(unstored);
@@ -475,9 +477,9 @@ async function insert(tx: Tx, post: NewPost): Promise<Post> {
     named AS MATERIALIZED (SELECT id, claim_slug(id, ${slug}, ${skeleton(slug)}) AS slug FROM (SELECT nextval('post_ids') AS id FROM c OFFSET 0) AS fresh),
     clock AS MATERIALIZED (SELECT clock_timestamp()::timestamptz(3) AS now),
     p AS (
-      INSERT INTO posts (id, author_id, author, byline, tags, tag_slugs, category_id, status, slug, title, excerpt, content, source, is_page, lang, created_at, published_at, publish_at, updated_at)
+      INSERT INTO posts (id, author_id, author, byline, tags, tag_slugs, category_id, status, slug, title, excerpt, content, source, is_page, lang, cover, cover_alt, created_at, published_at, publish_at, updated_at)
       SELECT named.id, ${authorId}, ${author}, ${byline}, ${tags}, ${tags.map(tagSlug)}, c.id, ${status}, named.slug, ${title},
-        ${excerptOf(content)}, ${content}, ${source}, ${kind === 'page'}, ${lang}, coalesce(${createdAt}::timestamptz, now),
+        ${excerptOf(content)}, ${content}, ${source}, ${kind === 'page'}, ${lang}, ${cover}, ${coverAlt}, coalesce(${createdAt}::timestamptz, now),
         CASE ${status}::text WHEN 'published' THEN coalesce(${createdAt}::timestamptz, now) END, ${publishedAt?.toISOString() ?? null}::timestamptz,
         greatest(${updatedAt}::timestamptz, coalesce(${createdAt}::timestamptz, now))
       FROM c, named, clock
@@ -572,6 +574,8 @@ async function change(
     status: wantedStatus = before.status,
     kind = before.kind,
     lang = before.lang,
+    cover = before.cover,
+    coverAlt = before.coverAlt,
     publishedAt,
     ...unstored
   } = further;
@@ -588,6 +592,8 @@ async function change(
     tags.join() !== before.tags.join() ||
     kind !== before.kind ||
     lang !== before.lang ||
+    cover !== before.cover ||
+    coverAlt !== before.coverAlt ||
     (status === before.status && due?.getTime() !== dueOf(before)?.getTime());
   if (!edited && status === before.status) return { before, after: before };
   const renamed = slugOf(title) !== slugOf(before.title);
@@ -596,7 +602,7 @@ async function change(
   const [row] = await tx<ChangedRow[]>`
     WITH p AS (
       UPDATE posts SET version = version + 1, title = ${title}, content = ${content}, excerpt = ${excerpt}, status = ${status},
-        tags = ${tags as string[]}, tag_slugs = ${tags.map(tagSlug)}, is_page = ${kind === 'page'}, lang = ${lang},
+        tags = ${tags as string[]}, tag_slugs = ${tags.map(tagSlug)}, is_page = ${kind === 'page'}, lang = ${lang}, cover = ${cover}, cover_alt = ${coverAlt},
         published_at = ${status === 'published' && before.status === 'draft' ? tx`clock_timestamp()` : tx`published_at`}, publish_at = ${due?.toISOString() ?? null}::timestamptz,
         category_id = ${category.id}, slug = ${renamed ? tx`claim_slug(id, ${slug}, ${skeleton(slug)})` : tx`slug`}, updated_at = clock_timestamp()
       WHERE id = ${id} RETURNING *
@@ -616,6 +622,8 @@ async function change(
     status,
     kind,
     lang,
+    cover,
+    coverAlt,
     category,
     tags,
     slug: taken,

@@ -22,6 +22,8 @@ const summary = {
   updated_at: timestamp,
   kind: v.literal('post'),
   lang: v.pipe(v.nullable(v.string()), v.description('Language tag (BCP 47), as its author said it.')),
+  cover: v.pipe(v.nullable(v.string()), v.description('Hash of the picture that stands for it.')),
+  cover_alt: v.pipe(v.string(), v.description('What the cover shows.')),
 } satisfies Record<keyof PostSummary, v.GenericSchema>;
 
 const result = v.pipe(
@@ -49,6 +51,8 @@ const aResult: v.InferInput<typeof result> = {
   updated_at: '2026-11-28T12:00:00.000Z',
   kind: 'post',
   lang: null,
+  cover: null,
+  cover_alt: '',
   highlight: 'A function <mark>wakes</mark> when somebody asks it something.',
 };
 

@@ -20,6 +20,8 @@ const listedOf = ({ id, title }: PublishedPost): ListedPost => ({
   publishedAt: new Date('2026-03-04T05:06:07Z'),
   updatedAt: new Date('2026-03-04T05:06:07Z'),
   lang: 'en',
+  cover: null,
+  coverAlt: '',
   category,
 });
 
@@ -83,6 +85,8 @@ test('answers posts as lists do, with what was found of them, and no post that i
       updated_at: '2026-03-04T05:06:07.000Z',
       kind: 'post',
       lang: 'en',
+      cover: null,
+      cover_alt: '',
       highlight: 'They <mark>wake</mark> &lt;up&gt;.',
     },
   ]);

@@ -84,6 +84,8 @@ function view({ highlight, ...post }: ListedPost & { highlight: string }): Respo
     publishedAt,
     updatedAt,
     lang,
+    cover,
+    coverAlt,
     ...unanswered
   } = post;
   nothingLeft(unanswered);
@@ -102,6 +104,8 @@ function view({ highlight, ...post }: ListedPost & { highlight: string }): Respo
     updated_at: updatedAt.toISOString(),
     kind: 'post',
     lang,
+    cover,
+    cover_alt: coverAlt,
     highlight,
   };
 }

@@ -31,6 +31,9 @@ export interface ListedPost {
   publishedAt: Date;
   updatedAt: Date;
   lang: string | null;
+  /** Hash of a picture of media. */
+  cover: string | null;
+  coverAlt: string;
   category: { id: number; name: string; slug: string; color: string };
 }
 
@@ -66,13 +69,15 @@ interface ListedRow extends Pick<Row, 'id' | 'title' | 'author' | 'byline' | 'ta
   excerpt: string;
   published_at: Date;
   updated_at: Date;
+  cover: string | null;
+  cover_alt: string;
   category_id: string;
   category_name: string;
   category_slug: string;
   category_color: string;
 }
 
-/** By the functions that posts and categories publish in the database (015-searched.sql, 008-searched.sql). */
+/** By the functions that posts and categories publish in the database (015-searched.sql and 018-cover.sql, 008-searched.sql). */
 export function publishedPosts(sql: Sql): PublishedPosts {
   return {
     async read(ids, tx) {
@@ -86,7 +91,9 @@ export function publishedPosts(sql: Sql): PublishedPosts {
       ),
     async listed(ids) {
       const rows =
-        ids.length === 0 ? [] : await sql<ListedRow[]>`SELECT * FROM posts.listed(${ids as number[]}::bigint[])`;
+        ids.length === 0
+          ? []
+          : await sql<ListedRow[]>`SELECT * FROM posts.listed_with_covers(${ids as number[]}::bigint[])`;
       return new Map(rows.map((row) => [Number(row.id), toListed(row)]));
     },
     async categoryOf(slug) {
@@ -127,6 +134,8 @@ const toListed = (row: ListedRow): ListedPost => ({
   publishedAt: row.published_at,
   updatedAt: row.updated_at,
   lang: row.lang,
+  cover: row.cover,
+  coverAlt: row.cover_alt,
   category: {
     id: Number(row.category_id),
     name: row.category_name,

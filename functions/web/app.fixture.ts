@@ -101,6 +101,8 @@ export function aPost(parts: Partial<Post> = {}): Post {
     status: 'published',
     kind: 'post',
     lang: null,
+    cover: null,
+    cover_alt: '',
     published_at: parts.status === 'draft' ? null : at,
     category: colours[0] as Category,
     ...parts,
@@ -338,6 +340,8 @@ export function world(parts: Partial<Web> = {}) {
           tags: input.tags ?? [],
           kind: input.kind ?? 'post',
           lang: input.lang ?? null,
+          cover: input.cover ?? null,
+          cover_alt: input.cover_alt ?? '',
           slug: 'new-post',
         });
         stored.unshift(post);
@@ -355,6 +359,8 @@ export function world(parts: Partial<Web> = {}) {
           tags: input.tags ?? post.tags,
           kind: input.kind ?? post.kind,
           lang: input.lang === undefined ? post.lang : input.lang,
+          cover: input.cover === undefined ? post.cover : input.cover,
+          cover_alt: input.cover_alt ?? post.cover_alt,
         };
         stored[index] = changed;
         return { post: changed, etag: etag(changed) };
@@ -561,6 +567,7 @@ export function world(parts: Partial<Web> = {}) {
     articles: articles({ get: (_, load) => load() }, 'test'),
     pictures: {
       show: async (html) => ({ html, colors: [], complete: true }),
+      ready: async () => ({ pictures: new Map(), complete: true }),
       upload: async () => fail('unavailable', 'Nobody takes pictures here.'),
     },
     media: { read: async () => undefined, has: async () => false, write: async () => {} },

@@ -45,6 +45,18 @@ test('markup by hand, captions and links keep what they have', async () => {
   expect(withPictures(linked, known).html).toMatch(/<figure><a [^>]+><picture>.*<\/picture><\/a><figcaption>words/);
 });
 
+test('pictures of a gallery are as wide as half of the article', async () => {
+  const { html } = withPictures(
+    await render(`![a](${at('1280.jpg')})\n![b](${at('1280.jpg')})\n\n![c](${at('1280.jpg')})`),
+    known,
+  );
+  expect([...html.matchAll(/<img [^>]*sizes="([^"]*)"/g)].map(([, sizes]) => sizes)).toEqual([
+    '(min-width: 64rem) 27rem, (min-width: 46rem) 22rem, 47vw',
+    '(min-width: 64rem) 27rem, (min-width: 46rem) 22rem, 47vw',
+    '(min-width: 46rem) 44rem, 94vw',
+  ]);
+});
+
 test('other pictures, and those that are not ready, stay as they are', async () => {
   const html = await render(`![a](/blog/media/${hash}) ![b](${at('1280.jpg')}) \`<img src="${at('640.jpg')}">\``);
   expect(withPictures(html, new Map()).html).toBe(html);

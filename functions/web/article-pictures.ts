@@ -17,6 +17,10 @@ const element = /<img((?:\s+[a-z]+="[^"]*")*)\s*\/?>/g;
 const address = /^\/blog\/media\/pictures\/([0-9a-f]{64})-(?:640|1280|1920)\.(?:avif|webp|jpg)$/;
 /** The column of an article, and the whole width where it is narrower. */
 const sizes = '(min-width: 46rem) 44rem, 94vw';
+/** Of a picture in a gallery, which stands out on both sides: half of that at most. */
+const sizesInGallery = '(min-width: 64rem) 27rem, (min-width: 46rem) 22rem, 47vw';
+/** As the sanitiser writes what galleries.ts makes. */
+const gallery = /(<div class="gallery">[\s\S]*?<\/div>)/;
 
 /** Names of our pictures in an article, each once. @param html sanitised */
 export function picturesIn(html: string): string[] {
@@ -31,13 +35,18 @@ export function picturesIn(html: string): string[] {
  */
 export function withPictures(html: string, ready: ReadonlyMap<string, ReadyPicture>): Pictured {
   const shown = new Set<string>();
-  const changed = html.replace(element, (whole, attributes: string) => {
-    const given = attributesOf(attributes);
-    const picture = ready.get(hashOf(given) ?? '');
-    if (!picture) return whole;
-    shown.add(picture.color);
-    return pictureElement(given, picture);
-  });
+  const withSizes = (part: string, width: string) =>
+    part.replace(element, (whole, attributes: string) => {
+      const given = attributesOf(attributes);
+      const picture = ready.get(hashOf(given) ?? '');
+      if (!picture) return whole;
+      shown.add(picture.color);
+      return pictureElement(given, picture, width);
+    });
+  const changed = html
+    .split(gallery)
+    .map((part, index) => withSizes(part, index % 2 === 1 ? sizesInGallery : sizes))
+    .join('');
   return { html: changed, colors: Array.from(shown, (color) => ({ color })) };
 }
 
@@ -48,12 +57,16 @@ const attributesOf = (text: string): Attributes =>
 
 const hashOf = (attributes: Attributes): string | undefined => address.exec(attributes.get('src') ?? '')?.[1];
 
-function pictureElement(given: Attributes, { width, height, color, variants }: ReadyPicture): string {
-  const of = (type: string) =>
-    variants
-      .filter((each) => each.type === type)
-      .map((each) => `${each.address} ${each.width}w`)
-      .join(', ');
+/** `srcset` of a picture in one of its media types; empty where it has none of it. */
+export const sourcesOf = ({ variants }: Pick<ReadyPicture, 'variants'>, type: string): string =>
+  variants
+    .filter((each) => each.type === type)
+    .map((each) => `${each.address} ${each.width}w`)
+    .join(', ');
+
+function pictureElement(given: Attributes, picture: ReadyPicture, sizes: string): string {
+  const { width, height, color } = picture;
+  const of = (type: string) => sourcesOf(picture, type);
   const sources = ['image/avif', 'image/webp'].flatMap((type) =>
     of(type) ? [`<source type="${type}" srcset="${of(type)}" sizes="${sizes}">`] : [],
   );

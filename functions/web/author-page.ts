@@ -1,6 +1,7 @@
+import type { Covers } from './cover.ts';
 import { markup, none } from './html.ts';
 import { layout, type Viewer } from './layout.ts';
-import { entry, pagination } from './list-page.ts';
+import { entries, pagination } from './list-page.ts';
 import type { Profile } from './people.ts';
 import type { Listing } from './posts.ts';
 import type { SiteSettings } from './site.ts';
@@ -13,13 +14,14 @@ export interface AuthorPage {
   /** Absent for an account that was deleted, and while auth does not answer. */
   profile?: Profile | undefined;
   listing: Listing;
+  covers: Covers;
   /** Whether this is the page with the newest posts. */
   first: boolean;
   viewer?: Viewer | undefined;
 }
 
 /** What an author says of themselves, and what they wrote. */
-export function authorPage({ site, name, profile, listing, first, viewer }: AuthorPage): string {
+export function authorPage({ site, name, profile, listing, covers, first, viewer }: AuthorPage): string {
   const path = `/blog/authors/${encodeURIComponent(name)}`;
   const older = listing.older && `${path}?after=${encodeURIComponent(listing.older)}`;
   const newer = listing.newer ? `${path}?before=${encodeURIComponent(listing.newer)}` : undefined;
@@ -32,6 +34,7 @@ export function authorPage({ site, name, profile, listing, first, viewer }: Auth
     ...(listing.posts.length > 0 && { feed: { title: shown, below: path } }),
     canonical: first ? path : undefined,
     categories: listing.posts.map((post) => post.category),
+    pictures: covers.values(),
     older,
     newer,
     viewer,
@@ -40,7 +43,7 @@ export function authorPage({ site, name, profile, listing, first, viewer }: Auth
 <h1 dir="auto">${shown}</h1>
 ${profile?.bio && first ? markup`<p class="bio" dir="auto">${profile.bio}</p>` : none}
 </header>
-${listing.posts.length > 0 ? markup`<div class="entries">${listing.posts.map((post) => entry(post, site))}</div>` : markup`<p class="nothing">${first ? t.list.nothingByAuthor : t.list.nothingBeyond}</p>`}
+${listing.posts.length > 0 ? entries(listing.posts, { site, covers }) : markup`<p class="nothing">${first ? t.list.nothingByAuthor : t.list.nothingBeyond}</p>`}
 ${pagination({ path, older, newer, first }, t)}
 </div>`,
   });

@@ -1,5 +1,6 @@
 import { publicUrl } from '@dormouse/runtime/address';
 import { byline } from './byline.ts';
+import type { CardPicture } from './cover.ts';
 import { type Html, markup, none, trusted } from './html.ts';
 import { cardPath } from './identity-pictures.ts';
 import type { Post } from './posts.ts';
@@ -13,6 +14,8 @@ export interface CardParts {
   description?: string;
   /** The post that the page shows. */
   post?: Post;
+  /** The picture that stands for the page; without one, that of the blog. */
+  cardPicture?: CardPicture | undefined;
   /** Its language; without one, that of the blog. */
   language?: string | undefined;
 }
@@ -21,16 +24,20 @@ export interface CardParts {
  * What a page says of itself to those who show links as cards (Open Graph, ogp.me; Twitter's cards) and to search engines
  * (schema.org as JSON-LD). Whole addresses only where PUBLIC_URL is known: a page is kept for every host.
  */
-export function card({ site, title, description, post, language = site.language }: CardParts, path: string): Html {
+export function card(
+  { site, title, description, post, cardPicture: own, language = site.language }: CardParts,
+  path: string,
+): Html {
   const origin = publicUrl();
   const url = origin === undefined ? undefined : origin + path;
   const article = post?.kind === 'page' ? undefined : post;
-  const picture = cardPath(site);
+  const picture = own?.path ?? cardPath(site);
   // Whole addresses only: others are not taken.
   const image = picture && origin !== undefined ? origin + picture : undefined;
+  const shown = image && own ? own : undefined;
   const property = (name: string, content: string | undefined) =>
     content ? markup`<meta property="${name}" content="${content}">\n` : none;
-  return markup`${property('og:type', article ? 'article' : 'website')}${property('og:site_name', site.title)}${property('og:title', title || site.title)}${property('og:description', description)}${property('og:url', url)}${property('og:image', image)}${property('og:image:alt', image && site.title)}${
+  return markup`${property('og:type', article ? 'article' : 'website')}${property('og:site_name', site.title)}${property('og:title', title || site.title)}${property('og:description', description)}${property('og:url', url)}${property('og:image', image)}${property('og:image:width', shown && String(shown.width))}${property('og:image:height', shown && String(shown.height))}${property('og:image:alt', image && (own ? own.alt : site.title))}${
     article
       ? [
           property('article:published_time', article.created_at),
@@ -39,7 +46,7 @@ export function card({ site, title, description, post, language = site.language 
           ...article.tags.map((tag) => property('article:tag', tag)),
         ]
       : none
-  }<meta name="twitter:card" content="summary">
+  }<meta name="twitter:card" content="${shown ? 'summary_large_image' : 'summary'}">
 ${
   post && !article
     ? data({
@@ -65,6 +72,7 @@ ${
         author: { '@type': 'Person', name: byline(article, wordsOf(site.language)) },
         articleSection: article.category.name,
         ...(article.tags.length > 0 && { keywords: article.tags }),
+        ...(shown && { image: [image] }),
         ...(url && { url, mainEntityOfPage: url }),
         publisher: { '@type': 'Organization', name: site.title },
       })

@@ -40,7 +40,10 @@ describe('the client of posts', () => {
       new Response(null, { status: 301, headers: { location: '/blog/api/posts/by-slug/n%C3%A9w' } }),
     );
     const posts = postsAt('http://posts', call);
-    expect(await posts.bySlug('a/b')).toEqual({ post: { id: 1, tags: [], kind: 'post', lang: null }, etag: '"1-2"' });
+    expect(await posts.bySlug('a/b')).toEqual({
+      post: { id: 1, tags: [], kind: 'post', lang: null, cover: null, cover_alt: '' },
+      etag: '"1-2"',
+    });
     expect(calls[0]?.url).toBe('http://posts/blog/api/posts/by-slug/a%2Fb');
     expect(await posts.bySlug('old')).toEqual({ moved: 'néw' });
   });
@@ -60,6 +63,8 @@ describe('the client of posts', () => {
       published_at: null,
       kind: 'post',
       lang: null,
+      cover: null,
+      cover_alt: '',
     } as const satisfies PostInput;
     await posts.create(input, 'key', 'tok');
     await posts.update(7, input, '"7-1"', 'tok');

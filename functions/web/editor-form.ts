@@ -16,6 +16,8 @@ export function writingOf(form: Form): Writing {
     status: status === 'published' ? 'published' : 'draft',
     kind: kindOf(form),
     lang: form.has('lang') ? form.get('lang').trim().slice(0, 100) : undefined,
+    cover: form.has('cover') ? coverIn(form) : undefined,
+    cover_alt: form.has('cover_alt') ? form.get('cover_alt') : undefined,
     published_at: form.has('published_at') ? form.get('published_at').slice(0, 100) : undefined,
     in_navigation: form.has('navigation') ? form.get('in_navigation') === 'yes' : undefined,
     key: form.get('key').slice(0, 100),
@@ -30,7 +32,7 @@ export const editPath = (slug: string): string => `/blog/posts/${encodeURICompon
 
 /** What of it is the post. A draft has no time at which it is published. @param timeZone of the field for the time */
 export async function inputOf(writing: Writing, timeZone: string): Promise<PostInput> {
-  const { title, content, category_name, tags, status, kind, lang, published_at: local } = writing;
+  const { title, content, category_name, tags, status, kind, lang, cover, cover_alt, published_at: local } = writing;
   const time = local && status === 'published' ? await timeOf(local, timeZone) : null;
   return {
     title,
@@ -41,9 +43,14 @@ export async function inputOf(writing: Writing, timeZone: string): Promise<PostI
     status,
     kind,
     lang: lang === '' ? null : lang,
+    cover: cover === '' ? null : cover,
+    cover_alt,
     published_at: local === undefined ? undefined : time,
   };
 }
+
+/** The hash of the cover; empty for none. */
+const coverIn = (form: Form): string => (form.get('cover_none') === 'yes' ? '' : form.get('cover').slice(0, 100));
 
 /** What the form is of, or what its button makes of it. An editor of before there were pages does not say it: it stays as it is. */
 function kindOf(form: Form): Writing['kind'] {

@@ -3,6 +3,7 @@ import type { Pictured } from './article-pictures.ts';
 import { editorScriptPath } from './assets/addresses.ts';
 import type { Category } from './categories.ts';
 import { changes } from './changes.ts';
+import { coverField } from './cover-field.ts';
 import { alert, field, hiddenField } from './field.ts';
 import { type FormProblem, type SaidProblem, saidIn } from './form-problem.ts';
 import { type Html, linkTo, markup, none, trusted } from './html.ts';
@@ -18,11 +19,13 @@ import { wordsOf } from './words.ts';
 import type { Words } from './words-en.ts';
 
 /** What the editor's form holds. */
-export interface Writing extends Omit<PostInput, 'published_at' | 'lang'> {
+export interface Writing extends Omit<PostInput, 'published_at' | 'lang' | 'cover'> {
   /** When to publish it, as clocks of the blog show it; empty: at once. Undefined of a post that is published. */
   published_at: string | undefined;
   /** Language tag; empty: to be guessed. Undefined in a form of before there was a field for it. */
   lang: string | undefined;
+  /** Hash of a picture; empty: none. Undefined as with `lang`. */
+  cover: string | undefined;
   /** Of a page, whether the navigation leads there. Undefined where an administrator was not asked. */
   in_navigation: boolean | undefined;
   /** Makes a double click one post. Empty when an existing post is edited. */
@@ -76,6 +79,8 @@ export function editorPage(page: EditorPage): string {
     content,
     published_at,
     lang,
+    cover,
+    cover_alt,
     in_navigation,
     ...unshown
   } = writing;
@@ -108,6 +113,7 @@ ${lang === undefined ? none : languageField(lang, t, problem)}
 ${published_at === undefined ? none : publishAt(published_at, page.site, t, problem)}
 ${isPage && viewer.session?.role === 'admin' ? navigationField(in_navigation ?? isInNavigation(page.site.navigation, page.action), t) : none}
 <div class="bar"><p class="actions">${buttons(writing, t)}</p></div>
+${cover === undefined ? none : coverField({ hash: cover, alt: cover_alt ?? '' }, words, problem)}
 ${pictureField(words, problem)}
 ${kindChoice(isPage, t)}
 </form>

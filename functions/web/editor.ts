@@ -12,7 +12,7 @@ import { expired, formProblem, stale } from './form-problem.ts';
 import { editorPolicy } from './headers.ts';
 import { notSaved } from './not-saved.ts';
 import { allPages } from './pages.ts';
-import { noFile, withPicture } from './picture-field.ts';
+import { noCover, noFile, withPicture } from './picture-field.ts';
 import type { Versioned } from './posts.ts';
 import { isByScript, scriptReply } from './script-replies.ts';
 import type { Session, Sessions } from './session.ts';
@@ -64,6 +64,8 @@ export class Editor {
         return await this.show(c, { writing: text, action }, session);
       if (form.get('action') === 'picture')
         return await this.show(c, { action, ...(await this.#withPicture(form, text, session)) }, session);
+      if (form.get('action') === 'cover')
+        return await this.show(c, { action, ...(await this.#withCover(form, text, session)) }, session);
       const { post } = await save(text, session);
       await this.#web.pages.purge(allPages);
       return seeOther(c, `/blog/posts/${encodeURIComponent(post.slug)}`);
@@ -78,6 +80,13 @@ export class Editor {
     if (!file) return { writing, problem: noFile };
     const { address } = await this.#web.pictures.upload(file, session.token);
     return { writing: { ...writing, content: withPicture(writing.content, form.get('picture_alt'), address) } };
+  }
+
+  /** The text with the picture that was chosen as its cover; without one, with what the form says. */
+  async #withCover(form: FileForm, writing: Writing, session: Session): Promise<Pick<Page, 'writing' | 'problem'>> {
+    const file = await form.file('cover_file');
+    if (file) return { writing: { ...writing, cover: (await this.#web.pictures.upload(file, session.token)).hash } };
+    return form.get('cover_none') === 'yes' ? { writing } : { writing, problem: noCover };
   }
 
   /** Whoever logs in by the form, else whoever is logged in. */

@@ -1,6 +1,8 @@
 import { tagSlug } from '@dormouse/runtime/slug';
 import { monthPath } from './archive-page.ts';
+import type { ReadyPicture } from './article-pictures.ts';
 import { byline } from './byline.ts';
+import { type CardPicture, coverCard, jpegOf } from './cover.ts';
 import type { FeedFormat } from './feed-formats.ts';
 import { type Html, markup, none, trusted } from './html.ts';
 import { languageOf } from './language.ts';
@@ -35,6 +37,8 @@ export interface FeedEntry {
   post: PostSummary;
   /** Its whole text, with whole addresses; undefined where only the summary goes. */
   html: string | undefined;
+  /** Its cover, where that can be shown. */
+  cover?: ReadyPicture | undefined;
 }
 
 /** A feed in one of its formats. */
@@ -54,7 +58,7 @@ export function writeFeed(
     page: `${origin}${topic.page}`,
     hubs,
     type,
-    entries: entries.map(({ post, html }) => ({
+    entries: entries.map(({ post, html, cover }) => ({
       id: `tag:${authority}:post:${post.id}:${Date.parse(post.created_at)}`,
       page: `${origin}/blog/posts/${encodeURIComponent(post.slug)}`,
       updated: post.updated_at ?? post.created_at,
@@ -62,6 +66,7 @@ export function writeFeed(
       language: post.lang ?? languageOf(`${post.title}\n${post.excerpt}`),
       post,
       html,
+      picture: cover && { ...coverCard(cover, post.cover_alt), href: `${origin}${jpegOf(cover)}` },
     })),
   };
   return { atom, rss, json }[name](feed);
@@ -76,7 +81,14 @@ interface Feed {
   page: string;
   hubs: readonly string[];
   type: string;
-  entries: (FeedEntry & { id: string; page: string; updated: string; author: string; language: string | undefined })[];
+  entries: (Omit<FeedEntry, 'cover'> & {
+    id: string;
+    page: string;
+    updated: string;
+    author: string;
+    language: string | undefined;
+    picture: (CardPicture & { href: string }) | undefined;
+  })[];
 }
 
 /** Atom (RFC 4287). Ids stay the same when the site moves or a post gets another title. */
@@ -100,11 +112,12 @@ ${feed.hubs.map(
     language,
     post,
     html,
+    picture,
   }) => markup`<entry${language === undefined ? none : markup` xml:lang="${language}"`}>
 <id>${id}</id>
 <title>${clean(post.title)}</title>
 <link rel="alternate" type="text/html" href="${page}"/>
-<published>${post.created_at}</published>
+${picture ? markup`<link rel="enclosure" type="image/jpeg" href="${picture.href}"/>\n` : none}<published>${post.created_at}</published>
 <updated>${updated}</updated>
 <author><name>${clean(author)}</name></author>
 <category term="${post.category.slug}" label="${clean(post.category.name)}"/>
@@ -117,7 +130,7 @@ ${html === undefined ? none : markup`<content type="html">${clean(html)}</conten
 /** RSS 2.0 (rssboard.org/rss-specification), the text in the content module. */
 const rss = ({ entries, ...feed }: Feed): string =>
   `${markup`${declaration}
-<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom" xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:dc="http://purl.org/dc/elements/1.1/">
+<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom" xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:media="http://search.yahoo.com/mrss/">
 <channel>
 <title>${clean(feed.title)}</title>
 <link>${feed.page}</link>
@@ -128,7 +141,7 @@ ${feed.hubs.map(
   (hub) => markup`<atom:link rel="hub" href="${hub}"/>
 `,
 )}${entries.map(
-  ({ id, page, author, language, post, html }) => markup`<item>
+  ({ id, page, author, language, post, html, picture }) => markup`<item>
 <title>${clean(post.title)}</title>
 <link>${page}</link>
 <guid isPermaLink="false">${id}</guid>
@@ -136,11 +149,15 @@ ${feed.hubs.map(
 <dc:creator>${clean(author)}</dc:creator>
 ${language === undefined ? none : markup`<dc:language>${language}</dc:language>\n`}<category>${clean(post.category.name)}</category>
 ${post.tags.map((tag) => markup`<category>${clean(tag)}</category>\n`)}<description>${clean(post.excerpt)}</description>
-${html === undefined ? none : markup`<content:encoded>${clean(html)}</content:encoded>\n`}</item>
+${picture ? media(picture) : none}${html === undefined ? none : markup`<content:encoded>${clean(html)}</content:encoded>\n`}</item>
 `,
 )}</channel>
 </rss>
 `}`;
+
+/** As in Media RSS (rssboard.org/media-rss): an enclosure of RSS would have to say how many bytes it has. */
+const media = ({ href, width, height, alt }: CardPicture & { href: string }): Html =>
+  markup`<media:content url="${href}" type="image/jpeg" medium="image" width="${width}" height="${height}">${alt ? markup`<media:description type="plain">${clean(alt)}</media:description>` : none}</media:content>\n`;
 
 /** JSON Feed 1.1 (jsonfeed.org). */
 const json = ({ entries, ...feed }: Feed): string =>
@@ -152,7 +169,7 @@ const json = ({ entries, ...feed }: Feed): string =>
     ...(feed.description && { description: feed.description }),
     language: feed.language,
     ...(feed.hubs.length > 0 && { hubs: feed.hubs.map((url) => ({ type: 'WebSub', url })) }),
-    items: entries.map(({ id, page, updated, author, language, post, html }) => ({
+    items: entries.map(({ id, page, updated, author, language, post, html, picture }) => ({
       id,
       url: page,
       title: post.title,
@@ -161,6 +178,7 @@ const json = ({ entries, ...feed }: Feed): string =>
       date_modified: updated,
       authors: [{ name: author }],
       tags: [post.category.name, ...post.tags],
+      ...(picture && { image: picture.href }),
       ...(language && { language }),
     })),
   });

@@ -3,6 +3,7 @@ import { AppError, fail } from '@dormouse/runtime/errors';
 import { tagSlug } from '@dormouse/runtime/slug';
 import { keyOf } from '@dormouse/runtime/surrogate-keys';
 import type { Context, Hono } from 'hono';
+import { coversOf } from './cover.ts';
 import type { Web } from './dependencies.ts';
 import { type FeedEntry, type FeedTopic, sitemap, sitemapIndex, sitemapPart, writeFeed } from './feed.ts';
 import { type FeedFormat, feedFormats } from './feed-formats.ts';
@@ -25,17 +26,25 @@ const readAtOnce = 4;
 /** What programs read: feeds and the site map. */
 export function feeds(
   app: Hono<Env>,
-  { posts, categories, people, articles, pages, site, feedAuthority: authority, hubs }: Web,
+  { posts, categories, people, articles, pictures, pages, site, feedAuthority: authority, hubs }: Web,
 ): void {
   /** A feed, kept by its path. */
   const feed = async (c: Context, format: FeedFormat, path: string, read: () => Promise<TopicPosts>) => {
     const origin = originOf(c);
     const load = async () => {
       const [settings, { newest, topic, keys }] = await Promise.all([site.current(), read()]);
-      const { entries, complete } = await withTexts(newest, origin);
-      const text = writeFeed(entries, { origin, authority, hubs: hubs.urls, ...settings }, format, topic);
+      const [{ entries, complete }, covers] = await Promise.all([
+        withTexts(newest, origin),
+        pictures.ready(coversOf(newest)),
+      ]);
+      const text = writeFeed(
+        entries.map((entry) => ({ ...entry, cover: covers.pictures.get(entry.post.cover ?? '') })),
+        { origin, authority, hubs: hubs.urls, ...settings },
+        format,
+        topic,
+      );
       const page = pageOf({ text, ...(complete && { keys }) }, `${format.type}; charset=utf-8`);
-      if (settings.unread) throw new UncacheablePage(page);
+      if (settings.unread || !covers.complete) throw new UncacheablePage(page);
       return page;
     };
     return deliverOrMove(c, cachedPage(pages, `feed ${origin} ${path} ${format.name}`, load));

@@ -14,6 +14,7 @@ async function atTheEditor(upload: Pictures['upload'] = async () => ({ address }
   const { app, did } = world({
     pictures: {
       show,
+      ready: async () => ({ pictures: new Map(), complete: true }),
       upload: async (...given) => {
         uploads.push(given);
         return upload(...given);

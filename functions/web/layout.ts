@@ -3,6 +3,7 @@ import { accentSheetPath } from './accent.ts';
 import { stylesheetPath } from './assets/addresses.ts';
 import { card } from './card.ts';
 import { colorSheets } from './colors.ts';
+import type { CardPicture } from './cover.ts';
 import { dormouse } from './dormouse.ts';
 import { feedFormats } from './feed-formats.ts';
 import { type Html, linkTo, markup, none, trusted } from './html.ts';
@@ -33,6 +34,8 @@ export interface PageParts {
   feed?: { title: string; below: string };
   /** The post that the page shows, for those who make cards of links, and for search engines. */
   post?: Post;
+  /** The picture that stands for the page on cards of links. */
+  cardPicture?: CardPicture | undefined;
   /** Language of that post, where it is known. */
   language?: string | undefined;
   older?: string | undefined;
@@ -62,7 +65,7 @@ ${page.description ? markup`<meta name="description" content="${page.description
 <link rel="stylesheet" href="${stylesheetPath}">
 ${accent ? markup`<link rel="stylesheet" href="${accent}">\n` : none}${[...colorSheets([...(page.categories ?? []), ...(page.pictures ?? [])])].map((href) => markup`<link rel="stylesheet" href="${href}">\n`)}${icons(site)}${feedLinks(site.title, '/blog')}${page.feed ? feedLinks(`${page.feed.title} · ${site.title}`, page.feed.below) : none}${page.canonical ? markup`<link rel="canonical" href="${publicUrl() ?? ''}${page.canonical}">` : markup`<meta name="robots" content="noindex">`}
 ${page.script ? markup`<script type="module" src="${page.script}"></script>\n` : none}${page.canonical ? card(page, page.canonical) : none}${link('next', page.older)}${link('prev', page.newer)}</head>
-<body>
+<body${site.layout === 'cards' ? trusted(' class="wide"') : none}>
 <a class="skip" href="#main">${frame.skip}</a>
 <header class="site-header">
 <a class="brand" href="/blog/">${brand(site)}</a>

@@ -1,6 +1,7 @@
 import { bylineLink } from './byline-link.ts';
 import type { Category } from './categories.ts';
 import { colorClass } from './colors.ts';
+import { type Covers, coverPicture } from './cover.ts';
 import { day } from './dates.ts';
 import { type Html, linkTo, markup, none } from './html.ts';
 import { langAttribute } from './language.ts';
@@ -13,6 +14,7 @@ import type { Words } from './words-en.ts';
 export interface ListPage {
   site: SiteSettings;
   listing: Listing;
+  covers: Covers;
   categories: readonly Category[];
   /** The category that the list is limited to. */
   category?: Category | undefined;
@@ -34,7 +36,7 @@ const chipsShown = 12;
 
 /** Posts, newest first, with the way to older and newer ones. */
 export function listPage(page: ListPage): string {
-  const { site, listing, categories, category, tag, month, first, path, viewer } = page;
+  const { site, listing, covers, categories, category, tag, month, first, path, viewer } = page;
   const older = listing.older && `${path}?after=${encodeURIComponent(listing.older)}`;
   // Without a cursor towards newer posts there is still the way back to the newest.
   const newer = listing.newer ? `${path}?before=${encodeURIComponent(listing.newer)}` : undefined;
@@ -56,6 +58,7 @@ export function listPage(page: ListPage): string {
     ...(name && { feed: { title: name, below: path } }),
     canonical: first ? path : undefined,
     categories: [...shown, ...(category ? [category] : []), ...listing.posts.map((post) => post.category)],
+    pictures: covers.values(),
     older,
     newer,
     viewer,
@@ -64,7 +67,7 @@ export function listPage(page: ListPage): string {
 ${category ? heading(category, t) : tag ? tagHeading(tag, t) : month ? monthHeading(month, t) : markup`<h1${first ? none : markup` class="small"`}>${first ? t.list.latest : t.list.older}</h1>`}
 ${used.length > 0 ? chips(shown, used.length, category, t) : none}
 </header>
-${listing.posts.length ? markup`<div class="entries">${listing.posts.map((post) => entry(post, site, page.comments?.get(post.id)))}</div>` : empty(first, site, viewer, t)}
+${listing.posts.length ? entries(listing.posts, { site, covers, comments: page.comments, featured: first && path === '/blog/' }) : empty(first, site, viewer, t)}
 ${pagination({ path, older, newer, first }, t)}
 </div>`,
   });
@@ -107,12 +110,57 @@ ${shown.map((category) => markup`<li>${chip(category, category.id === current?.i
 ${count > shown.length ? markup`<li><a class="chip all" href="/blog/categories">${t.list.moreCategories(count - shown.length)}</a></li>` : none}
 </ul></nav>`;
 
+export interface EntriesOptions {
+  site: SiteSettings;
+  covers: Covers;
+  /** How many comments posts have, by id. */
+  comments?: ReadonlyMap<number, number> | undefined;
+  /** Whether the first post is shown larger than the others, as cards. */
+  featured?: boolean;
+}
+
+/** Posts below each other, or as cards: as the blog's settings say. */
+export function entries(
+  posts: readonly PostSummary[],
+  { site, covers, comments, featured = false }: EntriesOptions,
+): Html {
+  const cards = site.layout === 'cards';
+  const sizesOf = (large: boolean) => (large ? sizes.featured : cards ? sizes.card : sizes.list);
+  return markup`<div class="entries${cards ? ' cards' : ''}">${posts.map((post, index) => {
+    const large = cards && featured && index === 0;
+    const cover = covers.get(post.cover ?? '');
+    const picture = cover && coverPicture(cover, { sizes: sizesOf(large), alt: '', first: cards && index === 0 });
+    const look = [cards && colorClass(post.category.color), cover && 'pictured', large && 'featured'];
+    const classes = look.flatMap((name) => (name ? [` ${name}`] : [])).join('');
+    return entry(post, { site, look: classes, cover: picture, comments: comments?.get(post.id) });
+  })}</div>`;
+}
+
+/** How wide covers are shown. */
+const sizes = {
+  list: '(min-width: 48rem) 13rem, 6.5rem',
+  card: '(min-width: 76rem) 23rem, (min-width: 40rem) 46vw, 94vw',
+  featured: '(min-width: 76rem) 43rem, (min-width: 48rem) 56vw, 94vw',
+};
+
+interface EntryParts {
+  site: SiteSettings;
+  /** Further classes. */
+  look: string;
+  cover: Html | undefined;
+  comments: number | undefined;
+}
+
 /** A post as it is shown in lists. */
-export function entry(post: PostSummary, site: SiteSettings, comments = 0): Html {
+function entry(post: PostSummary, { site, look, cover, comments = 0 }: EntryParts): Html {
   const lang = langAttribute(`${post.title}\n${post.excerpt}`, post.lang);
   const href = `/blog/posts/${encodeURIComponent(post.slug)}`;
-  return markup`<article class="entry">
-<div class="meta">${day(post.created_at, site)}${chip(post.category)}</div>
+  // The title is the same link, for those who listen or go by keys.
+  const picture = cover
+    ? markup`<a class="entry-cover" href="${href}" tabindex="-1" aria-hidden="true">${cover}</a>\n`
+    : none;
+  return markup`<article class="entry${look}">
+${picture}<div class="meta">${day(post.created_at, site)}${chip(post.category)}</div>
 <h2${lang} dir="auto"><a href="${href}">${post.title}</a></h2>
 ${post.excerpt ? markup`<p class="excerpt"${lang} dir="auto">${post.excerpt}</p>` : none}
 <p class="by" dir="auto">${bylineLink(post, wordsOf(site.language))}${comments > 0 ? markup` · <a href="${href}#comments">${wordsOf(site.language).comments.count(comments)}</a>` : none}</p>

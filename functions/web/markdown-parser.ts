@@ -9,6 +9,7 @@ import { embeds } from './embeds.ts';
 import { emoji } from './emoji.ts';
 import { figures } from './figures.ts';
 import { formulas } from './formulas.ts';
+import { galleries } from './galleries.ts';
 import { headings } from './headings.ts';
 import { taskLists } from './task-lists.ts';
 
@@ -33,6 +34,7 @@ export const parser = new MarkdownIt({ html: true, linkify: true })
   .use(formulas)
   .use(taskLists)
   .use(figures)
+  .use(galleries)
   .use(emoji)
   .use(embeds)
   .use(headings);

@@ -159,6 +159,24 @@ describe('a picture', () => {
   });
 });
 
+describe('several pictures in lines of their own', () => {
+  const picture = (name: string) => `<img src="/blog/media/${name}" alt="${name}" loading="lazy" decoding="async" />`;
+
+  it('are a gallery, with their titles as captions', async () => {
+    expect(await html('![a](/blog/media/a)\n![b](/blog/media/b "B <b>")  \n![c](/blog/media/c)')).toBe(
+      `<div class="gallery"><figure>${picture('a')}</figure><figure>${picture('b')}<figcaption>B &lt;b&gt;</figcaption></figure><figure>${picture('c')}</figure></div>\n`,
+    );
+  });
+
+  it.each([
+    ['with a blank line between', '![a](/blog/media/a)\n\n![b](/blog/media/b)'],
+    ['in one line', '![a](/blog/media/a) ![b](/blog/media/b)\n![c](/blog/media/c)'],
+    ['with words', 'See:\n![a](/blog/media/a)\n![b](/blog/media/b)'],
+    ['that are links, as badges', '[![a](/blog/media/a)](/x)\n[![b](/blog/media/b)](/y)'],
+    ['of other sites', '![a](https://img.example/a.png)\n![b](//img.example/b.png)'],
+  ])('%s are none', async (_, text) => expect(await html(text)).not.toContain('gallery'));
+});
+
 describe('a block of code', () => {
   it.each([
     '```js title="src/a.js"',

@@ -29,7 +29,7 @@ interface Rendering extends Env {
 }
 
 /**
- * Markdown (CommonMark and GFM, with callouts, definitions, figures and tables of contents; HTML allowed) as sanitised HTML. Headings
+ * Markdown (CommonMark and GFM, with callouts, definitions, figures, galleries and tables of contents; HTML allowed) as sanitised HTML. Headings
  * get ids, fenced code in a known language is highlighted, formulas are MathML, embedded frames become links. What no page could hold stands as it was written.
  * @param options `picturesElsewhere` shows pictures of other hosts, for texts that leave this blog
  */

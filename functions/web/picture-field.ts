@@ -30,6 +30,9 @@ export const noFile: FormProblem = {
   headers: {},
 };
 
+/** The same of a cover. */
+export const noCover: FormProblem = { ...noFile, errors: { cover: 'Choose a file.' } };
+
 /** A text with a picture as its last paragraph. */
 export function withPicture(content: string, alt: string, address: string): string {
   const words = alt

@@ -8,6 +8,8 @@ export type Uploaded = ResponseOf<typeof api.upload, 201>;
 
 /** What web needs of media. */
 export interface Pictures {
+  /** Those that can be shown, by hash; `complete` is false when media did not answer in time, and only some may be there. */
+  ready(hashes: readonly string[]): Promise<{ pictures: ReadonlyMap<string, ReadyPicture>; complete: boolean }>;
   /** The article with its pictures; `complete` is false when media did not answer in time, and they stand as they were written. */
   show(html: string): Promise<Pictured & { complete: boolean }>;
   /** @throws AppError with what media answered */
@@ -30,12 +32,19 @@ export function picturesAt(url: string, call: CallWithBytes, maxMs = maxWaitMs):
     for (const picture of body) known.set(picture.hash, picture);
     for (const hash of known.keys()) if (known.size > maxKnown) known.delete(hash);
   };
+  /** Whether all that could be known is. */
+  const learn = async (hashes: readonly string[]): Promise<boolean> => {
+    const unknown = hashes.filter((hash) => !known.has(hash)).slice(0, maxAsked);
+    return unknown.length === 0 || within(ask(unknown), maxMs);
+  };
   return {
+    async ready(hashes) {
+      const complete = await learn(hashes);
+      const found = hashes.flatMap((hash) => known.get(hash) ?? []);
+      return { pictures: new Map(found.map((picture) => [picture.hash, picture])), complete };
+    },
     async show(html) {
-      const unknown = picturesIn(html)
-        .filter((hash) => !known.has(hash))
-        .slice(0, maxAsked);
-      const complete = unknown.length === 0 || (await within(ask(unknown), maxMs));
+      const complete = await learn(picturesIn(html));
       return { ...withPictures(html, known), complete };
     },
     async upload(bytes, token) {

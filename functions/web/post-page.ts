@@ -1,6 +1,7 @@
 import { nothingLeft } from '@dormouse/runtime/api';
-import type { Pictured } from './article-pictures.ts';
+import type { Pictured, ReadyPicture } from './article-pictures.ts';
 import { bylineLink } from './byline-link.ts';
+import { coverCard, coverPicture } from './cover.ts';
 import { day } from './dates.ts';
 import { type Html, markup, none } from './html.ts';
 import { asAttribute, langAttribute, languageOf } from './language.ts';
@@ -21,6 +22,8 @@ export interface PostParts {
   post: Post;
   /** Its content as sanitised HTML, and the colours of its pictures. */
   article: Pictured;
+  /** Its cover, where it has one that can be shown. */
+  cover?: ReadyPicture | undefined;
   /** Others of its category, to read next. */
   others: readonly PostSummary[];
   /** What was written before and after it. */
@@ -31,10 +34,22 @@ export interface PostParts {
 }
 
 /** One post. */
-export function postPage({ site, post, article, others: next, beside, comments = none, viewer }: PostParts): string {
+export function postPage(parts: PostParts): string {
+  const { site, post, article, cover, others: next, beside, comments = none, viewer } = parts;
   // What the page shows, or leaves to other pages.
   const { id, version, title, slug, author, byline: _names, created_at, updated_at, excerpt, ...others } = post;
-  const { content, status, kind, lang: given, category, tags, published_at, ...unshown } = others;
+  const {
+    content,
+    status,
+    kind,
+    lang: given,
+    category,
+    tags,
+    published_at,
+    cover: hash,
+    cover_alt,
+    ...unshown
+  } = others;
   nothingLeft(unshown);
   const path = `/blog/posts/${encodeURIComponent(post.slug)}`;
   const t = wordsOf(site.language);
@@ -51,7 +66,8 @@ export function postPage({ site, post, article, others: next, beside, comments =
     description: post.excerpt,
     ...(!draft && { canonical: path, post, language }),
     categories: isPage ? [] : [post.category],
-    pictures: article.colors,
+    pictures: [...article.colors, ...(cover ? [cover] : [])],
+    ...(cover && { cardPicture: coverCard(cover, cover_alt) }),
     viewer,
     main: markup`<article class="post">
 <header class="post-header">
@@ -61,6 +77,7 @@ ${isPage ? none : markup`<div class="meta">${chip(post.category)}${day(post.crea
 ${isPage ? none : markup`<p class="by" dir="auto">${t.post.by(bylineLink(post, t))}</p>`}
 ${mayChange(post, viewer?.session) ? tools(path, post, t) : none}
 </header>
+${cover && !article.html.includes(hash as string) ? markup`<figure class="cover">${coverPicture(cover, { sizes: coverSizes, alt: cover_alt, first: true })}</figure>` : none}
 ${prose(lang, article.html)}
 <footer class="post-footer">
 ${tags.length > 0 && !isPage ? tagLinks(tags, t) : none}
@@ -73,6 +90,9 @@ ${besides(beside, t)}
 ${next.length > 0 ? readNext(next, post, site, t) : none}`,
   });
 }
+
+/** Wider than the text where there is room. */
+const coverSizes = '(min-width: 66rem) 58rem, (min-width: 46rem) 44rem, 94vw';
 
 /** To the posts around it: the older one on the left, where a reader who goes back in time looks for it. */
 function besides({ older, newer }: Neighbours, { post: words }: Words): Html {

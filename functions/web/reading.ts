@@ -11,6 +11,7 @@ import { categoriesPage } from './categories-page.ts';
 import { commentTokens } from './comment-tokens.ts';
 import { uncounted } from './comments.ts';
 import { type CommentForm, type CommentsSection, commentsSection } from './comments-section.ts';
+import { coversOf } from './cover.ts';
 import { claimsSession } from './csrf.ts';
 import { monthName } from './dates.ts';
 import type { Web } from './dependencies.ts';
@@ -123,9 +124,11 @@ export function reading(
       const named = month && monthName(month, settings.language);
       const ids = listing.posts.map(({ id }) => id);
       const counts = settings.comments === 'none' ? undefined : await comments.counts(ids);
+      const { pictures: covers, complete } = await pictures.ready(coversOf(listing.posts));
       const text = listPage({
         site: settings,
         listing,
+        covers,
         categories: known,
         category,
         tag,
@@ -135,7 +138,7 @@ export function reading(
         ...(counts && { comments: counts }),
         viewer,
       });
-      if (known === unknown && !viewer) throw new UncacheablePage(pageOf({ text }));
+      if ((known === unknown || !complete) && !viewer) throw new UncacheablePage(pageOf({ text }));
       if (counts === uncounted) return { text };
       const keys = tagged === undefined ? wholeBlog : [keyOf.blog, keyOf.tag(tagged), ...namesOf(listing.posts)];
       return { text, keys };
@@ -216,8 +219,9 @@ export function reading(
       if (found && found.username !== name) redirectTo('/blog/authors', found.username);
       if (profile === undefined && listing.posts.length === 0) fail('not_found', 'There is no such author.');
       const first = !after && (!before || !listing.newer);
-      const text = authorPage({ site: settings, name, profile: found, listing, first, viewer });
-      if (profile instanceof AppError && !viewer) throw new UncacheablePage(pageOf({ text }));
+      const { pictures: covers, complete } = await pictures.ready(coversOf(listing.posts));
+      const text = authorPage({ site: settings, name, profile: found, listing, covers, first, viewer });
+      if ((profile instanceof AppError || !complete) && !viewer) throw new UncacheablePage(pageOf({ text }));
       return { text, keys: [keyOf.blog, keyOf.author(name), ...namesOf(listing.posts)] };
     });
   });
@@ -248,7 +252,7 @@ export function reading(
     view: CommentView,
   ): Promise<Rendered> => {
     const takesComments = site.comments !== 'none' && found.post.kind === 'post' && found.post.status === 'published';
-    const [parts, shown] = await Promise.all([
+    const [{ complete, ...parts }, shown] = await Promise.all([
       around(found),
       takesComments ? comments.of(found.post.id, view.after) : undefined,
     ]);
@@ -264,7 +268,7 @@ export function reading(
         })
       : none;
     const text = postPage({ site, post: found.post, ...parts, comments: section, viewer });
-    const isWhole = parts.article.complete && (shown !== undefined || !takesComments);
+    const isWhole = parts.article.complete && complete && (shown !== undefined || !takesComments);
     if (!isWhole && !viewer) throw new UncacheablePage(pageOf({ text }));
     // A shared cache would keep what is missing here for a day.
     if (parts.others === noOthers || parts.beside === noNeighbours) return { text };
@@ -277,12 +281,13 @@ export function reading(
 
   /** What a post's page shows besides the post. */
   const around = async (found: Versioned) => {
-    const [article, others, beside] = await Promise.all([
+    const [article, { pictures: covers, complete }, others, beside] = await Promise.all([
       articles.of(found).then(pictures.show),
+      pictures.ready(coversOf([found.post])),
       othersOf(found.post),
       besideOf(found.post),
     ]);
-    return { article, others, beside };
+    return { article, cover: covers.get(found.post.cover ?? ''), complete, others, beside };
   };
 
   /** What was written before and after; the page does without when it does not come. */

@@ -45,7 +45,7 @@ export function revising(app: Hono<Env>, { posts, pages, site }: Web, sessions: 
       if (!isGenuine(c, form)) return show(c, session, version, stale);
       const { post } = await editablePost(posts, c.req.param('slug'), session);
       const { title, content } = await chosenOf(post.id, version, session.token);
-      const { category, tags, kind, lang, status } = post;
+      const { category, tags, kind, lang, cover, cover_alt, status } = post;
       const input = {
         title,
         content,
@@ -53,6 +53,8 @@ export function revising(app: Hono<Env>, { posts, pages, site }: Web, sessions: 
         tags: [...tags],
         kind,
         lang,
+        cover,
+        cover_alt,
         status,
         published_at: undefined,
       };

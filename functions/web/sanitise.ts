@@ -48,7 +48,7 @@ export function sanitise(unsafe: string, { picturesElsewhere = false, tags = art
       code: [/^language-[\w+#.-]+$/],
       a: ['picture-elsewhere', 'embed'],
       span: [/^hljs-[\w-]+$/, /^[a-z]+_+$/, /^language-[\w+#.-]+$/, 'picture-elsewhere'],
-      div: ['table', 'formula', 'contents', 'callout', /^callout-\w+$/],
+      div: ['table', 'formula', 'contents', 'callout', /^callout-\w+$/, 'gallery'],
       details: ['callout', /^callout-\w+$/],
       summary: ['callout-title'],
       p: ['callout-title'],

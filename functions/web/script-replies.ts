@@ -119,6 +119,8 @@ const labelsIn = ({ editor, pictures }: Words): Readonly<Record<string, string>>
   content: editor.text,
   category_name: editor.category,
   tags: editor.tags,
+  cover: editor.cover,
+  cover_alt: pictures.shows,
   picture: pictures.picture,
 });
 
@@ -127,10 +129,18 @@ async function changedReply(c: Context, form: FileForm, posts: Posts, sessions: 
   try {
     const session = await sessions.of(c);
     const { post, etag } = await currentPost(posts, c.req.param('slug') ?? '', session?.token ?? '');
-    const { id, version, title, content, tags, category, lang, status, slug } = post;
+    const { id, version, title, content, tags, category, lang, cover, cover_alt, status, slug } = post;
     // Another post may have got the address.
     if (String(id) !== form.get('id')) return { outcome: 'gone' };
-    const fields = { title, content, category_name: category.name, tags: tags.join(', '), lang: lang ?? '' };
+    const fields = {
+      title,
+      content,
+      category_name: category.name,
+      tags: tags.join(', '),
+      lang: lang ?? '',
+      cover: cover ?? '',
+      cover_alt,
+    };
     return { outcome: 'changed', id, version, etag, action: editPath(slug), status, fields };
   } catch (error) {
     if (error instanceof AppError && error.code === 'not_found') return { outcome: 'gone' };

@@ -22,6 +22,7 @@ const names = [
   'accent_dark',
   'logo',
   'icon',
+  'layout',
   'navigation',
   'footer',
   'posts_per_page',
@@ -69,6 +70,7 @@ ${field({ name: 'accent', label: settings.accent, type: 'color', value: form.acc
 ${field({ name: 'accent_dark', label: settings.accentDark, type: 'color', value: form.accent_dark, hint: settings.accentDarkHint }, problem)}
 ${identityField('logo', form.logo, site.title, words, problem)}
 ${identityField('icon', form.icon, site.title, words, problem)}
+${field({ name: 'layout', label: settings.layout, value: form.layout, options: settings.layouts, hint: settings.layoutHint }, problem)}
 ${field({ name: 'navigation', label: settings.navigation, value: form.navigation, rows: 4, optional: true, hint: settings.navigationHint }, problem)}
 ${field({ name: 'footer', label: settings.footer, value: form.footer, optional: true }, problem)}
 ${field({ name: 'posts_per_page', label: settings.postsPerPage, type: 'number', min: 1, max: 100, value: form.posts_per_page }, problem)}
@@ -95,6 +97,7 @@ export const formOf = (settings: Settings): SettingsForm => ({
   accent_dark: settings.accent_dark,
   logo: settings.logo ?? '',
   icon: settings.icon ?? '',
+  layout: settings.layout,
   navigation: settings.navigation.map(({ label, href }) => `${label} | ${href}`).join('\n'),
   footer: settings.footer,
   posts_per_page: String(settings.posts_per_page),
@@ -109,7 +112,9 @@ export const sentForm = (form: Form): SettingsForm =>
   Object.fromEntries(names.map((name) => [name, form.get(name)])) as SettingsForm;
 
 /** What the form asks for. A new accent brings its own companion for the dark theme unless that was chosen, too. */
-export function changeOf(form: SettingsForm): Required<Omit<SettingsChange, 'accent_dark'>> & SettingsChange {
+export function changeOf(
+  form: SettingsForm,
+): Required<Omit<SettingsChange, 'accent_dark' | 'layout'>> & SettingsChange {
   const { title, description, language, time_zone, accent, accent_dark, footer } = form;
   const follows = accent !== form.accent_before && accent_dark === form.accent_dark_before;
   return {
@@ -121,6 +126,7 @@ export function changeOf(form: SettingsForm): Required<Omit<SettingsChange, 'acc
     ...(!follows && { accent_dark }),
     logo: form.logo || null,
     icon: form.icon || null,
+    ...(form.layout && { layout: form.layout as Settings['layout'] }),
     navigation: linksIn(form.navigation),
     footer,
     posts_per_page: Number(form.posts_per_page),

@@ -140,6 +140,7 @@ describe('the page of settings', () => {
       accent_dark: '#e6a56c',
       navigation: 'About | /blog/posts/about\r\n\r\nA | B | https://b.example/',
       footer: '',
+      layout: 'cards',
       posts_per_page: '5',
       comments: 'all_held',
       registration: 'invitation',
@@ -157,6 +158,7 @@ describe('the page of settings', () => {
         accent: '#0b5fa5',
         logo: null,
         icon: null,
+        layout: 'cards',
         navigation: [
           { label: 'About', href: '/blog/posts/about' },
           { label: 'A | B', href: 'https://b.example/' },

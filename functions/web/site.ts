@@ -32,6 +32,7 @@ export const untouched = (registration: Registration): Settings => ({
   accent_dark: '#e6a56c',
   logo: null,
   icon: null,
+  layout: 'list',
   navigation: [],
   footer: 'A blog that sleeps until somebody reads it.',
   posts_per_page: 20,
@@ -85,6 +86,7 @@ export const settingsIn =
       logo: row.blog.logo ?? null,
       icon: row.blog.icon ?? null,
       comments: row.blog.comments ?? 'none',
+      layout: row.blog.layout ?? 'list',
       set_up: row.blog.version > 0,
       registration: row.blog.registration ?? registration,
     };

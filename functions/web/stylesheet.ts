@@ -152,6 +152,40 @@ button, input, textarea, select { font: inherit; color: inherit; }
   .entry > * { grid-column: 2; }
   .entry > .meta { grid-column: 1; grid-row: 1 / span 4; flex-direction: column; align-items: flex-start; align-content: flex-start; gap: .6rem; padding-top: .4rem; }
 }
+.entry.pictured { grid-template-columns: minmax(0, 1fr) 6.5rem; column-gap: 1.25rem; grid-auto-rows: auto; }
+.entry.pictured > * { grid-column: 1; }
+.entry.pictured > .meta { grid-column: 1 / -1; }
+.entry.pictured > .entry-cover { grid-column: 2; grid-row: 2 / span 3; align-self: start; }
+.entry-cover { display: block; overflow: hidden; border-radius: 8px; aspect-ratio: 1; background: var(--sunken); }
+.entry-cover img { display: block; width: 100%; height: 100%; object-fit: cover; background: var(--color); transition: transform .3s ease; }
+.entry:hover .entry-cover img { transform: scale(1.02); }
+@media (prefers-reduced-motion: reduce) { .entry-cover img { transition: none; } .entry:hover .entry-cover img { transform: none; } }
+@media (min-width: 48rem) {
+  .entry.pictured { grid-template-columns: 11rem minmax(0, 1fr) 13rem; column-gap: 2rem; }
+  .entry.pictured > * { grid-column: 2; }
+  .entry.pictured > .meta { grid-column: 1; }
+  .entry.pictured > .entry-cover { grid-column: 3; grid-row: 1 / span 4; aspect-ratio: 3 / 2; margin-top: .4rem; }
+}
+.wide :is(.site-header, .site-footer, main) { max-width: 76rem; }
+.cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 18rem), 1fr)); gap: clamp(2rem, 5vw, 3.25rem) clamp(1.5rem, 3vw, 2.25rem); padding-block: clamp(1.5rem, 4vw, 2.25rem) 1rem; }
+.cards .entry, .cards .entry.pictured { display: flex; flex-direction: column; gap: .55rem; padding: 0; border: 0; min-width: 0; }
+.cards .entry > .meta, .cards .entry.pictured > .meta { flex-direction: row; align-items: center; gap: .3rem .75rem; padding: 0; font-size: .8125rem; }
+.cards .entry-cover, .cards .entry.pictured > .entry-cover { align-self: stretch; aspect-ratio: 3 / 2; margin: 0 0 .45rem; border-radius: 10px; }
+.cards .entry h2 { font-size: clamp(1.25rem, 1.15rem + .35vw, 1.4rem); line-height: 1.22; }
+.cards .entry .excerpt { font-size: .9688rem; }
+.cards .entry:not(.pictured):not(.featured) { padding-top: 1.1rem; border-top: 3px solid color-mix(in srgb, var(--color, var(--line)) 55%, var(--paper)); }
+.cards .entry:not(.pictured):not(.featured) .excerpt { -webkit-line-clamp: 8; line-clamp: 8; }
+.cards .entry > .by { padding-top: .1rem; font-size: .875rem; }
+.cards .featured { grid-column: 1 / -1; padding-bottom: clamp(1.75rem, 4vw, 2.75rem); border-bottom: 1px solid var(--line); }
+.cards .featured h2 { font-size: clamp(1.7rem, 1.2rem + 2.1vw, 2.75rem); line-height: 1.12; letter-spacing: -.02em; }
+.cards .featured .excerpt { font-size: 1.0625rem; -webkit-line-clamp: 4; line-clamp: 4; }
+@media (min-width: 48rem) {
+  .cards .entry.featured.pictured { display: grid; grid-template-columns: minmax(0, 1.45fr) minmax(0, 1fr); grid-template-rows: 1fr auto auto auto 1fr; gap: .75rem clamp(1.75rem, 3.5vw, 3rem); padding-bottom: clamp(1.75rem, 4vw, 2.75rem); border-bottom: 1px solid var(--line); }
+  .cards .featured.pictured > * { grid-column: 2; }
+  .cards .entry.featured.pictured > .meta { grid-column: 2; grid-row: auto; align-self: end; }
+  .cards .entry.featured.pictured > .entry-cover { grid-column: 1; grid-row: 1 / -1; margin: 0; border-radius: 12px; }
+  .cards .featured:not(.pictured) { max-width: 48rem; }
+}
 .nothing { padding-block: 3rem; color: var(--soft); font-size: 1.0625rem; }
 .diff { margin: 0; padding: .8rem 1rem; border: 1px solid var(--line); border-radius: 9px; background: var(--raised); font-family: inherit; white-space: pre-wrap; overflow-wrap: anywhere; }
 .diff del { color: var(--bad); background: var(--bad-paper); }
@@ -195,6 +229,9 @@ button, input, textarea, select { font: inherit; color: inherit; }
 .post-header { display: grid; gap: 1rem; padding-block: clamp(1.25rem, 4vw, 3rem) 1.75rem; }
 .post-header h1 { margin: 0; font-size: clamp(2rem, 1.35rem + 2.9vw, 3.15rem); line-height: 1.12; letter-spacing: -.024em; }
 .post-header .by { font-size: 1rem; }
+.post > .cover { margin-bottom: clamp(1.75rem, 4vw, 2.75rem); }
+.cover img { display: block; max-width: 100%; height: auto; max-height: min(40rem, 80vh); margin-inline: auto; object-fit: cover; border-radius: 10px; background: var(--color); }
+@media (min-width: 66rem) { .post > .cover { margin-inline: -7rem; } }
 .post-footer { display: grid; gap: .75rem; margin-top: 3.5rem; padding-top: 1.5rem; border-top: 1px solid var(--line); font-size: .9375rem; }
 .beside { max-width: 44rem; margin: 2rem auto 0; display: flex; justify-content: space-between; gap: 1rem 2rem; }
 .beside a { flex: 0 1 20rem; overflow-wrap: anywhere; text-decoration: none; }
@@ -244,6 +281,18 @@ button, input, textarea, select { font: inherit; color: inherit; }
 .prose img.placeholder { background: var(--color); }
 .prose figure { text-align: center; }
 .prose figure > figcaption { text-align: center; }
+.prose .gallery { display: grid; grid-template-columns: repeat(6, minmax(0, 1fr)); gap: .75rem; }
+.prose .gallery > figure { grid-column: span 3; margin: 0; }
+.prose .gallery img { width: 100%; max-width: none; height: auto; aspect-ratio: 1; object-fit: cover; }
+@media (max-width: 30rem) {
+  .prose .gallery > figure:first-child:nth-last-child(odd) { grid-column: span 6; }
+  .prose .gallery > figure:first-child:nth-last-child(odd) img { aspect-ratio: 3 / 2; }
+}
+@media (min-width: 30.01rem) {
+  .prose .gallery > figure { grid-column: span 2; }
+  .prose .gallery > :is(:nth-last-child(2):nth-child(3n + 1), :nth-last-child(2):nth-child(3n + 1) + *, :nth-last-child(4):nth-child(3n + 1), :nth-last-child(4):nth-child(3n + 1) ~ *) { grid-column: span 3; }
+  .prose .gallery > :is(:nth-last-child(2):nth-child(3n + 1), :nth-last-child(2):nth-child(3n + 1) + *, :nth-last-child(4):nth-child(3n + 1), :nth-last-child(4):nth-child(3n + 1) ~ *) img { aspect-ratio: 3 / 2; }
+}
 .prose figure.code { text-align: start; }
 .prose figure.code > figcaption { margin: 0; padding: .45rem 1.2rem; border: 1px solid var(--line); border-bottom: 0; border-radius: 10px 10px 0 0; background: var(--sunken); font-family: var(--mono); text-align: start; overflow-wrap: anywhere; }
 .prose figure.code > pre { margin: 0; border-radius: 0 0 10px 10px; }
@@ -406,6 +455,7 @@ code { font-family: var(--mono); font-size: .92em; }
   .post .prose > :is(pre, .table) { margin-inline: -2.5rem; }
   .post .prose > pre { padding-inline: 2.5rem; }
   .post .prose > .table { padding-inline: 1.7rem; }
+  .post .prose > .gallery { margin-inline: -5rem; }
 }
 @media (max-width: 30rem) {
   .prose { font-size: 1.0938rem; }
@@ -421,5 +471,6 @@ code { font-family: var(--mono); font-size: .92em; }
   .prose pre { white-space: pre-wrap; overflow-wrap: anywhere; }
   .prose a[href^="http"]::after { content: " (" attr(href) ")"; font-size: .8em; overflow-wrap: anywhere; }
   .prose :is(pre, img, table, blockquote) { break-inside: avoid; }
+  .entry-cover { display: none; }
 }
 `;

@@ -70,6 +70,9 @@ const commentPolicies: Readonly<Record<Settings['comments'], string>> = {
   all_held: 'Each one waits',
 };
 
+/** How lists look. */
+const layouts: Readonly<Record<Settings['layout'], string>> = { list: 'Below each other', cards: 'As cards' };
+
 /** How to format, and what it makes. */
 const formatsInEnglish: readonly (readonly [code: string, text: Html])[] = [
   ['# Heading', markup`a heading; more # for smaller ones`],
@@ -80,6 +83,7 @@ const formatsInEnglish: readonly (readonly [code: string, text: Html])[] = [
   ['`code`', markup`code; three backticks and a language on lines of their own around a block`],
   ['| a | b |', markup`a table; its second line is <code>|---|---|</code>`],
   ['![what it shows](address "caption")', markup`a picture`],
+  ['![one](address)⏎![two](address)', markup`a gallery: pictures in lines of their own`],
   ['- [ ] to do', markup`a task; <code>- [x] done</code>`],
   ['text[^1]', markup`a footnote; <code>[^1]: note</code> on a line of its own`],
   ['> [!NOTE]', markup`a callout, with its text in the next lines; also <code>TIP</code>, <code>WARNING</code>`],
@@ -484,6 +488,9 @@ export const english = {
     navigation: 'Navigation',
     navigationHint: 'A link in each line: About | /blog/posts/about',
     footer: 'Footer',
+    layout: 'Lists',
+    layoutHint: 'Below each other, or as cards with the covers of posts; on the front page the newest one is larger.',
+    layouts,
     postsPerPage: 'Posts per page',
     readers: 'Readers',
     comments: 'Comments',
@@ -509,6 +516,9 @@ export const english = {
     text: 'Text',
     yourText: 'Your text',
     textHint: 'Markdown.',
+    cover: 'Cover',
+    coverHint: 'A picture above the text, in lists, in feeds and on cards of links.',
+    setCover: 'Set as cover',
     publishAt: 'Publish at',
     publishAtHint: (timeZone: string): string => `Left empty, it is published at once. Time zone: ${timeZone}.`,
     inNavigation: 'In the navigation',

@@ -61,6 +61,8 @@ const commentPolicies: Readonly<Record<Settings['comments'], string>> = {
   all_held: '모든 댓글을 승인 후 표시',
 };
 
+const layouts: Readonly<Record<Settings['layout'], string>> = { list: '위아래로', cards: '카드로' };
+
 const formats: Words['editor']['formats'] = [
   ['# 제목', markup`제목(작은 제목은 #를 더 붙입니다)`],
   ['**굵게** *기울임* ~~취소선~~', markup`강조`],
@@ -70,6 +72,7 @@ const formats: Words['editor']['formats'] = [
   ['`코드`', markup`코드(여러 줄이면 위아래 줄에 백틱 세 개를 쓰고 언어를 적습니다)`],
   ['| 가 | 나 |', markup`표(둘째 줄은 <code>|---|---|</code>)`],
   ['![대체 텍스트](주소 "설명")', markup`사진`],
+  ['![하나](주소)⏎![둘](주소)', markup`갤러리(사진마다 한 줄씩)`],
   ['- [ ] 할 일', markup`할 일(끝낸 일은 <code>- [x] 끝낸 일</code>)`],
   ['글[^1]', markup`각주(다른 줄에 <code>[^1]: 각주 내용</code>)`],
   ['> [!NOTE]', markup`콜아웃(내용은 다음 줄부터, <code>TIP</code>과 <code>WARNING</code>도 있습니다)`],
@@ -458,6 +461,10 @@ export const korean: Words = {
     navigation: '메뉴',
     navigationHint: '한 줄에 링크 하나씩 입력하세요: 소개 | /blog/posts/about',
     footer: '바닥글',
+    layout: '목록 모양',
+    layoutHint:
+      '글을 위아래로 늘어놓거나, 대표 사진이 있는 카드로 보여 줍니다. 카드로 하면 첫 화면에서 최신 글이 더 크게 보입니다.',
+    layouts,
     postsPerPage: '페이지당 글 수',
     readers: '독자',
     comments: '댓글',
@@ -483,6 +490,9 @@ export const korean: Words = {
     text: '본문',
     yourText: '내가 쓴 본문',
     textHint: 'Markdown으로 씁니다.',
+    cover: '대표 사진',
+    coverHint: '글 위와 목록, 피드, 링크 카드에 보이는 사진입니다.',
+    setCover: '대표 사진으로 정하기',
     publishAt: '예약 발행',
     publishAtHint: (timeZone) => `비워 두면 바로 발행합니다. 시간대: ${timeZone}`,
     inNavigation: '사이트 메뉴에 표시',

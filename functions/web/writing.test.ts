@@ -59,7 +59,7 @@ describe('writing', () => {
     const response = await ada.submit('/blog/new', { ...typed, action });
     expect([response.status, response.headers.get('location')]).toEqual([303, '/blog/posts/new-post']);
     const [, input, , token] = did('create')[0] as unknown[];
-    expect(input).toEqual({ ...typed, status: action, kind: 'post' });
+    expect(input).toEqual({ ...typed, status: action, kind: 'post', cover: null });
     expect(token).toBe(ada.cookies.get('dormouse_access'));
   });
 
@@ -364,7 +364,11 @@ describe('editing', () => {
     ]);
     const response = await ada.submit('/blog/posts/mine/edit', { ...typed, action: 'published' });
     expect(response.status).toBe(303);
-    expect(did('update')[0]?.slice(1, 4)).toEqual([post.id, { ...typed, kind: 'post', status: 'published' }, tag]);
+    expect(did('update')[0]?.slice(1, 4)).toEqual([
+      post.id,
+      { ...typed, kind: 'post', cover: null, status: 'published' },
+      tag,
+    ]);
   });
 
   it('shows both texts when somebody else was faster, and lets the author decide', async () => {

@@ -41,7 +41,7 @@ export function writing(app: Hono<Env>, web: Web, sessions: Sessions): void {
   app.get('/blog/posts/:slug/edit', (c) =>
     asWriter(c, sessions, async (session) => {
       const { post, etag } = await editablePost(posts, c.req.param('slug'), session);
-      const { id, title, content, tags, status, kind, lang } = post;
+      const { id, title, content, tags, status, kind, lang, cover, cover_alt } = post;
       const published_at = status === 'draft' ? localTime(post.published_at, await timeZone()) : undefined;
       return editor.show(
         c,
@@ -54,6 +54,8 @@ export function writing(app: Hono<Env>, web: Web, sessions: Sessions): void {
             status,
             kind,
             lang: lang ?? '',
+            cover: cover ?? '',
+            cover_alt,
             published_at,
             in_navigation: undefined,
             category_name: post.category.name,
@@ -87,6 +89,8 @@ const blank: Writing = {
   status: 'draft',
   kind: 'post',
   lang: '',
+  cover: '',
+  cover_alt: '',
   published_at: '',
   in_navigation: undefined,
   key: '',

@@ -99,11 +99,32 @@ describe('an export of Ghost', () => {
     const figure =
       '<figure class="kg-card"><img src="__GHOST_URL__/content/images/pier.png" alt="The pier"><figcaption>Dusk</figcaption></figure>';
     expect(content(figure)).toBe('![The pier](/blog/media/pictures/HASH-1280.jpg)\n\n*Dusk*');
-    expect(content(figure, { feature_image: '__GHOST_URL__/content/images/pier.png' })).toBe(
-      '![The pier](/blog/media/pictures/HASH-1280.jpg)\n\n*Dusk*',
-    );
-    expect(content('<p>a</p>', { feature_image: '__GHOST_URL__/content/images/pier.png' })).toBe(
-      '![](/blog/media/pictures/HASH-1280.jpg)\n\na',
+  });
+
+  it('has a cover beside the text; one of another site stands above it', () => {
+    const cover = (given: Partial<Post>) => {
+      const { content: text, cover } = read([post({ html: '<p>a</p>', ...given })], {
+        posts_meta: [{ post_id: 'p1', feature_image_alt: ' The  pier\n' }],
+      }).posts[0]!.render();
+      return [text, cover && { ...cover, hash: cover.hash.replace(/^[0-9a-f]{64}$/, 'HASH') }];
+    };
+    const pier = '__GHOST_URL__/content/images/pier.png';
+    expect(cover({ feature_image: pier })).toEqual(['a', { hash: 'HASH', alt: 'The pier' }]);
+    expect(cover({ feature_image: 'https://img.example/pier.png' })).toEqual([
+      '![ The  pier\n](https://img.example/pier.png)\n\na',
+      undefined,
+    ]);
+  });
+
+  it('has a gallery as pictures in lines of their own, with its caption below', () => {
+    const image = (name: string) =>
+      `<div class="kg-gallery-image"><img src="__GHOST_URL__/content/images/pier.png" alt="${name}"></div>`;
+    expect(
+      content(
+        `<figure class="kg-card kg-gallery-card kg-card-hascaption"><div class="kg-gallery-container"><div class="kg-gallery-row">${image('One')}${image('Two')}</div><div class="kg-gallery-row">${image('Three')}</div></div><figcaption>At dusk</figcaption></figure><p>Text.</p>`,
+      ),
+    ).toBe(
+      '![One](/blog/media/pictures/HASH-1280.jpg)\n![Two](/blog/media/pictures/HASH-1280.jpg)\n![Three](/blog/media/pictures/HASH-1280.jpg)\n\n*At dusk*\n\nText.',
     );
   });
 

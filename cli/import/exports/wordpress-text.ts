@@ -78,15 +78,16 @@ function captioned(said: string, inside: string): string {
   return `<figure>${picture.trim()}${caption ? `<figcaption>${caption}</figcaption>` : ''}</figure>`;
 }
 
-const shownPicture = ({ url, alt }: { readonly url: string; readonly alt: string }): string =>
-  `<p><img src="${escaped(url)}" alt="${escaped(alt)}"></p>`;
+/** Pictures that stand together, as html-markdown.ts knows them. */
+const together = (pictures: readonly { readonly url: string; readonly alt: string }[]): string =>
+  `<div class="gallery">${pictures.map(({ url, alt }) => `<img src="${escaped(url)}" alt="${escaped(alt)}">`).join('')}</div>`;
 
 function gallery(named: string | undefined, pictures: WordpressContext['pictures'], post: string): string | undefined {
   const ids =
     named === undefined
       ? [...pictures.values()].filter(({ parent }) => parent === post)
       : named.split(/[\s,]+/).flatMap((id) => pictures.get(id) ?? []);
-  return ids.length === 0 ? undefined : `<div>${ids.map(shownPicture).join('')}</div>`;
+  return ids.length === 0 ? undefined : together(ids);
 }
 
 /** Of WordPress' own player; `[audio http://…mp3|titles=Song]` is how a plugin before it had it. */
@@ -103,7 +104,7 @@ function pictureBox({ name, named }: Shortcode, pictures: WordpressContext['pict
   if (!/(?:^|_)(?:single_image|image|imageframe|images_carousel|media_grid|gallery)$/i.test(name)) return undefined;
   const ids = [named.image, named.images, named.image_id, named.id, named.ids].flatMap((one) => one?.split(',') ?? []);
   const found = ids.flatMap((id) => pictures.get(id.trim()) ?? []);
-  return found.length === 0 ? undefined : `<div>${found.map(shownPicture).join('')}</div>`;
+  return found.length === 0 ? undefined : together(found);
 }
 
 /** Texts in several languages in one post, as qTranslate keeps them: all of them, one below the other. */

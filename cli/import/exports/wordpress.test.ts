@@ -180,10 +180,23 @@ describe('an export of WordPress', () => {
     expect(
       shown(content('[gallery columns="2"]', cover.replace('</item>', '<wp:post_parent>5</wp:post_parent></item>'))),
     ).toBe('![A bed](/blog/media/pictures/HASH-1280.jpg)');
-    expect(shown(content({ rest: thumbnail }, cover))).toBe('![A bed](/blog/media/pictures/HASH-1280.jpg)\n\nText.');
-    expect(
-      shown(content({ rest: thumbnail, content: '<img src="/wp-content/uploads/2020/06/bed.png" alt="x">' }, cover)),
-    ).toBe('![x](/blog/media/pictures/HASH-1280.jpg)');
+    expect(shown(content('[gallery ids="4,4"]', cover))).toBe(
+      '![A bed](/blog/media/pictures/HASH-1280.jpg)\n![A bed](/blog/media/pictures/HASH-1280.jpg)',
+    );
+    const covered = (text: string) => {
+      const rendered = read(item({ id: 5, rest: thumbnail, content: text }), cover)
+        .post('export.xml#5')!
+        .render();
+      return [shown(rendered.content), rendered.cover?.alt, /^[0-9a-f]{64}$/.test(rendered.cover?.hash ?? '')];
+    };
+    expect(covered('Text.')).toEqual(['Text.', 'A bed', true]);
+    expect(covered('<img src="/wp-content/uploads/2020/06/bed.png" alt="x">')).toEqual([
+      '![x](/blog/media/pictures/HASH-1280.jpg)',
+      'A bed',
+      true,
+    ]);
+    // A post needs a text.
+    expect(covered('')).toEqual(['![A bed](/blog/media/pictures/HASH-1280.jpg)', 'A bed', true]);
     expect(content('<img src="https://garden.example.org/wp-content/uploads/gone.png" alt="gone">')).toBe(
       '![gone](https://garden.example.org/wp-content/uploads/gone.png)',
     );

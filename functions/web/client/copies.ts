@@ -1,4 +1,5 @@
 import type { Kept } from './draft.ts';
+import { blank } from './fields.ts';
 
 /** What was typed in one tab and is not saved. */
 export interface Copy extends Kept {
@@ -80,6 +81,8 @@ function read(text: string | null): Copy | undefined {
   try {
     const copy = JSON.parse(text ?? '') as Copy;
     const { base, fields } = copy;
+    // An earlier editor had fewer fields.
+    for (const each of [copy, base, copy.pending]) if (each) each.fields = { ...blank, ...each.fields };
     return typeof base.id === 'number' && typeof base.fields.content === 'string' && typeof fields.content === 'string'
       ? copy
       : undefined;

@@ -7,6 +7,8 @@ type Answer = Reply | Previewed | UploadedPicture;
 type Control = HTMLInputElement | HTMLTextAreaElement;
 
 const maxWaitMs = 60_000;
+/** Event of the form: its fields were changed by the script. */
+export const shown = 'fields-shown';
 
 /** The editor's form: its fields, and requests with them. */
 export class EditorForm {
@@ -62,6 +64,7 @@ export class EditorForm {
       this.text.setSelectionRange(moved(selectionStart), moved(selectionEnd));
       this.text.scrollTop = scrollTop;
     }
+    this.form.dispatchEvent(new Event(shown));
   }
 
   /** Later requests are of this version. */

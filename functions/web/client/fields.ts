@@ -7,11 +7,35 @@ export interface Fields {
   tags: string;
   /** Language tag; empty: to be guessed. */
   lang: string;
+  /** Hash of a picture of media; empty: none. */
+  cover: string;
+  cover_alt: string;
   /** Of a draft; it is not saved before somebody asks for it. */
   published_at: string;
 }
 
-export const fieldNames = ['title', 'content', 'category_name', 'tags', 'lang', 'published_at'] as const;
+export const fieldNames = [
+  'title',
+  'content',
+  'category_name',
+  'tags',
+  'lang',
+  'cover',
+  'cover_alt',
+  'published_at',
+] as const;
+
+/** Nothing typed. */
+export const blank: Fields = {
+  title: '',
+  content: '',
+  category_name: '',
+  tags: '',
+  lang: '',
+  cover: '',
+  cover_alt: '',
+  published_at: '',
+};
 
 /** How posts keeps it, as far as two texts that it keeps alike have the same. */
 const normal: Readonly<Record<Exclude<keyof Fields, 'published_at'>, (text: string) => string>> = {
@@ -19,6 +43,8 @@ const normal: Readonly<Record<Exclude<keyof Fields, 'published_at'>, (text: stri
   content: (text) => text.trim(),
   category_name: (text) => oneLine(text).toLowerCase(),
   lang: (text) => oneLine(text).toLowerCase(),
+  cover: (text) => text,
+  cover_alt: (text) => text.trim(),
   tags: (text) => [...new Set(text.split(/[,，、]/u).map((tag) => oneLine(tag.normalize('NFC')).toLowerCase()))].join(),
 };
 

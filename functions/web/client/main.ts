@@ -1,9 +1,10 @@
 import { Autosave } from './autosave.ts';
 import { Copies, type Copy } from './copies.ts';
+import { cover } from './cover.ts';
 import { Draft } from './draft.ts';
 import { EditorForm } from './editor-form.ts';
 import { element } from './element.ts';
-import { type Fields, sameText } from './fields.ts';
+import { blank, sameText } from './fields.ts';
 import { livePreview } from './live-preview.ts';
 import { type Choice, offer } from './offers.ts';
 import { StatusLine } from './status-line.ts';
@@ -49,6 +50,7 @@ async function start(form: HTMLFormElement): Promise<void> {
     },
   );
   counting(editor, length);
+  cover(editor);
   livePreview(editor);
   const choice: Choice = {
     restore(copy) {
@@ -86,8 +88,6 @@ async function begin(editor: EditorForm, copies: Copies, tab: Tab): Promise<{ dr
   if (own) return { draft: new Draft({ ...own, fields }, autosaves && own.base.etag === base.etag), offered: [] };
   return { draft: new Draft({ base: { ...base, fields: blank }, key, fields }, false), offered: [] };
 }
-
-const blank: Fields = { title: '', content: '', category_name: '', tags: '', lang: '', published_at: '' };
 
 /** @returns what counts the lines as left, as leaving one does */
 function listen(editor: EditorForm, autosave: Autosave): () => void {

@@ -10,6 +10,8 @@ const of = (content: string, parts: Partial<Fields> = {}): Fields => ({
   category_name: 'General',
   tags: 'a, b',
   lang: '',
+  cover: '',
+  cover_alt: '',
   published_at: '',
   ...parts,
 });

@@ -14,8 +14,10 @@ export function merge(base: Stored, mine: Fields, theirs: Stored): Fields | unde
   const category_name = pick('category_name', base, mine, theirs);
   const tags = pick('tags', base, mine, theirs);
   const lang = pick('lang', base, mine, theirs);
+  const cover = pick('cover', base, mine, theirs);
+  const cover_alt = pick('cover_alt', base, mine, theirs);
   const content = pick('content', base, mine, theirs) ?? mergeLines(base.content, mine.content, theirs.content);
-  const lines = { title, category_name, tags, lang };
+  const lines = { title, category_name, tags, lang, cover, cover_alt };
   if (content === undefined || Object.values(lines).includes(undefined)) return undefined;
   return { ...(lines as Stored), content, published_at: mine.published_at };
 }

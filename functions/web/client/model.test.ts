@@ -159,6 +159,8 @@ class Tab {
       category_name: value('category_name'),
       tags: value('tags'),
       lang: value('lang'),
+      cover: value('cover'),
+      cover_alt: value('cover_alt'),
       published_at: value('published_at'),
     };
     const base: Version = {

@@ -66,7 +66,7 @@ export class Uploads {
     const line = element('li', {}, `${file.name} `, bar);
     this.#list.append(line);
     try {
-      const address = await this.#send(file, (share) => (bar.value = share));
+      const address = await sendPicture(this.#editor, file, (share) => (bar.value = share));
       this.#put(place, `![${alt}](${address})`);
       line.remove();
     } catch (error) {
@@ -98,19 +98,23 @@ export class Uploads {
         ...([selectionStart, selectionEnd].map((each) => movedPosition(each, before, text.value)) as [number, number]),
       );
   }
+}
 
-  /** @throws Error whose message says what is wrong */
-  async #send(file: File, progress: (share: number) => void): Promise<string> {
-    for (const isLast of [false, true]) {
-      const reply = await sendFile(this.#editor, file, progress);
-      if (reply.outcome === 'uploaded') return reply.address;
-      if (reply.outcome === 'stale' && !isLast) this.#editor.setHidden('csrf', reply.csrf);
-      else if (reply.outcome === 'refused') throw new Error(reply.alert);
-      else if (reply.outcome === 'logged-out') throw new Error(words.uploadLoggedOut);
-      else break;
-    }
-    throw new Error(words.notUploaded);
+/** Uploads a picture. @returns its address. @throws Error whose message says what is wrong */
+export async function sendPicture(
+  editor: EditorForm,
+  file: File,
+  progress: (share: number) => void = () => {},
+): Promise<string> {
+  for (const isLast of [false, true]) {
+    const reply = await sendFile(editor, file, progress);
+    if (reply.outcome === 'uploaded') return reply.address;
+    if (reply.outcome === 'stale' && !isLast) editor.setHidden('csrf', reply.csrf);
+    else if (reply.outcome === 'refused') throw new Error(reply.alert);
+    else if (reply.outcome === 'logged-out') throw new Error(words.uploadLoggedOut);
+    else break;
   }
+  throw new Error(words.notUploaded);
 }
 
 type Reply =

@@ -33,6 +33,7 @@ const english = {
   picture: 'Picture',
   pictureHint: 'Picture; or paste it, or drop it into the text',
   uploads: 'Uploads',
+  uploading: 'Uploading …',
   /** Stands for what a picture shows, until its writer says it. */
   whatItShows: 'what it shows',
   close: 'Close',
@@ -80,6 +81,7 @@ const korean: typeof english = {
   picture: '사진',
   pictureHint: '사진을 고르세요. 본문에 붙여 넣거나 끌어다 놓아도 됩니다',
   uploads: '올리는 사진',
+  uploading: '올리는 중 …',
   whatItShows: '대체 텍스트',
   close: '닫기',
   uploadLoggedOut: '로그아웃되었습니다.',
