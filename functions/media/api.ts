@@ -81,6 +81,8 @@ const aReadyPicture: v.InferInput<typeof readyPicture> = {
 const byHash = { hash: v.pipe(hash, v.metadata({ examples: [aHash] })) };
 const writers = ['author', 'editor', 'admin'] as const;
 
+const served = ['image/avif', 'image/webp', 'image/jpeg', 'image/png'];
+
 export const about = 'Pictures: uploads, and the variants that readers see.';
 
 /** What media answers to clients. */
@@ -158,11 +160,12 @@ export const api = {
   }),
   variant: route('GET /blog/media/pictures/:file', {
     summary: 'Read a picture',
-    description: 'A width beyond that of the picture is answered by the widest there is.',
+    description:
+      'A width beyond that of the picture is answered by the widest there is. `card-….png` is the picture of a post on cards of links, as the head of its page names it.',
     params: {
       file: v.pipe(
         v.string(),
-        v.regex(/^[0-9a-f]{64}-(?:640|1280|1920)\.(?:avif|webp|jpg)$/),
+        v.regex(/^(?:[0-9a-f]{64}-(?:640|1280|1920)\.(?:avif|webp|jpg)|card-[0-9a-f]{64}\.png)$/),
         v.metadata({ examples: [`${aHash}-1280.webp`] }),
       ),
     },
@@ -173,10 +176,10 @@ export const api = {
     },
     errors: ['not_found'],
     responses: () => ({
-      200: bytes('The picture; it never changes.', ['image/avif', 'image/webp', 'image/jpeg'], {
+      200: bytes('The picture; it never changes.', served, {
         etag: 'Strong entity tag.',
       }),
-      206: bytes('The range.', ['image/avif', 'image/webp', 'image/jpeg'], { 'content-range': 'Which bytes it is.' }),
+      206: bytes('The range.', served, { 'content-range': 'Which bytes it is.' }),
       304: empty('The client has it.'),
       416: empty('It has no such bytes.', { 'content-range': 'How many it has.' }),
     }),

@@ -76,10 +76,16 @@ function appOver(collect: () => Promise<Collected> = async () => ({ collected: 3
       return kept.get(hash)?.state === 'uploaded';
     },
   };
+  const cards: unknown[][] = [];
   const app = createApp({
     pictures,
     objects,
     outbox: { transaction: (work) => work((async () => [{}]) as never, () => {}), drained: async () => {} } as Outbox,
+    cards: {
+      blog: async () => ({ title: 'Late', accent: '#123456' }),
+      keep: async (...given) => void cards.push(given),
+      sweep: async () => 0,
+    },
     tokens: {
       verify: async (token) =>
         token in limited
@@ -105,7 +111,7 @@ function appOver(collect: () => Promise<Collected> = async () => ({ collected: 3
   };
   const upload = (bytes: Buffer, as = 'ada', type = 'application/octet-stream') =>
     ask('POST', path, { as, body: new Uint8Array(bytes), headers: { 'content-type': type } });
-  return { ask, upload, kept, objects, outcomes };
+  return { ask, upload, kept, objects, outcomes, cards };
 }
 
 describe('an upload', () => {
@@ -395,5 +401,40 @@ describe('a sweep', () => {
   test('is 503 when it cannot be told what is used', async () => {
     const { ask } = appOver(() => Promise.reject(new Error('posts is away')));
     expect((await ask('POST', '/events/sweep')).status).toBe(503);
+  });
+});
+
+describe('the picture of a post for cards', () => {
+  const address = `/blog/media/pictures/card-${'ab'.repeat(32)}.png`;
+
+  test('is kept and taken away by its post and version, which pictures says', async () => {
+    const { ask, cards } = appOver();
+    const put = (at: string, body: Uint8Array<ArrayBuffer>) => ask('PUT', at, { body });
+    expect((await put('/events/cards/7/3', new Uint8Array(png))).status).toBe(204);
+    expect((await ask('DELETE', '/events/cards/7/4')).status).toBe(204);
+    expect(cards).toMatchObject([
+      [7, 3, png],
+      [7, 4, undefined],
+    ]);
+    expect((await put('/events/cards/7/5', new Uint8Array(svg))).status).toBe(415);
+    expect((await put('/events/cards/x/5', new Uint8Array(png))).status).toBe(404);
+    expect((await put('/events/cards/7/5', new Uint8Array(2 ** 20 + 1))).status).toBe(413);
+    expect(cards).toHaveLength(2);
+    expect(await (await ask('GET', '/events/blog')).json()).toEqual({ title: 'Late', accent: '#123456' });
+  });
+
+  test('is served for ever, and is 404 where there is none', async () => {
+    const { ask, objects } = appOver();
+    expect((await ask('GET', address)).status).toBe(404);
+    await objects.write(`cards/ab/${'ab'.repeat(32)}.png`, png);
+    const response = await ask('GET', address);
+    expect([response.status, response.headers.get('content-type'), response.headers.get('cache-control')]).toEqual([
+      200,
+      'image/png',
+      'public, max-age=31536000, immutable',
+    ]);
+    expect(Buffer.from(await response.arrayBuffer())).toEqual(png);
+    const etag = response.headers.get('etag') ?? '';
+    expect((await ask('GET', address, { headers: { 'if-none-match': etag } })).status).toBe(304);
   });
 });

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { userDeleted } from '@dormouse/events/user';
 import { cameFromOutside } from '@dormouse/runtime/address';
 import { nothingLeft, type ResponseOf } from '@dormouse/runtime/api';
-import { check, type Env, json, newApp } from '@dormouse/runtime/app';
+import { check, type Env, id, json, newApp } from '@dormouse/runtime/app';
 import { authenticate, required, type Tokens } from '@dormouse/runtime/auth';
 import type { Caller } from '@dormouse/runtime/caller';
 import { fail } from '@dormouse/runtime/errors';
@@ -10,12 +10,14 @@ import { decodeCursor, encodeCursor } from '@dormouse/runtime/keyset';
 import { type Limiter, limit } from '@dormouse/runtime/limiter';
 import { measure } from '@dormouse/runtime/measure';
 import type { Outbox } from '@dormouse/runtime/outbox';
+import { pictureType } from '@dormouse/runtime/picture-type';
 import { type Dimensions, variantsOf } from '@dormouse/runtime/picture-variants';
 import { on, receive } from '@dormouse/runtime/receive';
 import { bodyBytes } from '@dormouse/runtime/request';
 import { metrics } from '@dormouse/signals/metrics';
 import type { Context, MiddlewareHandler } from 'hono';
 import { api } from './api.ts';
+import type { Cards } from './cards.ts';
 import { deliver } from './delivery.ts';
 import { outcome } from './fields.ts';
 import type { ObjectStore } from './object-store.ts';
@@ -28,6 +30,7 @@ export interface Dependencies {
   pictures: Pictures;
   objects: ObjectStore;
   outbox: Outbox;
+  cards: Cards;
   tokens: Tokens;
   limiter: Limiter;
   /** Deletes what nobody uses. Rejects when not everybody could be asked. */
@@ -38,7 +41,7 @@ const { path } = api.list;
 const uploadsPerMinute = 120;
 const own = { 'cache-control': 'private, no-cache', vary: 'authorization' };
 
-export function createApp({ pictures, objects, outbox, tokens, limiter, collect }: Dependencies) {
+export function createApp({ pictures, objects, outbox, cards, tokens, limiter, collect }: Dependencies) {
   const writer = writing(limiter);
   return newApp()
     .use('/events/*', internalOnly)
@@ -49,10 +52,22 @@ export function createApp({ pictures, objects, outbox, tokens, limiter, collect 
       );
       measure(metrics.picturesCollected, swept.collected, { 'dormouse.picture.remains': 'picture' });
       measure(metrics.picturesCollected, swept.broken, { 'dormouse.picture.remains': 'upload' });
+      await cards.sweep();
       const { failures, ...counts } = swept;
       if (failures.length > 0)
         fail('unavailable', `${failures.length} unused pictures could not be deleted now.`, { cause: failures[0] });
       return c.json(counts);
+    })
+    .get('/events/blog', async (c) => c.json(await cards.blog(), 200, { 'cache-control': 'no-store' }))
+    .put('/events/cards/:post/:version', async (c) => {
+      const bytes = await bodyBytes(c, maxCardBytes);
+      if (pictureType(bytes) !== 'image/png') fail('unsupported_media_type', 'A card must be a PNG picture.');
+      await cards.keep(numberIn(c, 'post'), numberIn(c, 'version'), bytes);
+      return c.body(null, 204);
+    })
+    .delete('/events/cards/:post/:version', async (c) => {
+      await cards.keep(numberIn(c, 'post'), numberIn(c, 'version'), undefined);
+      return c.body(null, 204);
     })
     .get('/events/originals/:hash', async (c) => {
       const bytes = (await pictures.original(hashIn(c))) ?? notWanted();
@@ -117,6 +132,11 @@ export function createApp({ pictures, objects, outbox, tokens, limiter, collect 
       return removed ? c.body(null, 204) : noPicture();
     });
 }
+
+/** Largest picture of a card, in bytes. */
+const maxCardBytes = 1024 * 1024;
+
+const numberIn = (c: Context<Env>, name: string): number => id(c.req.param(name) ?? '');
 
 const internalOnly: MiddlewareHandler<Env> = (c, next) =>
   cameFromOutside(c) ? fail('not_found', 'There is nothing at this address.') : next();

@@ -5,13 +5,11 @@ import { type PictureFormat, pictureWidths } from '@dormouse/runtime/picture-var
 import { header } from '@dormouse/runtime/request';
 import type { Context } from 'hono';
 import type { ObjectStore } from './object-store.ts';
-import { typeOf, variantKey } from './variants.ts';
+import { cardKey, typeOf, variantKey } from './variants.ts';
 
 /** Answers a variant: with ETag, and one range of its bytes (RFC 9110, section 14). Needs no database. */
 export async function deliver(c: Context<Env>, objects: ObjectStore, file: string): Promise<Response> {
-  const [, picture = '', width = '', format = ''] =
-    /^([0-9a-f]{64})-(640|1280|1920)\.(avif|webp|jpg)$/.exec(file) ?? noPicture();
-  const bytes = await find(objects, picture, Number(width), format);
+  const { bytes, type: contentType } = (await cardIn(objects, file)) ?? (await variantIn(objects, file));
   const etag = `"${hash('sha256', bytes, 'base64url').slice(0, 27)}"`;
   const headers: Record<string, string> = {
     'cache-control': 'public, max-age=31536000, immutable',
@@ -23,7 +21,7 @@ export async function deliver(c: Context<Env>, objects: ObjectStore, file: strin
   const ifRange = header(c, 'if-range');
   const range = ifRange === undefined || ifRange === etag ? rangeOf(header(c, 'range'), bytes.length) : undefined;
   if (range === 'unsatisfiable') return c.body(null, 416, { 'content-range': `bytes */${bytes.length}` });
-  const type = { 'content-type': typeOf[format as PictureFormat] };
+  const type = { 'content-type': contentType };
   if (!range) return c.body(bytes, 200, { ...headers, ...type });
   const [first, last] = range;
   return c.body(bytes.slice(first, last + 1), 206, {
@@ -31,6 +29,24 @@ export async function deliver(c: Context<Env>, objects: ObjectStore, file: strin
     ...type,
     'content-range': `bytes ${first}-${last}/${bytes.length}`,
   });
+}
+
+interface Found {
+  bytes: Uint8Array<ArrayBuffer>;
+  type: string;
+}
+
+/** The picture of a post on cards of links; undefined when the name is of no such one. */
+async function cardIn(objects: ObjectStore, file: string): Promise<Found | undefined> {
+  const [, name] = /^card-([0-9a-f]{64})\.png$/.exec(file) ?? [];
+  if (name === undefined) return undefined;
+  return { bytes: (await objects.read(cardKey(name))) ?? noPicture(), type: 'image/png' };
+}
+
+async function variantIn(objects: ObjectStore, file: string): Promise<Found> {
+  const [, picture = '', width = '', format = ''] =
+    /^([0-9a-f]{64})-(640|1280|1920)\.(avif|webp|jpg)$/.exec(file) ?? noPicture();
+  return { bytes: await find(objects, picture, Number(width), format), type: typeOf[format as PictureFormat] };
 }
 
 /** The variant, or the next narrower one: a picture has none that is wider than itself. The narrowest is stored last. */

@@ -1,6 +1,7 @@
 import { variable } from '@dormouse/runtime/config';
 import { serve } from '@dormouse/runtime/serve';
 import { createApp } from './app.ts';
+import { openCards } from './cards.ts';
 import { folderStore } from './folder-store.ts';
 import { namedPictures } from './named-pictures.ts';
 import type { ObjectStore } from './object-store.ts';
@@ -21,7 +22,8 @@ await serve(
   ({ sql, outbox, tokens, limiter }) => {
     const pictures = openPictures({ sql, outbox, objects });
     const collect = () => collectUnused({ sql, pictures, objects, named: namedPictures(sql) });
-    return createApp({ pictures, objects, outbox, tokens, limiter, collect });
+    const cards = openCards({ sql, objects });
+    return createApp({ pictures, objects, outbox, cards, tokens, limiter, collect });
   },
   // Pictures are there without it.
   { readyWithoutDatabase: true, bodyLimit, bodiesLimit: 64 * 1024 * 1024 },

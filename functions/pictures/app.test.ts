@@ -1,34 +1,51 @@
 import { readExamples } from '@dormouse/events/examples';
 import { fail } from '@dormouse/runtime/errors';
 import type { Logger } from '@dormouse/runtime/log';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createApp } from './app.ts';
+import type { DrawCard } from './draw-card.ts';
 import { type Encode, NoEncoder, Undecodable } from './encoded.ts';
 import type { Outcome } from './media.ts';
 
-const { event } = readExamples().find((example) => example.event.type === 'dev.dormouse.media.uploaded.v1')!;
+const exampleOf = (name: string) => readExamples().find(({ event }) => event.type === `dev.dormouse.${name}.v1`)!.event;
+const event = exampleOf('media.uploaded');
 const facts = { width: 1000, height: 500, color: '#123456', animated: false };
 const variants = ['1280.jpg', '640.jpg'].map((name) => ({ name, bytes: Buffer.from(name) }));
 
-function appOver({ encode = async () => ({ ...facts, variants }), wanted = 99 }: { encode?: Encode; wanted?: number }) {
+interface Given {
+  encode?: Encode;
+  draw?: DrawCard;
+  wanted?: number;
+}
+
+function appOver({
+  encode = async () => ({ ...facts, variants }),
+  draw = async ({ title, blog, accent }) => Buffer.from(`${title} ${blog} ${accent}`),
+  wanted = 99,
+}: Given) {
   const stored: string[] = [];
+  const cards: unknown[][] = [];
+  const warnings: unknown[] = [];
   const outcomes: Outcome[] = [];
   const app = createApp({
     encode,
-    log: { info: () => {} } as unknown as Logger,
+    draw,
+    log: { info: () => {}, warn: (fields: unknown) => void warnings.push(fields) } as unknown as Logger,
     media: {
       original: async () => (wanted > 0 ? Buffer.from('original') : undefined),
       addVariant: async (_, name) => stored.push(name) <= wanted,
       finish: async (_, outcome) => void outcomes.push(outcome),
+      blog: async () => ({ title: 'Late', accent: '#123456' }),
+      keepCard: async (...given) => void cards.push(given),
     },
   });
-  const deliver = () =>
+  const deliver = (sent: object = event) =>
     app.request('/events', {
       method: 'POST',
       headers: { 'content-type': 'application/cloudevents+json' },
-      body: JSON.stringify(event),
+      body: JSON.stringify(sent),
     });
-  return { deliver, stored, outcomes };
+  return { deliver, stored, outcomes, cards, warnings };
 }
 
 test('an upload is made, its variants stored in order, and told of at the end', async () => {
@@ -63,4 +80,38 @@ test('without an encoder the event is kept for operators, who read what is missi
 test('while media does not answer, the Broker comes again', async () => {
   const { deliver } = appOver({ encode: async () => fail('unavailable', 'Not now.') });
   expect((await deliver()).status).toBe(503);
+});
+
+describe('the card of a post', () => {
+  type Told = ReturnType<typeof exampleOf> & { data: Record<string, unknown> };
+  const told = (name: string, data: object = {}): Told => {
+    const example = exampleOf(`post.${name}`) as Told;
+    return { ...example, data: { ...example.data, id: 7, version: 3, status: 'published', title: 'A title', ...data } };
+  };
+
+  test('is drawn when a post is published or changed, and goes with it', async () => {
+    const { deliver, cards } = appOver({});
+    for (const name of ['published', 'updated', 'unpublished', 'deleted'])
+      expect((await deliver(told(name))).status).toBe(204);
+    expect(cards.map(([post, version, bytes]) => [post, version, bytes && String(bytes)])).toEqual([
+      [7, 3, 'A title Late #123456'],
+      [7, 3, 'A title Late #123456'],
+      [7, 3, undefined],
+      [7, 3, undefined],
+    ]);
+  });
+
+  test('is none of a draft, and none where letters cannot be drawn', async () => {
+    const { deliver, cards } = appOver({ draw: async () => undefined });
+    expect((await deliver(told('updated', { status: 'draft' }))).status).toBe(204);
+    expect(cards).toEqual([]);
+    expect((await deliver(told('published'))).status).toBe(204);
+    expect(cards).toEqual([[7, 3, undefined]]);
+  });
+
+  test('is missing on a machine that cannot draw, which says so once', async () => {
+    const { deliver, cards, warnings } = appOver({ draw: async () => Promise.reject(new NoEncoder('no Takumi')) });
+    for (let i = 0; i < 2; i++) expect((await deliver(told('published'))).status).toBe(204);
+    expect([cards.length, warnings.length]).toEqual([0, 1]);
+  });
 });

@@ -1,21 +1,26 @@
+import type { DataOf } from '@dormouse/events/contract';
 import { mediaUploaded } from '@dormouse/events/media';
+import { postDeleted, postPublished, postUnpublished, postUpdated } from '@dormouse/events/post';
 import { newApp } from '@dormouse/runtime/app';
 import type { Logger } from '@dormouse/runtime/log';
 import { on, RejectEvent, receive } from '@dormouse/runtime/receive';
+import type { DrawCard } from './draw-card.ts';
 import { type Encode, NoEncoder, Undecodable } from './encoded.ts';
 import type { Media } from './media.ts';
 
 export interface Dependencies {
   media: Media;
   encode: Encode;
+  draw: DrawCard;
   log: Logger;
 }
 
 /**
  * Makes the variants of what was uploaded. It keeps nothing: what media does not want any more (a second delivery, a deleted picture)
- * ends the work, and media asks again for what was lost.
+ * ends the work, and media asks again for what was lost. Cards of posts are made again by the next change.
  */
-export function createApp({ media, encode, log }: Dependencies) {
+export function createApp({ media, encode, draw, log }: Dependencies) {
+  const card = cardsOf({ media, draw, log });
   const handlers = [
     on(mediaUploaded, async ({ data: { hash } }) => {
       const original = await media.original(hash);
@@ -31,6 +36,30 @@ export function createApp({ media, encode, log }: Dependencies) {
         await media.finish(hash, { state: 'refused', reason: error.message });
       }
     }),
+    ...[postPublished, postUpdated].map((contract) => on(contract, async ({ data }) => card.make(data))),
+    ...[postUnpublished, postDeleted].map((contract) =>
+      on(contract, async ({ data }) => media.keepCard(data.id, data.version, undefined)),
+    ),
   ];
   return newApp().post('/events', receive({ handlers }));
+}
+
+type Post = DataOf<typeof postPublished>;
+
+/** Pictures of posts on cards of links. A machine that cannot draw makes none, and says so once. */
+function cardsOf({ media, draw, log }: Omit<Dependencies, 'encode'>) {
+  let isTold = false;
+  return {
+    async make({ id, version, title, status }: Post): Promise<void> {
+      if (status !== 'published') return;
+      const { title: blog, accent } = await media.blog();
+      try {
+        await media.keepCard(id, version, await draw({ title, blog, accent }));
+      } catch (error) {
+        if (!(error instanceof NoEncoder)) throw error;
+        if (!isTold) log.warn({ error }, 'posts get no pictures for cards of links');
+        isTold = true;
+      }
+    },
+  };
 }

@@ -570,6 +570,7 @@ export function world(parts: Partial<Web> = {}) {
       ready: async () => ({ pictures: new Map(), complete: true }),
       upload: async () => fail('unavailable', 'Nobody takes pictures here.'),
     },
+    postCards: { of: async () => undefined },
     media: { read: async () => undefined, has: async () => false, write: async () => {} },
     tokens: fakeTokens,
     feedAuthority: 'blog.example,2026',

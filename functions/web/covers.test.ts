@@ -1,6 +1,6 @@
 import { setPublicUrl } from '@dormouse/runtime/address';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { aPost, browser, world } from './app.fixture.ts';
+import { aPost, browser, startMs, world } from './app.fixture.ts';
 import type { ReadyPicture } from './article-pictures.ts';
 import type { Pictures } from './pictures.ts';
 
@@ -109,6 +109,31 @@ describe('with an address of the blog', () => {
     const plain = await page('/blog/posts/plain');
     expect(plain).toContain('<meta name="twitter:card" content="summary">');
     expect(plain).toContain(`content="https://blog.example/blog/media/pictures/${settings.logo}-1280.jpg"`);
+  });
+
+  it('a picture that was drawn for its cards stands in for a missing cover', async () => {
+    const drawn = 'd'.repeat(64);
+    const made = blog();
+    const { app, stored } = world({ pictures: made.web.pictures, postCards: { of: async () => drawn } });
+    stored.push(...made.stored);
+    const html = await (await app.request('/blog/posts/plain')).text();
+    expect(html).toContain(
+      `<meta property="og:image" content="https://blog.example/blog/media/pictures/card-${drawn}.png">`,
+    );
+    expect(html).toContain('<meta property="og:image:width" content="1200">');
+    expect(html).toContain('<meta property="og:image:alt" content="Plain">');
+    expect(html).toContain('content="summary_large_image"');
+    expect(await (await app.request('/blog/posts/seen')).text()).not.toContain('card-');
+  });
+
+  it('a page that was just published is not kept before its picture is drawn; an older one is', async () => {
+    const { page, kept, stored } = blog();
+    stored[1] = { ...stored[1]!, updated_at: new Date(startMs - 5_000).toISOString() };
+    expect(await page('/blog/posts/plain')).toContain('content="summary"');
+    expect(kept.size).toBe(0);
+    stored[1] = { ...stored[1]!, updated_at: new Date(startMs - 60_000).toISOString() };
+    await page('/blog/posts/plain');
+    expect(kept.size).toBe(1);
   });
 
   it('the cover is in every feed', async () => {

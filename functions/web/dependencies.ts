@@ -9,6 +9,7 @@ import type { OwnAccount } from './own-account.ts';
 import type { PageCache } from './pages.ts';
 import type { People } from './people.ts';
 import type { Pictures } from './pictures.ts';
+import type { PostCards } from './post-cards.ts';
 import type { Posts } from './posts.ts';
 import type { Redirects } from './redirects.ts';
 import type { Search } from './search.ts';
@@ -35,6 +36,7 @@ export interface Web {
   articles: Articles;
   /** Pictures that authors upload. */
   pictures: Pictures;
+  postCards: PostCards;
   /** Pictures of an import. */
   media: Media;
   tokens: Tokens;

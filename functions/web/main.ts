@@ -16,6 +16,7 @@ import { ownAccountAt } from './own-account.ts';
 import type { CachedPage } from './pages.ts';
 import { peopleAt } from './people.ts';
 import { picturesAt } from './pictures.ts';
+import { postCardsIn } from './post-cards.ts';
 import { postsAt } from './posts.ts';
 import { redirectsIn } from './redirects.ts';
 import { searchAt } from './search.ts';
@@ -72,6 +73,7 @@ await serve(
         config.version,
       ),
       pictures: picturesAt(media, callService),
+      postCards: postCardsIn(sql, log),
       media: mediaIn(variable('MEDIA_DIR')),
       tokens,
       feedAuthority: feedAuthority(variable('FEED_AUTHORITY', defaultAuthority)),

@@ -9,6 +9,7 @@ import { layout, type Viewer } from './layout.ts';
 import { chip } from './list-page.ts';
 import { scheduled } from './local-time.ts';
 import { mayChange } from './may-change.ts';
+import { drawnCard } from './post-cards.ts';
 import type { Neighbours, Post, PostSummary } from './posts.ts';
 import { prose } from './prose.ts';
 import type { SiteSettings } from './site.ts';
@@ -24,6 +25,8 @@ export interface PostParts {
   article: Pictured;
   /** Its cover, where it has one that can be shown. */
   cover?: ReadyPicture | undefined;
+  /** The hash of the picture that was drawn for its cards. */
+  drawn?: string | undefined;
   /** Others of its category, to read next. */
   others: readonly PostSummary[];
   /** What was written before and after it. */
@@ -35,7 +38,7 @@ export interface PostParts {
 
 /** One post. */
 export function postPage(parts: PostParts): string {
-  const { site, post, article, cover, others: next, beside, comments = none, viewer } = parts;
+  const { site, post, article, cover, drawn, others: next, beside, comments = none, viewer } = parts;
   // What the page shows, or leaves to other pages.
   const { id, version, title, slug, author, byline: _names, created_at, updated_at, excerpt, ...others } = post;
   const {
@@ -67,7 +70,7 @@ export function postPage(parts: PostParts): string {
     ...(!draft && { canonical: path, post, language }),
     categories: isPage ? [] : [post.category],
     pictures: [...article.colors, ...(cover ? [cover] : [])],
-    ...(cover && { cardPicture: coverCard(cover, cover_alt) }),
+    cardPicture: cover ? coverCard(cover, cover_alt) : drawn ? drawnCard(drawn, post.title) : undefined,
     viewer,
     main: markup`<article class="post">
 <header class="post-header">

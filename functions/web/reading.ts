@@ -1,3 +1,4 @@
+import { publicUrl } from '@dormouse/runtime/address';
 import type { Env } from '@dormouse/runtime/app';
 import { AppError, fail } from '@dormouse/runtime/errors';
 import { tagSlug } from '@dormouse/runtime/slug';
@@ -37,6 +38,11 @@ import { mayBeSignedIn, privately, seeOther, viewer, viewerOf } from './viewer.t
 /** Makes a page, for somebody or for everybody. */
 type Render = (settings: SiteSettings, viewer?: Viewer) => Promise<Rendered>;
 
+/** Until the picture for the cards of a post is drawn, after a cold start. A page without it is not kept for so long, ms. */
+const drawnMs = 15_000;
+/** Stands for a picture that is being drawn. */
+const awaited = '';
+
 /** How many posts a post leads to. */
 const readNext = 3;
 
@@ -64,7 +70,7 @@ type CommentView = Partial<Pick<CommentsSection, 'form' | 'problem' | 'notice' |
 /** Whatever readers see. Without a session these are kept bytes; with one they are made for the reader. */
 export function reading(
   app: Hono<Env>,
-  { posts, categories, people, comments, articles, pictures, pages, site, redirects }: Web,
+  { posts, categories, people, comments, articles, pictures, postCards, pages, site, redirects, now = Date.now }: Web,
   sessions: Sessions,
 ): { showPost: PostWithProblem } {
   const forEverybody = async (render: Render): Promise<CachedPage> => {
@@ -287,7 +293,15 @@ export function reading(
       othersOf(found.post),
       besideOf(found.post),
     ]);
-    return { article, cover: covers.get(found.post.cover ?? ''), complete, others, beside };
+    const cover = covers.get(found.post.cover ?? '');
+    const drawn = cover ? undefined : await drawnFor(found.post);
+    return { article, cover, drawn, complete: complete && drawn !== awaited, others, beside };
+  };
+
+  /** The picture of a post's cards, which only whole addresses lead to; one that was just published soon has one. */
+  const drawnFor = async ({ id, status, updated_at }: Post): Promise<string | undefined> => {
+    if (status === 'draft' || publicUrl() === undefined) return undefined;
+    return (await postCards.of(id)) ?? (now() - Date.parse(updated_at) < drawnMs ? awaited : undefined);
   };
 
   /** What was written before and after; the page does without when it does not come. */

@@ -23,7 +23,7 @@ export async function bundle(source: string, folder: string): Promise<readonly s
   await builder.rest();
   const linked = join(dirname(entry), 'node_modules');
   cpSync(dirname(entry), folder, { recursive: true, filter: (file) => !file.endsWith('.map') && file !== linked });
-  const native = copyPackages(existsSync(linked) ? readdirSync(linked) : [], dirname(source), folder);
+  const native = copyPackages(existsSync(linked) ? namesIn(linked) : [], dirname(source), folder);
   rmSync(work, { recursive: true });
   await warm(folder);
   return [...contents, ...native];
@@ -34,12 +34,24 @@ function copyPackages(names: readonly string[], from: string, folder: string): s
   const packages = names.flatMap((name) => [...packagesWith(name, from)]);
   return packages.map(([name, installed]) => {
     const target = join(folder, 'node_modules', name);
-    cpSync(installed, target, { recursive: true, dereference: true });
+    cpSync(installed, target, { recursive: true, dereference: true, filter: (file) => isNeeded(name, file) });
     // Sources, for machines that have no compiled ones.
     for (const each of ['src', 'install', 'README.md']) rmSync(join(target, each), { recursive: true, force: true });
     return join(installed, 'package.json');
   });
 }
+
+/** Names of the packages in a `node_modules`, those with a scope, too. */
+const namesIn = (folder: string): string[] =>
+  readdirSync(folder).flatMap((name) =>
+    name.startsWith('@') ? readdirSync(join(folder, name)).map((each) => `${name}/${each}`) : [name],
+  );
+
+/** Of fonts an image needs one weight and what tells the letters of each file: a twentieth of the package. */
+const isNeeded = (name: string, file: string): boolean =>
+  !name.startsWith('@fontsource/') ||
+  !/\.\w+$/.test(file) ||
+  /(?:-700-normal\.woff2|[\\/](?:package|unicode)\.json)$/.test(file);
 
 /** Programs of Jobs that are no functions, by the names of their images. */
 export const jobs: Readonly<Record<string, string>> = { backup: 'functions/_backup/job.ts' };

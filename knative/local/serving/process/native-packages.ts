@@ -2,17 +2,31 @@ import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** npm packages with native parts: they cannot be bundled, and stand in `node_modules` beside the program. */
-export const nativePackages: readonly string[] = ['sharp'];
+export const nativePackages: readonly string[] = ['sharp', '@takumi-rs/core'];
+
+/** Packages whose files are read at run time, by the native one that reads them. */
+const readBy: Readonly<Record<string, readonly string[]>> = {
+  '@takumi-rs/core': [
+    '@fontsource/noto-emoji',
+    '@fontsource/noto-sans-arabic',
+    '@fontsource/noto-sans-hebrew',
+    '@fontsource/noto-sans-kr',
+  ],
+};
 
 interface Output {
   imports: readonly { path: string; external?: boolean }[];
 }
 
-/** Those that a program imports. */
+/** Those that a program imports, and what they read. */
 export const nativeIn = (outputs: Readonly<Record<string, Output>>): string[] =>
-  nativePackages.filter((name) =>
-    Object.values(outputs).some(({ imports }) => imports.some((each) => each.external === true && each.path === name)),
-  );
+  nativePackages
+    .filter((name) =>
+      Object.values(outputs).some(({ imports }) =>
+        imports.some((each) => each.external === true && each.path === name),
+      ),
+    )
+    .flatMap((name) => [name, ...(readBy[name] ?? [])]);
 
 /** Lets a program in `folder` import packages that are installed for its source. What is not installed is left out: the import says so. */
 export function linkPackages(names: readonly string[], source: string, folder: string): void {
