@@ -17,6 +17,9 @@ import {
   newPersonalToken,
   peopleQuery,
   settingUp,
+  totpConfirmation,
+  totpOffer,
+  totpRemoval,
   userChange,
 } from './requests.ts';
 import { settingsChange, settingsFields } from './settings.ts';
@@ -67,6 +70,18 @@ const exchanged = v.pipe(
   }),
   v.title('ExchangedToken'),
 );
+const secondFactor = v.pipe(
+  v.strictObject({
+    totp: v.pipe(v.boolean(), v.description('Whether log-ins ask for a code.')),
+    recovery_codes: v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.description('Those that are left.')),
+  }),
+  v.title('SecondFactor'),
+);
+const offeredTotp = v.pipe(
+  v.strictObject({ secret: text, uri: v.pipe(text, v.description('What apps read as a link or a picture.')) }),
+  v.title('OfferedTotp'),
+);
+const recoveryCodes = v.pipe(v.strictObject({ recovery_codes: v.array(text) }), v.title('RecoveryCodes'));
 const me = v.pipe(
   v.strictObject({
     id,
@@ -432,6 +447,48 @@ export const api = {
         example: { token: aGrant.token, token_type: 'Bearer', expires_in: 900, scope: 'posts:read media:read' },
       }),
     }),
+  }),
+  secondFactor: route('GET /api/me/second-factor', {
+    summary: 'Read whether log-ins ask for a second factor',
+    roles: 'any',
+    responses: () => ({
+      200: content('The second factor.', secondFactor, { example: { totp: true, recovery_codes: 9 } }),
+    }),
+  }),
+  offerTotp: route('POST /api/me/totp', {
+    summary: 'Set up one-time passwords (RFC 6238) as second factor',
+    description: 'Log-ins ask for a code once it is confirmed. Needs the password, which counts like a log-in.',
+    roles: 'any',
+    body: totpOffer,
+    examples: { ada: { password: 'correct horse battery' } },
+    errors: ['forbidden', 'conflict', 'too_many_requests'],
+    responses: () => ({
+      201: content('The secret, for an app.', offeredTotp, {
+        example: { secret: 'JBSWY3DPEHPK3PXP', uri: 'otpauth://totp/Dormouse:ada?secret=JBSWY3DPEHPK3PXP' },
+      }),
+    }),
+  }),
+  confirmTotp: route('POST /api/me/totp/confirmation', {
+    summary: 'Turn the second factor on, with a code of it',
+    description: 'Ends all other log-ins and personal access tokens.',
+    roles: 'any',
+    body: totpConfirmation,
+    examples: { code: { code: '123456' } },
+    errors: ['forbidden', 'not_found', 'conflict', 'too_many_requests'],
+    responses: () => ({
+      200: content('Codes for who has lost the app, each good once. Shown this once.', recoveryCodes, {
+        example: { recovery_codes: ['2345-6789-abcd-efgh'] },
+      }),
+    }),
+  }),
+  dropTotp: route('DELETE /api/me/totp', {
+    summary: 'Turn the second factor off',
+    description: 'Needs the password, and a code of it or a recovery code.',
+    roles: 'any',
+    body: totpRemoval,
+    examples: { ada: { password: 'correct horse battery', code: '123456' } },
+    errors: ['forbidden', 'not_found', 'too_many_requests'],
+    responses: () => ({ 204: empty('Log-ins ask for the password only.') }),
   }),
   removeMe: route('DELETE /api/me', {
     summary: 'Delete one’s own account',

@@ -7,6 +7,7 @@ import { invitations } from './invitations.ts';
 import { ownSessions } from './own-sessions.ts';
 import { people } from './people.ts';
 import { personalTokens } from './personal-tokens.ts';
+import { secondFactors } from './second-factors.ts';
 import { sessions } from './sessions.ts';
 
 /** The function auth: who somebody is. */
@@ -17,6 +18,7 @@ export function createApp(auth: Auth) {
     .route('/', sessions(auth))
     .route('/', ownSessions(auth))
     .route('/', personalTokens(auth))
+    .route('/', secondFactors(auth))
     .route('/', people(auth))
     .route('/', invitations(auth))
     .route('/', blog(auth));

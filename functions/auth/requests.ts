@@ -117,10 +117,25 @@ export const peopleQuery = v.object({
 /** Body of POST /api/users with scope import. */
 export const importedAccount = v.strictObject({ username, display_name: v.optional(displayName) });
 
+/** A code that somebody types, as an app or a list shows it. */
+const typedCode = v.pipe(v.string('must be text'), v.maxLength(100, 'is too long'));
+
+/** Body of POST /api/me/totp. */
+export const totpOffer = v.strictObject({ password: existingPassword });
+
+/** Body of POST /api/me/totp/confirmation. */
+export const totpConfirmation = v.strictObject({ code: typedCode });
+
+/** Body of DELETE /api/me/totp: the code of the app, or a recovery code. */
+export const totpRemoval = v.strictObject({ password: existingPassword, code: typedCode });
+
 /** Body of POST /api/login. An impossible user name is no error here: no account has it. */
 export const credentials = v.strictObject({
   username: line(1, 100),
   password: existingPassword,
+  code: v.optional(
+    v.pipe(typedCode, v.description('Of the second factor, where the account has one; or a recovery code.')),
+  ),
   /** Where the refresh token goes: an HttpOnly cookie (browsers), or the answer's body (a server that keeps it for its user). */
   refresh: v.optional(v.picklist(['cookie', 'body'], 'must be cookie or body'), 'cookie'),
   /** Administrators may ask for the right to import. */

@@ -133,8 +133,11 @@ const toFamily = (id: string, { seal, head, spent, started_at, expires_at }: Ses
   expiresAt: expires_at.getTime(),
 });
 
-/** Ends every session of a user, and every personal access token: whoever had the account for a while may have made one. */
-export async function endSessions(tx: Tx, userId: number): Promise<void> {
+/**
+ * Ends every session of a user, and every personal access token: whoever had the account for a while may have made one.
+ * @param but a session that stays
+ */
+export async function endSessions(tx: Tx, userId: number, but?: string): Promise<void> {
   await tx`DELETE FROM personal_tokens WHERE user_id = ${userId}`;
-  await tx`DELETE FROM sessions WHERE user_id = ${userId}`;
+  await tx`DELETE FROM sessions WHERE user_id = ${userId} AND (${but === undefined}::boolean OR id::text <> ${but ?? null})`;
 }

@@ -23,6 +23,7 @@ import {
   rotateToken,
   startFamily,
 } from './refresh-token.ts';
+import { demandSecondFactor } from './second-factor.ts';
 import type { User } from './user.ts';
 import { grantView } from './views.ts';
 
@@ -35,9 +36,10 @@ export function sessions(auth: Auth) {
 
   return new Hono<Env>()
     .post(api.logIn.path, json(api.logIn.body), counting, async (c) => {
-      const { username, password, refresh, scope } = c.req.valid('json');
+      const { username, password, code, refresh, scope } = c.req.valid('json');
       const user = (await tryPassword(auth, c, username, password)) ?? invalidCredentials();
       if (user.suspended) fail('forbidden', 'Your access to this blog has ended. Ask an administrator.');
+      await demandSecondFactor(auth, user, code);
       if (scope === 'import' && user.role !== 'admin') fail('forbidden', 'Only administrators may import.');
       const { family, secret } = startFamily(randomUUID(), now());
       if (!(await store.openSession(user, family, agentOf(c)))) invalidCredentials();

@@ -6,6 +6,7 @@ import { type InvitationStore, invitationStore } from './invitation-store.ts';
 import { type PasswordTryStore, passwordTryStore } from './password-try-store.ts';
 import { type PersonalTokenStore, personalTokenStore } from './personal-token-store.ts';
 import { type RevocationStore, revocationStore } from './revocation-store.ts';
+import { type SecondFactorStore, secondFactorStore } from './second-factor-store.ts';
 import { type SessionStore, sessionStore } from './session-store.ts';
 import { type UserStore, userStore } from './user-store.ts';
 
@@ -16,6 +17,7 @@ export interface Store
     ClaimStore,
     InvitationStore,
     PersonalTokenStore,
+    SecondFactorStore,
     RevocationStore,
     PasswordTryStore,
     BlogStore {}
@@ -27,6 +29,7 @@ export const createStore = (sql: Sql, outbox: Outbox): Store => ({
   ...claimStore(sql),
   ...invitationStore(sql, outbox),
   ...personalTokenStore(sql, outbox),
+  ...secondFactorStore(sql, outbox),
   ...revocationStore(sql),
   ...passwordTryStore(sql),
   ...blogStore(sql, outbox),

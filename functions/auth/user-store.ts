@@ -3,6 +3,7 @@ import type { Role } from '@dormouse/runtime/caller';
 import type { Emit, Outbox } from '@dormouse/runtime/outbox';
 import type { Sql, Tx } from '@dormouse/runtime/sql-types';
 import { revokeInvitationsOf } from './revoke-invitations.ts';
+import { dropSecondFactor } from './second-factor-store.ts';
 import { endSessions } from './session-store.ts';
 import { firstUser, toUser, type User, type UserRow } from './user.ts';
 import { parseUsername, usernameKey } from './username.ts';
@@ -148,6 +149,7 @@ export function userStore(sql: Sql, outbox: Outbox): UserStore {
         if (!row) return false;
         const { username } = row;
         await endSessions(tx, id);
+        await dropSecondFactor(tx, id);
         await tx`DELETE FROM claims WHERE user_id = ${id}`;
         await tx`DELETE FROM known_networks WHERE user_id = ${id}`;
         await tx`DELETE FROM identities WHERE user_id = ${id}`;

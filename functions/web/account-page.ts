@@ -18,13 +18,14 @@ export interface AccountPage {
 
 /** The page to log in. */
 export function logInPage(page: AccountPage & { username?: string }): string {
-  const { frame, fields, signing } = wordsOf(page.site.language);
+  const { frame, fields, signing, secondFactor } = wordsOf(page.site.language);
   return form(page, (problem) => ({
     title: frame.logIn,
     action: '/blog/login',
     current: 'login',
     fields: markup`${field({ name: 'username', label: fields.userName, value: page.username ?? '', autocomplete: 'username', focus: !page.username }, problem)}
-${field({ name: 'password', label: fields.password, type: 'password', autocomplete: 'current-password', focus: Boolean(page.username) }, problem)}`,
+${field({ name: 'password', label: fields.password, type: 'password', autocomplete: 'current-password', focus: Boolean(page.username) }, problem)}
+${problem?.errors.code ? field({ name: 'code', label: secondFactor.code, value: '', autocomplete: 'one-time-code', hint: secondFactor.codeOrRecovery }, problem) : none}`,
     after: takesRegistrations(page.site) && signing.newHere(linkTo(goingOn('/blog/signup', page))),
   }));
 }

@@ -238,3 +238,50 @@ describe('taking one’s data along', () => {
     expect(JSON.parse(ada.text())).toMatchObject({ posts: [], deleted_posts: [], comments: [] });
   });
 });
+
+describe('the second factor', () => {
+  it('is turned on with the password and a code, and shows recovery codes once', async () => {
+    const { app } = world();
+    const ada = browser(app);
+    await ada.logIn();
+    await ada.get('/blog/account/second-factor');
+    expect((await ada.submit('/blog/account/second-factor', { password: 'guess-1' })).status).toBe(422);
+    expect(ada.text()).not.toContain('guess-1');
+    await ada.submit('/blog/account/second-factor', { password: 'right' });
+    expect(ada.text()).toContain('<code class="made">JBSWY3DPEHPK3PXP</code>');
+    expect((await ada.submit('/blog/account/second-factor/confirm', { code: '000000' })).status).toBe(422);
+    expect(ada.text()).toContain('<code class="made">JBSWY3DPEHPK3PXP</code>');
+    expect((await ada.submit('/blog/account/second-factor/confirm', { code: '123456' })).status).toBe(200);
+    expect(ada.text()).toContain('<code>2345-6789-abcd-efgh</code>');
+    await ada.get('/blog/account/second-factor');
+    expect(ada.text()).not.toContain('2345-6789-abcd-efgh');
+    expect(ada.text()).toContain('Recovery codes that are left: 1.');
+  });
+
+  it('is turned off with the password and a code, and does nothing without the token of this browser', async () => {
+    const { app, did } = world();
+    const ada = browser(app);
+    await ada.logIn();
+    await ada.get('/blog/account/second-factor');
+    await ada.submit('/blog/account/second-factor', { password: 'right' });
+    await ada.submit('/blog/account/second-factor/confirm', { code: '123456' });
+    await ada.get('/blog/account/second-factor');
+    const typed = { password: 'right', code: '123456' };
+    const forged = await ada.submit('/blog/account/second-factor/off', { ...typed, csrf: 'A'.repeat(43) });
+    expect([forged.status, did('dropTotp')]).toEqual([403, []]);
+    expect((await ada.submit('/blog/account/second-factor/off', typed)).status).toBe(303);
+    expect(did('dropTotp')).toEqual([['dropTotp', 'right', '123456']]);
+  });
+
+  it('is asked for when somebody logs in whose account has one', async () => {
+    const { app } = world();
+    const holly = browser(app);
+    await holly.get('/blog/login');
+    expect(holly.text()).not.toContain('name="code"');
+    expect((await holly.submit('/blog/login', { username: 'holly', password: 'right' })).status).toBe(401);
+    expect([holly.value('username'), holly.value('code')]).toEqual(['holly', '']);
+    expect(holly.text()).toContain('autocomplete="one-time-code"');
+    const typed = { username: 'holly', password: 'right', code: '123456' };
+    expect((await holly.submit('/blog/login', typed)).status).toBe(303);
+  });
+});

@@ -14,8 +14,8 @@ export type PasswordChange = Required<Pick<BodyOf<typeof api.changeMe>, 'passwor
 
 /** What web needs of auth. `address` is the reader's own, for auth's limits. Every method throws AppError with what auth answered. */
 export interface Accounts {
-  /** @param agent what the browser calls itself */
-  logIn(username: string, password: string, address: string, agent?: string): Promise<Granted>;
+  /** @param agent what the browser calls itself @param code of the second factor, where the account has one */
+  logIn(username: string, password: string, address: string, agent?: string, code?: string): Promise<Granted>;
   refresh(refreshToken: string, address: string): Promise<Granted>;
   logOut(refreshToken: string, token: string | undefined): Promise<void>;
   register(input: Registration, address: string): Promise<void>;
@@ -31,8 +31,8 @@ export function accountsAt(url: string, call: Call, addressHeader: string, proof
   const from = (address: string): Record<string, string> =>
     address ? { [addressHeader]: address, ...(proof && { [proofHeader]: proof }) } : {};
   return {
-    async logIn(username, password, address, agent) {
-      const body = { username, password, refresh: 'body' } as const;
+    async logIn(username, password, address, agent, code) {
+      const body = { username, password, refresh: 'body', ...(code && { code }) } as const;
       return granted(
         okResponse(
           await client('POST /api/login', {

@@ -154,6 +154,7 @@ export function world(parts: Partial<Web> = {}) {
     { id: 'one', current: true, agent: firefox, created_at: at, used_at: at, expires_at: at },
     { id: 'two', current: false, agent: null, created_at: at, used_at: at, expires_at: at },
   ];
+  const factor = { totp: false, recovery_codes: 0 };
   const personalTokens: PersonalToken[] = [
     { id: 'backup', name: 'Backup <i>', scopes: ['posts:read', 'x:y'], created_at: at, expires_at: at, used_at: null },
     { id: 'cli', name: 'Laptop', scopes: ['posts:write'], created_at: at, expires_at: at, used_at: at },
@@ -408,8 +409,12 @@ export function world(parts: Partial<Web> = {}) {
       movedTo: async (slug) => (slug === 'csharp' ? 'c-sharp' : fail('not_found', 'There is no such category.')),
     },
     accounts: {
-      async logIn(username, password, address) {
+      async logIn(username, password, address, _agent, code) {
         calls.push(['logIn', username, address]);
+        if (username === 'holly' && password === 'right' && code !== '123456')
+          fail('unauthorized', 'A code of your second factor is needed.', {
+            errors: [{ field: 'code', message: 'is needed: this account has a second factor' }],
+          });
         return password === 'right' ? granted(username) : fail('unauthorized', 'User name or password is wrong.');
       },
       async refresh(token) {
@@ -461,6 +466,26 @@ export function world(parts: Partial<Web> = {}) {
         const index = ownSessions.findIndex((each) => each.id === id);
         if (index === -1) fail('not_found', 'There is no such session.');
         ownSessions.splice(index, 1);
+      },
+      secondFactor: async () => factor,
+      async offerTotp(password) {
+        if (password !== 'right')
+          fail('invalid', 'Some fields are not acceptable.', {
+            errors: [{ field: 'password', message: 'is not your password' }],
+          });
+        return { secret: 'JBSWY3DPEHPK3PXP', uri: 'otpauth://totp/Dormouse:ada?secret=JBSWY3DPEHPK3PXP' };
+      },
+      async confirmTotp(code) {
+        if (code !== '123456')
+          fail('invalid', 'Some fields are not acceptable.', {
+            errors: [{ field: 'code', message: 'is not the one that your app shows now' }],
+          });
+        Object.assign(factor, { totp: true, recovery_codes: 1 });
+        return ['2345-6789-abcd-efgh'];
+      },
+      async dropTotp(password, code) {
+        calls.push(['dropTotp', password, code]);
+        Object.assign(factor, { totp: false, recovery_codes: 0 });
       },
       tokens: async () => personalTokens,
       async makeToken(input, token) {

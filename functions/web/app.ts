@@ -18,6 +18,7 @@ import { reading } from './reading.ts';
 import { restoring } from './restoring.ts';
 import { revising } from './revising.ts';
 import { searching } from './searching.ts';
+import { secondFactor } from './second-factor.ts';
 import { sessions } from './session.ts';
 import { settingUp } from './setting-up.ts';
 import { signing } from './signing.ts';
@@ -35,6 +36,7 @@ export function createApp(web: Web): Hono<Env> {
   docs(app, web);
   signing(app, web, own);
   account(app, web, own);
+  secondFactor(app, web, own);
   writing(app, web, own);
   ownPosts(app, web, own);
   deleting(app, web, own);

@@ -112,6 +112,19 @@ export async function everyPage(language: string): Promise<[string, string][]> {
   note('refused token', author);
   await author.submit('/blog/account/tokens', { name: 'Laptop', 'posts:read': 'yes', days: '30' });
   note('made token', author);
+  await reader.get('/blog/login');
+  await reader.submit('/blog/login', { username: 'holly', password: 'right' });
+  note('asked for a code', reader);
+  await author.get('/blog/account/second-factor');
+  note('/blog/account/second-factor', author);
+  await author.submit('/blog/account/second-factor', { password: 'right' });
+  note('offered second factor', author);
+  await author.submit('/blog/account/second-factor/confirm', { code: '0' });
+  note('refused code', author);
+  await author.submit('/blog/account/second-factor/confirm', { code: '123456' });
+  note('second factor is on', author);
+  await author.get('/blog/account/second-factor');
+  note('second factor to turn off', author);
   await admin.logIn('root');
   for (const path of ['/blog/comments', '/blog/comments?status=spam&decided', '/blog/comments/7']) {
     await admin.get(path);

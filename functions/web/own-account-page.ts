@@ -56,7 +56,7 @@ ${hiddenField('csrf', viewer.csrf)}
 <p class="muted">${account.afterwards}</p>
 ${field({ name: 'current_password', label: fields.presentPassword, type: 'password', autocomplete: 'current-password' }, problem)}
 ${field({ name: 'password', label: fields.newPassword, type: 'password', autocomplete: 'new-password', hint: fields.passwordRule }, problem)}
-<p class="actions"><button class="button">${account.changePassword}</button></p>
+<p class="actions"><button class="button">${account.changePassword}</button> <a class="button quiet" href="/blog/account/second-factor">${words.secondFactor.title}</a></p>
 </fieldset>
 </form>
 <section><h2 id="sessions">${account.sessions}</h2>

@@ -8,6 +8,8 @@ export type Me = ResponseOf<typeof api.me, 200>;
 export type OwnSession = ResponseOf<typeof api.sessions, 200>[number];
 export type PersonalToken = ResponseOf<typeof api.personalTokens, 200>[number];
 export type NewPersonalToken = BodyOf<typeof api.makePersonalToken>;
+export type SecondFactor = ResponseOf<typeof api.secondFactor, 200>;
+export type OfferedTotp = ResponseOf<typeof api.offerTotp, 201>;
 export type OwnData = ResponseOf<typeof api.exportMe, 200>;
 export type Profile = Required<Pick<BodyOf<typeof api.changeMe>, 'display_name' | 'bio'>>;
 
@@ -25,6 +27,13 @@ export interface OwnAccount {
   /** Makes a personal access token and answers it. */
   makeToken(input: NewPersonalToken, token: string): Promise<string>;
   revokeToken(id: string, token: string): Promise<void>;
+  secondFactor(token: string): Promise<SecondFactor>;
+  /** A secret that is not confirmed yet. @param address the reader's own, for auth's limits */
+  offerTotp(password: string, token: string, address: string): Promise<OfferedTotp>;
+  /** Turns the second factor on; answers recovery codes. */
+  confirmTotp(code: string, token: string): Promise<readonly string[]>;
+  /** Turns the second factor off. @param address the reader's own, for auth's limits */
+  dropTotp(password: string, code: string, token: string, address: string): Promise<void>;
   /** Deletes the account. @param address the reader's own, for auth's limits */
   remove(password: string, token: string, address: string): Promise<void>;
 }
@@ -32,6 +41,8 @@ export interface OwnAccount {
 /** The account by HTTP at `url`; the reader's address goes on in `addressHeader`. */
 export function ownAccountAt(url: string, call: Call, addressHeader: string, proof?: string): OwnAccount {
   const client = apiClient<typeof api>(senderTo(url, call));
+  const from = (address: string): Record<string, string> =>
+    address ? { [addressHeader]: address, ...(proof && { [proofHeader]: proof }) } : {};
   return {
     async read(token) {
       return okResponse(await client('GET /api/me', { token })).body;
@@ -57,11 +68,20 @@ export function ownAccountAt(url: string, call: Call, addressHeader: string, pro
     async revokeToken(id, token) {
       okResponse(await client('DELETE /api/tokens/:id', { params: { id }, token }));
     },
+    async secondFactor(token) {
+      return okResponse(await client('GET /api/me/second-factor', { token })).body;
+    },
+    async offerTotp(password, token, address) {
+      return okResponse(await client('POST /api/me/totp', { body: { password }, token, headers: from(address) })).body;
+    },
+    async confirmTotp(code, token) {
+      return okResponse(await client('POST /api/me/totp/confirmation', { body: { code }, token })).body.recovery_codes;
+    },
+    async dropTotp(password, code, token, address) {
+      okResponse(await client('DELETE /api/me/totp', { body: { password, code }, token, headers: from(address) }));
+    },
     async remove(current_password, token, address) {
-      const headers: Record<string, string> = address
-        ? { [addressHeader]: address, ...(proof && { [proofHeader]: proof }) }
-        : {};
-      okResponse(await client('DELETE /api/me', { body: { current_password }, token, headers }));
+      okResponse(await client('DELETE /api/me', { body: { current_password }, token, headers: from(address) }));
     },
   };
 }

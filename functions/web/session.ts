@@ -23,7 +23,7 @@ export interface Sessions {
   /** Ends the session here and at auth. */
   end(c: Context): Promise<void>;
   /** Begins a session, and ends the one that this browser had. */
-  logIn(c: Context, username: string, password: string): Promise<Session>;
+  logIn(c: Context, username: string, password: string, code?: string): Promise<Session>;
 }
 
 const refreshLifetime = 30 * 86_400;
@@ -76,11 +76,13 @@ export function sessions(accounts: Accounts, now: () => number): Sessions {
       // Without its cookie the session is of no use to anybody, so the reader need not know that auth did not answer.
       if (refresh) await accounts.logOut(refresh, readCookie(c, 'access')).catch(() => {});
     },
-    async logIn(c, username, password) {
+    async logIn(c, username, password, code) {
       const before = readCookie(c, 'refresh');
       const session = this.begin(
         c,
-        await accounts.logIn(username, password, clientAddress(c), header(c, 'user-agent')),
+        await (code
+          ? accounts.logIn(username, password, clientAddress(c), header(c, 'user-agent'), code)
+          : accounts.logIn(username, password, clientAddress(c), header(c, 'user-agent'))),
       );
       // As in end(): its cookie is overwritten, and nobody else has it.
       if (before) await accounts.logOut(before, undefined).catch(() => {});

@@ -24,7 +24,7 @@ export function signing(app: Hono<Env>, { accounts, site }: Web, sessions: Sessi
   });
   app.post('/blog/login', (c) =>
     respondWithForm(c, site, logInPage, async (form) => {
-      await sessions.logIn(c, form.get('username'), form.get('password'));
+      await sessions.logIn(c, form.get('username'), form.get('password'), form.get('code') || undefined);
       return undefined;
     }),
   );

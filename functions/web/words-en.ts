@@ -357,6 +357,25 @@ export const english = {
     deleteIt: 'Delete it',
   },
 
+  secondFactor: {
+    title: 'Second factor',
+    about: 'Log-ins then also ask for a code that an app on another device shows. All other log-ins and tokens end.',
+    setUp: 'Set up',
+    tellApp: 'Add this blog to your authenticator app, then type the code that it shows.',
+    openApp: 'Open the app on this device',
+    secret: 'Or type this into it:',
+    code: 'Code',
+    codeNow: 'Six digits, as the app shows them now.',
+    codeOrRecovery: 'Of your app, or one of your recovery codes.',
+    turnOn: 'Turn it on',
+    keepCodes:
+      'It is on. Keep these codes for the day the app is lost; each is good once, and they are shown only now:',
+    done: 'I have them',
+    isOn: (left: number): string => `Log-ins ask for a code. Recovery codes that are left: ${left}.`,
+    turnOff: 'Turn it off',
+    back: 'Back',
+  },
+
   people: {
     roleTexts,
     roleNames,

@@ -332,6 +332,26 @@ export const korean: Words = {
     deleteIt: '삭제',
   },
 
+  secondFactor: {
+    title: '2단계 인증',
+    about:
+      '로그인할 때 다른 기기의 앱에 표시되는 코드도 입력하게 됩니다. 켜면 다른 기기에서는 로그아웃되고 토큰도 폐기됩니다.',
+    setUp: '설정하기',
+    tellApp: '인증 앱에 이 블로그를 추가한 다음, 앱에 표시되는 코드를 입력해 주세요.',
+    openApp: '이 기기의 앱 열기',
+    secret: '또는 앱에 직접 입력하세요.',
+    code: '인증 코드',
+    codeNow: '지금 앱에 표시되는 숫자 여섯 자리입니다.',
+    codeOrRecovery: '앱의 코드나 복구 코드를 입력해 주세요.',
+    turnOn: '켜기',
+    keepCodes:
+      '2단계 인증을 켰습니다. 앱을 쓸 수 없을 때를 위해 복구 코드를 보관해 주세요. 각각 한 번만 쓸 수 있고, 지금만 볼 수 있습니다.',
+    done: '보관했습니다',
+    isOn: (left) => `로그인할 때 코드를 입력해야 합니다. 남은 복구 코드는 ${left}개입니다.`,
+    turnOff: '끄기',
+    back: '돌아가기',
+  },
+
   people: {
     roleTexts,
     roleNames,

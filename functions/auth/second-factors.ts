@@ -1,0 +1,80 @@
+import type { ResponseOf } from '@dormouse/runtime/api';
+import { type Env, json } from '@dormouse/runtime/app';
+import { authenticate, required } from '@dormouse/runtime/auth';
+import { fail } from '@dormouse/runtime/errors';
+import { type Context, Hono } from 'hono';
+import { api } from './api.ts';
+import { currentUser } from './current-user.ts';
+import type { Auth } from './dependencies.ts';
+import { tryPassword } from './password-guard.ts';
+import { spendCode } from './second-factor.ts';
+import type { User } from './user.ts';
+
+/** The second factor of one's own account: setting it up, confirming it, turning it off. Each takes the password, or a code. */
+export function secondFactors(auth: Auth) {
+  const { store, log, now } = auth;
+  const caller = authenticate(auth.tokens);
+
+  return new Hono<Env>()
+    .get(api.secondFactor.path, caller, async (c) => {
+      const user = await currentUser(auth, c);
+      const totp = await store.totpOf(user.id);
+      c.header('cache-control', 'no-store');
+      return c.json({
+        totp: totp?.confirmed ?? false,
+        recovery_codes: totp?.confirmed ? await store.recoveryCodesOf(user.id) : 0,
+      } satisfies ResponseOf<typeof api.secondFactor, 200>);
+    })
+
+    .post(api.offerTotp.path, caller, json(api.offerTotp.body), async (c) => {
+      const user = await currentUser(auth, c);
+      await demandPassword(auth, c, user, c.req.valid('json').password);
+      const { newTotpSecret, totpUri } = await import('./one-time-password.ts');
+      const secret = newTotpSecret();
+      if (!(await store.offerTotp(user.id, secret))) fail('conflict', 'This account has a second factor already.');
+      const { title } = await store.blog();
+      c.header('cache-control', 'no-store');
+      return c.json({ secret, uri: totpUri(secret, { username: user.username, blog: title }) }, 201);
+    })
+
+    .post(api.confirmTotp.path, caller, json(api.confirmTotp.body), async (c) => {
+      const user = await currentUser(auth, c);
+      const totp = await store.totpOf(user.id);
+      if (!totp) return fail('not_found', 'No second factor was set up.');
+      if (totp.confirmed) fail('conflict', 'This account has a second factor already.');
+      const { newRecoveryCodes, recoveryHash, stepOf } = await import('./one-time-password.ts');
+      const step = stepOf(totp.secret, c.req.valid('json').code.replaceAll(/\s/g, ''), now());
+      if (step === undefined) return wrong('code', 'is not the one that your app shows now');
+      const codes = newRecoveryCodes();
+      const confirmation = {
+        secret: totp.secret,
+        step,
+        recoveryHashes: codes.map(recoveryHash),
+        session: required(c).session,
+        at: new Date(now()),
+      };
+      if (!(await store.confirmTotp(user, confirmation))) fail('conflict', 'This account has a second factor already.');
+      log.info({ user_id: user.id }, 'a second factor was turned on by its owner: other log-ins are ended');
+      c.header('cache-control', 'no-store');
+      return c.json({ recovery_codes: codes } satisfies ResponseOf<typeof api.confirmTotp, 200>);
+    })
+
+    .delete(api.dropTotp.path, caller, json(api.dropTotp.body), async (c) => {
+      const user = await currentUser(auth, c);
+      const totp = await store.totpOf(user.id);
+      if (!totp?.confirmed) fail('not_found', 'This account has no second factor.');
+      const { password, code } = c.req.valid('json');
+      await demandPassword(auth, c, user, password);
+      if (!(await spendCode(auth, user, totp?.secret ?? '', code))) wrong('code', 'is not right, or was used before');
+      await store.dropTotp(user);
+      log.warn({ user_id: user.id }, 'a second factor was turned off by its owner');
+      return c.body(null, 204);
+    });
+}
+
+async function demandPassword(auth: Auth, c: Context<Env>, { username }: User, password: string): Promise<void> {
+  if (!(await tryPassword(auth, c, username, password))) wrong('password', 'is not your password');
+}
+
+const wrong = (field: string, message: string): never =>
+  fail('invalid', 'Some fields are not acceptable.', { errors: [{ field, message }] });

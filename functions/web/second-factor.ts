@@ -1,0 +1,59 @@
+import { clientAddress } from '@dormouse/runtime/address';
+import type { Env } from '@dormouse/runtime/app';
+import type { Context, Hono } from 'hono';
+import { asWriter, isExpired } from './as-writer.ts';
+import { isGenuine } from './csrf.ts';
+import type { Web } from './dependencies.ts';
+import { type Form, readForm } from './form.ts';
+import { formProblem, stale } from './form-problem.ts';
+import { type SecondFactorPage, secondFactorPage } from './second-factor-page.ts';
+import type { Session, Sessions } from './session.ts';
+import { privately, seeOther, viewer } from './viewer.ts';
+
+const path = '/blog/account/second-factor';
+
+/** Turning the second factor of one's own account on and off. */
+export function secondFactor(app: Hono<Env>, { ownAccount, site }: Web, sessions: Sessions): void {
+  const show = async (c: Context, session: Session, more: Partial<SecondFactorPage> = {}) => {
+    const [current, state] = await Promise.all([site.current(), ownAccount.secondFactor(session.token)]);
+    const page = { site: current, viewer: viewer(c, session), state, ...more };
+    return privately(c, secondFactorPage(page), more.problem?.status, more.problem?.headers);
+  };
+  const onForm = async (c: Context, act: (form: Form, session: Session) => Promise<Response>) => {
+    const form = await readForm(c);
+    return asWriter(c, sessions, async (session) => {
+      const offer = offerIn(form);
+      if (!isGenuine(c, form)) return show(c, session, { offer, problem: stale });
+      try {
+        return await act(form, session);
+      } catch (error) {
+        if (isExpired(error)) throw error;
+        return show(c, session, { offer, problem: formProblem(error) });
+      }
+    });
+  };
+
+  app.get(path, (c) => asWriter(c, sessions, (session) => show(c, session)));
+
+  // No redirects: secret and codes can be shown in these responses alone.
+  app.post(path, (c) =>
+    onForm(c, async (form, session) =>
+      show(c, session, { offer: await ownAccount.offerTotp(form.get('password'), session.token, clientAddress(c)) }),
+    ),
+  );
+  app.post(`${path}/confirm`, (c) =>
+    onForm(c, async (form, session) =>
+      show(c, session, { codes: await ownAccount.confirmTotp(form.get('code'), session.token) }),
+    ),
+  );
+  app.post(`${path}/off`, (c) =>
+    onForm(c, async (form, session) => {
+      await ownAccount.dropTotp(form.get('password'), form.get('code'), session.token, clientAddress(c));
+      return seeOther(c, path);
+    }),
+  );
+}
+
+/** The page that comes back after a wrong code shows again what it showed. Only the viewer's own browser sends it. */
+const offerIn = (form: Form) =>
+  /^otpauth:\/\/totp\//.test(form.get('uri')) ? { secret: form.get('secret'), uri: form.get('uri') } : undefined;
