@@ -19,7 +19,7 @@ export function coverField({ hash, alt }: CoverInput, words: Words, problem: Sai
   return markup`<fieldset class="cover-field">
 <legend>${editor.cover}</legend>
 ${hiddenField('cover', hash)}
-<p class="identity"${hash ? none : trusted(' hidden')}><img${hash ? markup` src="${identityPath(hash, '640.webp')}"` : none} alt="${editor.cover}"> <label><input type="checkbox" name="cover_none" value="yes"> ${settings.removePicture}</label></p>
+<p class="identity"${hash ? none : trusted(' hidden')}><img${hash ? markup` src="${identityPath(hash, '640.webp')}"` : none} alt="${editor.cover}"> <label for="cover_none"><input type="checkbox" id="cover_none" name="cover_none" value="yes"> ${settings.removePicture}</label></p>
 <div class="field">
 <label for="cover_file">${pictures.file}</label>
 <p class="hint" id="cover-hint">${editor.coverHint} ${fields.pictureTypes}</p>
