@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -15,6 +15,11 @@ describe('the steps of a page', () => {
       { text: 'x\n', path: 'a/b.ts', output: undefined, line: 15, heading: 'B' },
       { text: 'ls\n', path: undefined, output: 'b…\n', line: 19, heading: 'B' },
     ]);
+  });
+
+  test('are also places where the page says that npm start is stopped', () => {
+    const page = `${fence('sh', 'npm start')}\nStop it with Ctrl-C:\n\n${fence('sh', 'npm start -- --port 1')}`;
+    expect(stepsOf(page).map(({ text }) => text)).toEqual(['npm start\n', 'Ctrl-C', 'npm start -- --port 1\n']);
   });
 
   test('are none of which the page says why nobody runs them, nor their output', () => {
@@ -44,6 +49,20 @@ describe('who follows a page', needs('bash'), () => {
     await follow(
       fence('sh', 'echo at 127.0.0.1:8080; nothing-like-that') + fence('text', 'at 127.0.0.1:8080\n…not found'),
     );
+  });
+
+  test('starts no second platform beside one that the page has not stopped', async () => {
+    const runs = follower({
+      folder,
+      // Stands for npm: it runs until it is ended.
+      env: { PATH: `${folder}:${process.env.PATH}` },
+      isUp: async () => true,
+    });
+    writeFileSync(join(folder, 'npm'), '#!/bin/sh\nexec sleep 60\n', { mode: 0o755 });
+    const start = fence('sh', 'npm start');
+    await expect(runs.follow(stepsOf(`${start}\n${start}`))).rejects.toThrow(/the page does not say Ctrl-C/);
+    await runs.follow(stepsOf(`Stop it with Ctrl-C.\n\n${start}`));
+    await runs.end();
   });
 
   test('does not go on when the page says something else', async () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import { blocksOf } from './docs/markdown.ts';
 
-/** What a reader of a tutorial does: types commands, or writes a file. */
+/** What a reader of a tutorial does: types commands, writes a file, or ends `npm start` (`ctrlC`). */
 export interface Step {
   text: string;
   /** The file that is written; commands have none. */
@@ -17,12 +17,17 @@ export interface Step {
   heading: string;
 }
 
+/** The text of a step where the page says that `npm start` is stopped. */
+export const ctrlC = 'Ctrl-C';
+
 /** The steps of a page, in their order, without commands of which it says why nobody runs them. */
 export function stepsOf(page: string): Step[] {
   const blocks = blocksOf(page);
   let heading = '';
   return blocks.flatMap(({ type, info, content, map }, at) => {
     if (type === 'inline' && blocks[at - 1]?.type === 'heading_open') heading = content;
+    if (type === 'inline' && content.includes(ctrlC))
+      return [{ text: ctrlC, path: undefined, output: undefined, line: (map?.[0] ?? 0) + 1, heading }];
     const [language = '', path] = info.split(' ');
     if (type !== 'fence' || (language !== 'sh' && !path)) return [];
     const before = blocks[at - 1];
@@ -74,18 +79,20 @@ export function follower({ folder, env, here = {}, isUp }: FollowerOptions): Fol
     return printed.replace(/\n--end--\n$/, '');
   }
 
+  const running = () => platform?.pid !== undefined && platform.exitCode === null && platform.signalCode === null;
+
   /** Ctrl-C in the platform's terminal. */
   async function stop(): Promise<void> {
-    if (platform?.pid && platform.exitCode === null && platform.signalCode === null) {
+    if (platform?.pid && running()) {
       const ended = once(platform, 'exit');
       process.kill(-platform.pid, 'SIGTERM');
       await ended;
     }
   }
 
-  /** `npm start` in a terminal of its own, after whatever ran there. */
+  /** `npm start` in a terminal of its own, whose platform the page has stopped: a home has one. */
   async function start(command: string): Promise<void> {
-    await stop();
+    if (running()) throw new Error(`${command}: a platform runs already, and the page does not say ${ctrlC}`);
     platform = spawn('bash', ['-c', `exec ${command}`], {
       ...options,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -102,6 +109,7 @@ export function follower({ folder, env, here = {}, isUp }: FollowerOptions): Fol
 
   async function take({ text, path, output, line }: Step): Promise<void> {
     if (path) return writeFileSync(join(folder, path), text);
+    if (text === ctrlC) return stop();
     if (text.startsWith('npm start')) return start(text.trim());
     const printed = await run(text);
     if (output === undefined) return;
