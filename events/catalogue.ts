@@ -8,6 +8,7 @@ import { mediaDeleted, mediaReady, mediaRefused, mediaUploaded } from './media.t
 import { postCreated, postDeleted, postPublished, postUnpublished, postUpdated } from './post.ts';
 import { tokenCreated, tokenRevoked } from './token.ts';
 import { userDeleted, userRegistered, userUpdated } from './user.ts';
+import { webhookDisabled, webhookDue } from './webhook.ts';
 
 /** Every event of the platform. Schemas, EventTypes, the AsyncAPI document and the tests of examples and Triggers come from here. */
 export const catalogue: readonly EventContract[] = [
@@ -37,4 +38,6 @@ export const catalogue: readonly EventContract[] = [
   commentUpdated,
   commentModerated,
   commentDeleted,
+  webhookDue,
+  webhookDisabled,
 ];

@@ -1,6 +1,8 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
+import { BlockList } from 'node:net';
 import { join } from 'node:path';
 import { catalogue } from '@dormouse/events/catalogue';
+import { isPublicAddress } from '@dormouse/webhooks/public-address';
 import { describe, expect, test } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 
@@ -108,6 +110,8 @@ describe('mesh-strict', () => {
     ['comments', 'GET', '/blog/api/comments'],
     ['comments', 'POST', '/blog/api/comments/1/block'],
     ['comments', 'PUT', '/blog/api/comments/words'],
+    ['webhooks', 'POST', '/api/webhooks'],
+    ['webhooks', 'DELETE', '/api/webhooks/0'],
   ])('%s: %s %s needs a token', (name, method, path) => {
     expect(allowing(name, method, path).length).toBeGreaterThan(0);
     expect(needsToken(allowing(name, method, path))).toBe(true);
@@ -155,6 +159,32 @@ test('network-policy lets the same functions reach PostgreSQL', () => {
     ['database', ...withDatabase],
     ['postgres', ...withDatabase],
   ]);
+});
+
+test('network-policy lets webhooks reach addresses of others, and nothing that the function refuses', () => {
+  const policy = read('knative/components/network-policy').find(
+    ({ metadata }) => metadata.name === 'webhook-receivers',
+  );
+  const { egress } = policy!.spec as unknown as {
+    egress: { to: { ipBlock: { cidr: string; except: string[] } }[]; ports: { port: number; endPort?: number }[] }[];
+  };
+  const allows = (address: string) => {
+    const family = address.includes(':') ? 'ipv6' : 'ipv4';
+    const isIn = (cidr: string) => {
+      const [network = '', prefix] = cidr.split('/');
+      if (network.includes(':') !== (family === 'ipv6')) return false;
+      const list = new BlockList();
+      list.addSubnet(network, Number(prefix), family);
+      return list.check(address, family);
+    };
+    return egress.some(({ to }) => to.some(({ ipBlock }) => isIn(ipBlock.cidr) && !ipBlock.except.some(isIn)));
+  };
+  const inside =
+    '10.96.0.1 10.0.0.1 127.0.0.1 169.254.169.254 172.20.0.1 192.168.1.1 100.100.100.200 168.63.129.16 0.0.0.0';
+  for (const address of [...inside.split(' '), 'fd00:ec2::254', '::1', '::ffff:10.0.0.1', '64:ff9b::a00:1', 'fe80::1'])
+    expect([address, isPublicAddress(address), allows(address)]).toEqual([address, false, false]);
+  for (const address of ['1.1.1.1', '2606:4700::1111']) expect([address, allows(address)]).toEqual([address, true]);
+  expect(egress.flatMap(({ ports }) => ports)).toMatchObject([{ port: 443 }, { port: 1024, endPort: 65535 }]);
 });
 
 test('event-policy lets every function that emits events send, and the relay', () => {

@@ -52,6 +52,7 @@ export async function serveInProcess(
     MEDIA_URL: elsewhere,
     SEARCH_URL: elsewhere,
     COMMENTS_URL: elsewhere,
+    WEBHOOKS_URL: elsewhere,
     ...variables,
   });
   setPublicUrl(config.publicUrl);

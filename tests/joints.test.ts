@@ -28,7 +28,7 @@ describe('events and Triggers', () => {
       expect(subscriber).toMatchObject({
         kind: 'service',
         namespace: 'dormouse',
-        path: name === 'journal-batches' ? '/batches' : '/events',
+        path: ['journal-batches', 'webhooks-deliveries'].includes(name) ? '/batches' : '/events',
       });
     },
   );
@@ -70,6 +70,7 @@ describe('the ingress', () => {
     ['/blog/api/posts/by-slug/comments', 'posts'],
     ['/blog/api/comments', 'comments'],
     ['/blog/api/comments/1', 'comments'],
+    ['/api/webhooks', 'webhooks'],
     ['/blog/api/media', 'media'],
     ['/blog/api/media/abc', 'media'],
     ['/events/originals/abc', 404],

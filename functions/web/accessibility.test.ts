@@ -6,7 +6,7 @@ import { stylesheet } from './stylesheet.ts';
 describe('every page', async () => {
   const pages = (await everyPage('en')).map(([path, html]) => [path, elementsOf(html), html] as const);
   it('was reached', () => {
-    expect(pages).toHaveLength(65);
+    expect(pages).toHaveLength(70);
     for (const [path, all] of pages) expect([path, all.length > 20]).toEqual([path, true]);
   });
 

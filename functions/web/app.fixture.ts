@@ -12,6 +12,7 @@ import type { CachedPage } from './pages.ts';
 import type { Invitation, Person } from './people.ts';
 import type { DeletedPost, Post, PostInput } from './posts.ts';
 import { type SiteSettings, untouched } from './site.ts';
+import type { Webhook, WebhookDelivery } from './webhooks.ts';
 
 export const colours: Category[] = [
   { id: 1, name: 'General', slug: 'general', color: '#8a4bb0', post_count: 2 },
@@ -66,6 +67,33 @@ export const anInvitation = (parts: Partial<Invitation> = {}): Invitation => ({
   invited_by: 'root',
   created_at: '2026-06-04T10:00:00.000Z',
   expires_at: '2026-06-11T10:00:00.000Z',
+  ...parts,
+});
+
+export const aWebhook = (parts: Partial<Webhook> = {}): Webhook => ({
+  id: 3,
+  url: 'https://receiver.example/hook?<b>',
+  events: ['dev.dormouse.post.published.v1'],
+  created_at: '2026-06-04T10:00:00.000Z',
+  enabled: true,
+  disabled_at: null,
+  disabled_reason: null,
+  failing_since: null,
+  old_secret_until: null,
+  ...parts,
+});
+
+export const aDelivery = (parts: Partial<WebhookDelivery> = {}): WebhookDelivery => ({
+  id: '01a22c39-f4bd-7a52-8a11-5c4f6b1d9e03',
+  message_id: 'msg_01a22c39-f4bd-7a52-8a11-5c4f6b1d9e03',
+  type: 'dev.dormouse.post.published.v1',
+  state: 'failed',
+  created_at: '2026-06-04T10:00:00.000Z',
+  request: '{"type":"dev.dormouse.post.published.v1","data":{"title":"<b>"}}',
+  attempts: [
+    { at: '2026-06-04T10:00:01.000Z', duration_ms: 12, status: 500, error: null, answer: '<i>broken' },
+    { at: '2026-06-04T10:00:00.000Z', duration_ms: 3, status: null, error: 'ECONNREFUSED', answer: null },
+  ],
   ...parts,
 });
 
@@ -144,6 +172,9 @@ export function world(parts: Partial<Web> = {}) {
     aPerson('root', { role: 'admin' }),
   ];
   const open: Invitation[] = [];
+  const hooks: Webhook[] = [];
+  const sent: WebhookDelivery[] = [];
+  const hook = (id: number) => hooks.find((each) => each.id === id) ?? fail('not_found', 'There is no such webhook.');
   const profile: { display_name: string; bio: string | null } = {
     display_name: 'Ada <i>',
     bio: 'Writes <b>.\nSleeps.',
@@ -160,7 +191,11 @@ export function world(parts: Partial<Web> = {}) {
     { id: 'cli', name: 'Laptop', scopes: ['posts:write'], created_at: at, expires_at: at, used_at: at },
   ];
   const granted = (name: string): Granted => ({
-    token: accessToken(name, startMs / 1000 + 900, name === 'root' ? 'admin' : name === 'edna' ? 'editor' : 'author'),
+    token: accessToken(
+      name,
+      startMs / 1000 + 900,
+      name === 'root' ? 'admin' : name === 'edna' ? 'editor' : name === 'olga' ? 'operator' : 'author',
+    ),
     expires_in: 900,
     refresh_token: `refresh.${name}`,
     refresh_expires_in: 86_400,
@@ -551,6 +586,38 @@ export function world(parts: Partial<Web> = {}) {
         return code === 'good' ? anInvitation() : fail('not_found', 'This invitation is not valid any more.');
       },
     },
+    webhooks: {
+      list: async () => hooks,
+      get: async (id) => hook(id),
+      async create(input, token) {
+        calls.push(['createWebhook', input, token]);
+        if (input.url.includes('127.0.0.1'))
+          fail('invalid', 'Some fields are not acceptable.', {
+            errors: [{ field: 'url', message: 'must lead to a public address' }],
+          });
+        hooks.push(aWebhook({ id: 4, ...input }));
+        return { id: 4, secret: 'whsec_made' };
+      },
+      async change(id, change, token) {
+        calls.push(['changeWebhook', id, change, token]);
+        if (change.events?.length === 0)
+          fail('invalid', 'Some fields are not acceptable.', {
+            errors: [{ field: 'events', message: 'must have at least one type' }],
+          });
+        Object.assign(hook(id), change);
+      },
+      async remove(id, token) {
+        calls.push(['removeWebhook', id, token]);
+        hooks.splice(hooks.indexOf(hook(id)), 1);
+      },
+      async rotate(id, token) {
+        calls.push(['rotateWebhook', id, token]);
+        return 'whsec_other';
+      },
+      test: async (id, token) => void calls.push(['testWebhook', id, token]),
+      deliveries: async (_, after) => ({ deliveries: sent, ...(sent.length > 1 && !after && { next: 'older' }) }),
+      resend: async (id, delivery, token) => void calls.push(['resend', id, delivery, token]),
+    },
     site: {
       current: async () => ({ ...settings }),
       purge: async () => void calls.push(['purge', 'site']),
@@ -616,6 +683,8 @@ export function world(parts: Partial<Web> = {}) {
     moved,
     persons,
     open,
+    hooks,
+    sent,
     profile,
     ownSessions,
     did: (name: string) => calls.filter(([what]) => what === name),

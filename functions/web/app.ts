@@ -11,6 +11,7 @@ import { errorHandlers } from './error-handlers.ts';
 import { feeds } from './feeds.ts';
 import { joining } from './joining.ts';
 import { managingPeople } from './managing-people.ts';
+import { managingWebhooks } from './managing-webhooks.ts';
 import { mediaFiles } from './media.ts';
 import { ownPosts } from './own-posts.ts';
 import { purging } from './purging.ts';
@@ -44,6 +45,7 @@ export function createApp(web: Web): Hono<Env> {
   revising(app, web, own);
   blogSettings(app, web, own);
   managingPeople(app, web, own);
+  managingWebhooks(app, web, own);
   joining(app, web, own);
   settingUp(app, web, own);
   mediaFiles(app, web);

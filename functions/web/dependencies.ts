@@ -15,6 +15,7 @@ import type { Redirects } from './redirects.ts';
 import type { Search } from './search.ts';
 import type { SharedCache } from './shared-cache.ts';
 import type { Site } from './site.ts';
+import type { Webhooks } from './webhooks.ts';
 
 /** All of the world that web touches. */
 export interface Web {
@@ -26,6 +27,7 @@ export interface Web {
   accounts: Accounts;
   ownAccount: OwnAccount;
   people: People;
+  webhooks: Webhooks;
   blogSettings: BlogSettings;
   /** The settings that pages are made with. */
   site: Site;

@@ -1,5 +1,5 @@
 import { Parser } from 'htmlparser2';
-import { aComment, anInvitation, aPost, browser, world } from './app.fixture.ts';
+import { aComment, aDelivery, anInvitation, aPost, aWebhook, browser, world } from './app.fixture.ts';
 
 export interface Element {
   name: string;
@@ -28,7 +28,7 @@ export function elementsOf(html: string): Element[] {
 
 /** Every page there is, as a reader and as an author get it. @param language of the blog */
 export async function everyPage(language: string): Promise<[string, string][]> {
-  const { app, stored, gone, settings, open, said } = world();
+  const { app, stored, gone, settings, open, said, hooks, sent } = world();
   gone.push(aPost({ status: 'draft' }), aPost());
   settings.language = language;
   stored.push(
@@ -141,6 +141,22 @@ export async function everyPage(language: string): Promise<[string, string][]> {
   note('refused invitation', admin);
   await admin.submit('/blog/people/invitations', { role: 'author', name: 'Grace' });
   note('invited', admin);
+  hooks.push(
+    aWebhook({ old_secret_until: '2026-06-05T10:00:00.000Z' }),
+    aWebhook({ id: 5, enabled: false, disabled_reason: 'gone' }),
+  );
+  sent.push(
+    aDelivery(),
+    aDelivery({ id: 'two', message_id: 'msg_two', type: 'webhook.test', state: 'waiting', attempts: [] }),
+  );
+  for (const path of ['/blog/webhooks', '/blog/webhooks/3?tested', '/blog/webhooks/5']) {
+    await admin.get(path);
+    note(path, admin);
+  }
+  await admin.submit('/blog/webhooks', { url: 'https://127.0.0.1/' });
+  note('refused webhook', admin);
+  await admin.submit('/blog/webhooks', { url: 'https://receiver.example/', 'events-published': 'yes' });
+  note('made webhook', admin);
   for (const path of ['/blog/join?code=good', '/blog/join?code=old', '/blog/join']) {
     await reader.get(path);
     note(path, reader);

@@ -45,7 +45,17 @@ export interface PageParts {
   /** Address of a script of ours; the page needs a policy that lets it run. */
   script?: string;
   /** Which entry of the navigation is this page. */
-  current?: 'write' | 'posts' | 'login' | 'signup' | 'account' | 'people' | 'settings' | 'search' | 'comments';
+  current?:
+    | 'write'
+    | 'posts'
+    | 'login'
+    | 'signup'
+    | 'account'
+    | 'people'
+    | 'settings'
+    | 'webhooks'
+    | 'search'
+    | 'comments';
   main: Html;
 }
 
@@ -123,9 +133,10 @@ function navigation({ site, viewer, current, canonical }: PageParts): Html {
   if (!session || !viewer)
     return markup`<ul>${own}${entry('login', canonical ? `/blog/login?next=${encodeURIComponent(canonical)}` : '/blog/login', frame.logIn)}${takesRegistrations(site) ? entry('signup', '/blog/signup', frame.signUp, 'button quiet') : none}</ul>`;
   return markup`<ul>${own}
-${session.role === 'reader' ? none : [entry('write', '/blog/new', frame.write, 'button'), entry('posts', '/blog/posts', frame.posts), site.comments === 'none' ? none : entry('comments', '/blog/comments', frame.comments)]}
+${session.role === 'reader' || session.role === 'operator' ? none : [entry('write', '/blog/new', frame.write, 'button'), entry('posts', '/blog/posts', frame.posts), site.comments === 'none' ? none : entry('comments', '/blog/comments', frame.comments)]}
 ${session.role === 'admin' || session.role === 'editor' ? entry('people', '/blog/people', frame.people) : none}
 ${session.role === 'admin' ? entry('settings', '/blog/settings', frame.settings) : none}
+${session.role === 'operator' ? entry('webhooks', '/blog/webhooks', frame.webhooks) : none}
 ${entry('account', '/blog/account', frame.account)}
 <li><form method="post" action="/blog/logout"><input type="hidden" name="csrf" value="${viewer.csrf}"><button class="plain" title="${frame.loggedInAs(session.name)}">${frame.logOut}<span class="who" dir="auto"> ${session.name}</span></button></form></li>
 </ul>`;

@@ -22,6 +22,7 @@ import { redirectsIn } from './redirects.ts';
 import { searchAt } from './search.ts';
 import { sharedCacheAt } from './shared-cache.ts';
 import { settingsIn, siteOf, untouched } from './site.ts';
+import { webhooksAt } from './webhooks.ts';
 
 /** UTF-16 units of all pages, and of all articles, that are kept in this process. */
 const maxKeptLength = 4 * 1024 * 1024;
@@ -29,10 +30,10 @@ const maxKeptLength = 4 * 1024 * 1024;
 await serve(
   'web',
   ({ config, cache, tokens, sql, log }) => {
-    const { posts, categories, auth, media, search, comments } = config.urls;
-    if (!posts || !categories || !auth || !media || !search || !comments)
+    const { posts, categories, auth, media, search, comments, webhooks } = config.urls;
+    if (!posts || !categories || !auth || !media || !search || !comments || !webhooks)
       throw new Error(
-        'POSTS_URL, CATEGORIES_URL, AUTH_URL, MEDIA_URL, SEARCH_URL and COMMENTS_URL must say where the other functions are',
+        'POSTS_URL, CATEGORIES_URL, AUTH_URL, MEDIA_URL, SEARCH_URL, COMMENTS_URL and WEBHOOKS_URL must say where the other functions are',
       );
     const registration = variable('REGISTRATION', 'authors') as Settings['registration'];
     const site = siteOf({
@@ -52,6 +53,7 @@ await serve(
       search: searchAt(search, callService),
       comments: shownCommentsIn(sql, log),
       commenting: commentingAt(comments, callService, config.clientAddressHeader, config.clientProof),
+      webhooks: webhooksAt(webhooks, callService),
       accounts: accountsAt(auth, callService, config.clientAddressHeader, config.clientProof),
       ownAccount: ownAccountAt(auth, callService, config.clientAddressHeader, config.clientProof),
       people: peopleAt(auth, callService, config.clientAddressHeader, config.clientProof),

@@ -1,5 +1,5 @@
 import { clientAddress } from '@dormouse/runtime/address';
-import type { Role } from '@dormouse/runtime/caller';
+import { type Role, roles } from '@dormouse/runtime/caller';
 import { AppError } from '@dormouse/runtime/errors';
 import { header } from '@dormouse/runtime/request';
 import type { Context } from 'hono';
@@ -103,9 +103,7 @@ function readSession(token: string, nowMs: number): Session | undefined {
     const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
     const { name, role, exp } = claims as { name?: unknown; role?: unknown; exp?: unknown };
     if (typeof name !== 'string' || typeof exp !== 'number' || exp * 1000 <= nowMs + 5000) return undefined;
-    // To these pages an operator is a reader.
-    const shown = role === 'operator' ? 'reader' : role;
-    return { name, role: shown === 'editor' || shown === 'admin' || shown === 'reader' ? shown : 'author', token };
+    return { name, role: roles.find((each) => each === role) ?? 'author', token };
   } catch {
     return undefined;
   }

@@ -2,7 +2,7 @@ import type { Settings, SettingsChange } from './blog-settings.ts';
 import { alert, field, hiddenField } from './field.ts';
 import type { Form } from './form.ts';
 import { type FormProblem, type SaidProblem, saidIn } from './form-problem.ts';
-import { markup, none } from './html.ts';
+import { linkTo, markup, none } from './html.ts';
 import { identityField } from './identity-field.ts';
 import { languageList } from './language-list.ts';
 import { layout, type Viewer } from './layout.ts';
@@ -83,6 +83,7 @@ ${field({ name: 'registration', label: settings.registration, value: form.regist
 </fieldset>
 <p class="actions"><button class="button">${settings.save}</button></p>
 </form>
+<p>${settings.webhooks(linkTo('/blog/webhooks'))}</p>
 </div>`,
   });
 }

@@ -4,7 +4,7 @@ import { saidInKorean, translated } from './words-ko-errors.ts';
 
 /** What our functions say, as their sources have it. */
 const sources = await Promise.all(
-  ['_runtime', 'auth', 'comments', 'media', 'posts', 'web'].map(async (folder) => {
+  ['_runtime', 'auth', 'comments', 'media', 'posts', 'web', 'webhooks'].map(async (folder) => {
     const path = new URL(`../${folder}/`, import.meta.url);
     const files = (await readdir(path)).filter((name) => name.endsWith('.ts') && !/test|fixture|words-/.test(name));
     return Promise.all(files.map((name) => readFile(new URL(name, path), 'utf8')));

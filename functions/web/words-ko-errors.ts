@@ -62,6 +62,12 @@ const sentences: Readonly<Record<string, string>> = {
   'This post is somebody else’s.': '다른 사람의 글입니다.',
   'Only its author and the editors can change this post.': '이 글은 글쓴이와 편집자만 바꿀 수 있습니다.',
   'Only editors and administrators invite people.': '편집자와 관리자만 구성원을 초대할 수 있습니다.',
+  'Only operators and administrators see and change webhooks.': '운영자와 관리자만 웹훅을 관리할 수 있습니다.',
+  'There is no such webhook.': '없는 웹훅입니다.',
+  'There is no such delivery.': '없는 전송 기록입니다.',
+  'It is disabled: enable it first.': '중지된 웹훅입니다. 먼저 다시 사용으로 바꿔 주세요.',
+  'There are as many webhooks as there may be: remove one first.':
+    '웹훅을 더 만들 수 없습니다. 먼저 하나를 삭제해 주세요.',
   'Only administrators change the settings.': '관리자만 설정을 바꿀 수 있습니다.',
   'This form was sent by another site. Nothing was changed.': '다른 사이트에서 보낸 요청입니다. 바뀐 것은 없습니다.',
   'This form was too old. You are still logged in: go back, load the page again and log out from there.':
@@ -115,6 +121,13 @@ const ofFields: readonly (readonly [RegExp, string])[] = [
   [/^must be a language tag such as .*$/, 'en, ko, pt-BR와 같은 언어 태그여야 합니다.'],
   [/^must be a time zone such as .*$/, 'UTC나 Asia/Seoul과 같은 시간대여야 합니다.'],
   [/^must be a path\b.*$/, '이 블로그의 경로(/blog/…)나 https:// 주소여야 합니다.'],
+  [/^must be an absolute address$/, 'https://로 시작하는 주소여야 합니다.'],
+  [/^must begin with https:\/\/$/, 'https://로 시작해야 합니다.'],
+  [/^must not have a user name or a password$/, '사용자 이름이나 비밀번호가 들어 있으면 안 됩니다.'],
+  [/^must not have a fragment$/, '# 뒤에 붙는 부분은 쓸 수 없습니다.'],
+  [/^must have no port, or one above 1023$/, '포트는 없거나 1024 이상이어야 합니다.'],
+  [/^must lead to a public address$/, '공개된 인터넷 주소여야 합니다.'],
+  [/^must have at least one type$/, '하나 이상 선택해 주세요.'],
   [/^must be an address$/, '올바른 주소여야 합니다.'],
   [/^has a contrast of only ([\d.]+) : 1$/, '대비가 $1 : 1밖에 되지 않아 읽기 어렵습니다.'],
   [

@@ -77,6 +77,7 @@ describe('the image of web, run as a cluster runs it', skippedFor(missingForCont
       MEDIA_URL: other,
       SEARCH_URL: other,
       COMMENTS_URL: other,
+      WEBHOOKS_URL: other,
       AUTH_URL: other,
       JWKS_URL: `${other}/jwks`,
       MEDIA_DIR: '/media',

@@ -12,6 +12,7 @@ const {
   deadLettersOpen,
   outboxAge,
   unarchivedAge,
+  webhookAttempts,
 } = series;
 
 const sends =
@@ -24,8 +25,12 @@ const handled =
   (matcher = '') =>
   (window: string) =>
     `sum by (service_name, messaging_destination_name) (increase(${eventsConsumed}${matcher}[${window}]))`;
-const [deliveries, failed] = [handled(), handled('{error_type!=""}')];
+/** Receivers of webhooks that fail are no fault of the function: WebhooksFail tells of them. */
+const ours = 'messaging_destination_name!="dev.dormouse.webhook.due.v1"';
+const [deliveries, failed] = [handled(`{${ours}}`), handled(`{${ours},error_type!=""}`)];
 const failedPart = (window: string) => `${failed(window)} / ${deliveries(window)}`;
+const attempts = (matcher = '') => `sum(increase(${webhookAttempts}${matcher}[1h]))`;
+const untaken = attempts('{dormouse_webhook_outcome!="delivered"}');
 const isUnsent = unlessOver(
   (window) => `${unsentPart(window)} > 0.5 and ${unsent(window)} >= 3`,
   (window) => `${unsentPart(window)} <= 0.5`,
@@ -119,6 +124,13 @@ export const eventAlerts: Group = {
       keepFiringFor: '30s',
       summary:
         '{{ $labels.service_name }} fails on more than a fifth of the deliveries of {{ $labels.messaging_destination_name }}.',
+    },
+    {
+      name: 'WebhooksFail',
+      severity: 'ticket',
+      expr: `${untaken} / ${attempts()} > 0.5 and ${untaken} >= 10`,
+      for: '15m',
+      summary: 'More than half of the attempts to send something to a webhook have failed for an hour.',
     },
     {
       name: 'BrokerBacklog',

@@ -12,6 +12,7 @@ const {
   eventsRefused,
   eventsMissing,
   eventsUnjudgedAge,
+  webhookAttempts,
 } = series;
 const created = 'dev.dormouse.post.created.v1';
 const oldest = (values: string) => ({ [named(outboxAge, { db_namespace: 'posts' })]: values });
@@ -19,6 +20,7 @@ const unarchived = (values: string) => ({ [named(unarchivedAge, { db_namespace: 
 const given = { dormouse_trigger: 'categories-post-events', messaging_destination_name: created };
 const missed = { dormouse_trigger: 'categories-post-events' };
 const consumer = { service_name: 'categories', messaging_destination_name: created };
+const due = { service_name: 'webhooks', messaging_destination_name: 'dev.dormouse.webhook.due.v1' };
 const refused = { service_name: 'categories', dormouse_reason: 'invalid' };
 const lag = (values: string) => ({
   [named('kafka_consumergroup_lag', {
@@ -139,6 +141,25 @@ export const eventCases: readonly Case[] = [
   silent('HandlerFails', 'one delivery failed, and its retry did not', '15m', {
     [named(eventsConsumed, consumer)]: '0x5 1x15',
     [named(eventsConsumed, { ...consumer, error_type: '40001' })]: '0x5 1x15',
+  }),
+  silent('HandlerFails', 'receivers of webhooks fail', '15m', {
+    [named(eventsConsumed, due)]: '0+5x20',
+    [named(eventsConsumed, { ...due, error_type: 'RetryEvent' })]: '0+5x20',
+  }),
+
+  ...lasting(
+    '12m',
+    firing('WebhooksFail', 'a receiver is down for an hour', '65m', {
+      [named(webhookAttempts, { dormouse_webhook_outcome: 'failed' })]: '0+1x70',
+      [named(webhookAttempts, { dormouse_webhook_outcome: 'delivered' })]: '0+0.5x70',
+    }),
+  ),
+  silent('WebhooksFail', 'one of three fails', '65m', {
+    [named(webhookAttempts, { dormouse_webhook_outcome: 'failed' })]: '0+1x70',
+    [named(webhookAttempts, { dormouse_webhook_outcome: 'delivered' })]: '0+2x70',
+  }),
+  silent('WebhooksFail', 'a single delivery is tried a few times', '65m', {
+    [named(webhookAttempts, { dormouse_webhook_outcome: 'failed' })]: '0 1 2 3 4 5 6 7x60',
   }),
 
   ...lasting(

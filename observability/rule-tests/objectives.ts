@@ -2,7 +2,7 @@ import { edgeDuration } from '../edge.ts';
 import { series } from '../series.ts';
 import { type Case, firing, named, silent } from './case.ts';
 
-const { eventAge, deadLetters, eventsSent, eventsResent, eventsRedelivered } = series;
+const { eventAge, deadLetters, eventsSent, eventsResent, eventsRedelivered, webhookDelay } = series;
 
 /** Bad and all per minute, for so many minutes, and then all well for so many. */
 type Traffic = (bad: number, all: number, minutes: number, well?: number) => Case['series'];
@@ -65,6 +65,11 @@ const late =
       well,
     ),
   });
+
+const waiting: Traffic = (bad, all, minutes, well = 0) => ({
+  [named(`${webhookDelay}_count`, { service_name: 'webhooks' })]: grows(all, minutes, all, well),
+  [named(`${webhookDelay}_bucket`, { service_name: 'webhooks', le: '30.0' })]: grows(all - bad, minutes, all, well),
+});
 
 /** Parts of a thousand that are bad: far too many, a few too many, within the budget. */
 interface Shares {
@@ -178,5 +183,10 @@ export const objectiveCases: readonly Case[] = [
     ...late(created, '30.0')(0, 1000, 30),
     [named(eventsSent, { service_name: 'posts', messaging_destination_name: created, error_type: '503' })]: '0+500x30',
   }),
+  silent('EventsLate', 'only receivers of webhooks let wait', '30m', {
+    ...late('dev.dormouse.webhook.due.v1', '30.0')(400, 1000, 30),
+    [named(deadLetters, { messaging_destination_name: 'dev.dormouse.webhook.due.v1' })]: '0+10x30',
+  }),
+  ...brief('WebhooksLate', 'webhooks-prompt', waiting, lenient),
   ...stories('CountsStale', 'counts-fresh', late('dev.dormouse.post.created.v1', '5'), lenient),
 ];

@@ -237,6 +237,24 @@ export const metrics = {
     description: 'Searches; pages after the first one are not counted.',
     attributes: { 'dormouse.search.outcome': '`found` or `nothing`' },
   }),
+  webhookAttempts: metric({
+    name: 'dormouse.webhook.attempts',
+    kind: 'counter',
+    unit: '{attempt}',
+    description: 'Attempts to send something to a webhook, the repeated ones too.',
+    attributes: {
+      'dormouse.webhook.outcome':
+        '`delivered`; `failed`: it answered no 2xx, or nothing; `refused`: its address leads inside, and nothing was sent',
+    },
+  }),
+  webhookDelay: metric({
+    name: 'dormouse.webhook.delay',
+    kind: 'histogram',
+    unit: 's',
+    description: 'From the making of a delivery to its first attempt, whatever becomes of that.',
+    attributes: {},
+    bounds: ageBounds,
+  }),
   postsPublished: metric({
     name: 'dormouse.posts.published',
     kind: 'counter',

@@ -61,6 +61,7 @@ beforeAll(async () => {
         MEDIA_URL: 'http://127.0.0.1:9',
         SEARCH_URL: 'http://127.0.0.1:9',
         COMMENTS_URL: 'http://127.0.0.1:9',
+        WEBHOOKS_URL: 'http://127.0.0.1:9',
         MEDIA_DIR: temporaryFolder(),
       });
       return { categories: functions.categories!.origin };

@@ -65,6 +65,9 @@ async function people({ url }: RunningPlatform, { blog, administrator }: Clients
   if (uploaded.status !== 201) throw new Error(`the picture was answered with ${uploaded.status}`);
   for (let n = 0; n < 8; n++)
     await blog.call('POST', '/api/login', { body: { username: author.name, password: 'mistyped it' } });
+  // Its name leads nowhere.
+  const webhook = { url: 'https://receiver.example/', events: ['dev.dormouse.post.published.v1'] };
+  const { id } = (await administrator<{ id: number }>('POST', '/api/webhooks', { body: webhook })).body;
   const published = await author.write({ title: 'On rivers', category_name: 'Rivers' });
   const draft = await author.write({ title: 'On lakes', category_name: 'Rivers', status: 'draft' });
   await author.call('PATCH', `/blog/api/posts/${draft.id}`, { body: { status: 'published' } });
@@ -79,6 +82,10 @@ async function people({ url }: RunningPlatform, { blog, administrator }: Clients
     await administrator('PATCH', `/blog/api/comments/${said.body.id}`, { body: { status: 'published' } });
   }
   await administrator('PATCH', `/blog/api/categories/${published.category.id}`, { body: { name: 'Streams' } });
+  const sent = async () =>
+    (await administrator<{ attempts: unknown[] }[]>('GET', `/api/webhooks/${id}/deliveries`)).body;
+  await eventually(sent, (all) => all.some(({ attempts }) => attempts.length > 0));
+  await administrator('DELETE', `/api/webhooks/${id}`);
 }
 
 /** One comes thrice, one was forged, and one can never be handled. */

@@ -48,7 +48,19 @@ export async function openInProcess({
   const folder = mkdtempSync(join(tmpdir(), 'dormouse-in-process-'));
   const keys = join(folder, 'keys');
   initKeys(keys);
-  const named = ['categories', 'auth', 'posts', 'media', 'pictures', 'search', 'comments', 'relay', 'journal', 'web'];
+  const named = [
+    'categories',
+    'auth',
+    'posts',
+    'media',
+    'pictures',
+    'search',
+    'comments',
+    'webhooks',
+    'relay',
+    'journal',
+    'web',
+  ];
   const others = platform.services.map(({ name }) => name).filter((name) => !named.includes(name));
   const db = await testDatabase(...[...named, ...others].filter(hasTables));
   const served = new Map<string, FunctionInProcess>();
@@ -80,6 +92,7 @@ export async function openInProcess({
     const media = await open('media', sink, { ...known, MEDIA_DIR: join(folder, 'uploads') });
     const search = await open('search', sink, known);
     const comments = await open('comments', sink, known);
+    const webhooks = await open('webhooks', sink, known);
     const web = await open('web', sink, {
       ...known,
       POSTS_URL: posts,
@@ -87,6 +100,7 @@ export async function openInProcess({
       MEDIA_URL: media,
       SEARCH_URL: search,
       COMMENTS_URL: comments,
+      WEBHOOKS_URL: webhooks,
       MEDIA_DIR: join(folder, 'media'),
     });
     const pictures = encodesPictures ? await open('pictures', sink, { ...known, MEDIA_URL: media }) : originOf(nobody);
@@ -101,7 +115,7 @@ export async function openInProcess({
       const origin = await open(name, sink, { ...known, POSTS_URL: posts, CATEGORIES_URL: categories });
       if (receives(name)) rest[name] = origin;
     }
-    return { categories, posts, search, comments, web, pictures, relay, journal, ...rest };
+    return { categories, posts, search, comments, webhooks, web, pictures, relay, journal, ...rest };
   };
   const flow = await startHarness({
     manifests: [base],

@@ -47,6 +47,9 @@ export const blog: Described = {
         graph('Comments decided', 'cps', [
           { expr: rate(series.commentsDecided, ['dormouse_comment_status']), legend: '{{dormouse_comment_status}}' },
         ]),
+        graph('Webhook attempts', 'cps', [
+          { expr: rate(series.webhookAttempts, ['dormouse_webhook_outcome']), legend: '{{dormouse_webhook_outcome}}' },
+        ]),
         graph('Accounts created', 'cps', [{ expr: rate(series.accountsCreated, []), legend: 'accounts' }]),
         graph('Logins by outcome', 'cps', [
           { expr: rate(series.logins, ['dormouse_login_outcome']), legend: '{{dormouse_login_outcome}}' },

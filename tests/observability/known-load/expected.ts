@@ -128,6 +128,7 @@ export function expectedOfPanels({ total, rate, quantile, last }: ReturnType<typ
     'Blog, Searches': rates('searches', { by: ['dormouse_search_outcome'] }),
     'Blog, Comments written': rates('commentsWritten', { by: ['dormouse_comment_status'] }),
     'Blog, Comments decided': rates('commentsDecided', { by: ['dormouse_comment_status'] }),
+    'Blog, Webhook attempts': rates('webhookAttempts', { by: ['dormouse_webhook_outcome'] }),
     'Blog, Accounts created (2)': rates('accountsCreated'),
     'Blog, Logins by outcome': rates('logins', { by: ['dormouse_login_outcome'] }),
     'Blog, Refused by a limit': rates('rateLimitRefusals', { by: ['dormouse_limit_name'] }),
@@ -213,6 +214,7 @@ export function expectedOfRules({ rate, quantile, last, total }: ReturnType<type
     EventsMissing: ['exact', last('eventsMissing', max, { by: ['dormouse_trigger'] })],
     ReconciliationStopped: ['exact', above(900, last('eventsUnjudgedAge', max))],
     CountsWrong: ['exact', last('countsWrong', max)],
+    WebhooksFail: ['percent', one(4 / 7)],
     HandlerFails: ['percent', above(0.2, failing('eventsConsumed', [...service, type], lately))],
     DatabaseUnreachable: ['percent', above(0.5, failing('sqlDuration', service, lately))],
     DatabaseDiskFull: [
@@ -233,5 +235,7 @@ export function expectedOfRules({ rate, quantile, last, total }: ReturnType<type
     'events-delivered, bad': ['percent', one(all(rate('eventAge', { above: 30 })) + lost)],
     'counts-fresh, all': ['percent', rate('eventAge', counted)],
     'counts-fresh, bad': ['percent', rate('eventAge', { ...counted, above: 5 })],
+    'webhooks-prompt, all': ['percent', rate('webhookDelay')],
+    'webhooks-prompt, bad': ['percent', rate('webhookDelay', { above: 30 })],
   };
 }

@@ -119,6 +119,10 @@ const web = (second: number, from: number): readonly Known[] => [
   ...seldom(second, 5, ['searches', 1, { 'dormouse.search.outcome': 'nothing' }]),
   ['commentsWritten', 1, { 'dormouse.comment.status': 'published' }],
   ...seldom(second, 5, ['commentsDecided', 1, { 'dormouse.comment.status': 'spam' }]),
+  ['webhookAttempts', 3, { 'dormouse.webhook.outcome': 'delivered' }],
+  ['webhookAttempts', 4, { 'dormouse.webhook.outcome': 'failed' }],
+  ['webhookDelay', 0.4, none, 3],
+  ...seldom(second, 5, ['webhookDelay', 45, none]),
   ...seldom(second, 2, ['dropped', 3, { 'dormouse.signal': 'spans' }]),
 ];
 
