@@ -76,7 +76,9 @@ describe.each(consumers)('$name at $path', (consumer) => {
   const others: FunctionInProcess[] = [];
   const { name, path } = consumer;
   const needed = Object.entries(asked[name] ?? {});
-  const owners = [...new Set(['categories', 'posts', ...needed.map(([, other]) => other), name])].filter(hasTables);
+  const owners = [...new Set(['auth', 'categories', 'posts', ...needed.map(([, other]) => other), name])].filter(
+    hasTables,
+  );
 
   beforeAll(async () => {
     db = await testDatabase(...owners);
