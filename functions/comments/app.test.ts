@@ -339,6 +339,13 @@ describe('deleting', () => {
     expect(JSON.stringify(await db.admin`SELECT * FROM comments.comments, comments.blocks`)).not.toContain('bob');
   });
 
+  test('the name of a moderator goes with the account', async () => {
+    const { body } = await say('of bob');
+    await send('POST', `${at(body.id)}/block`, undefined, { as: 'eve' });
+    await receive(example('dev.dormouse.user.deleted.v1', { id: 3, username: 'eve' }));
+    expect(await db.admin`SELECT blocked_by FROM comments.blocks`).toEqual([{ blocked_by: 'deleted account' }]);
+  });
+
   test('comments go with their post: at once from sight, for good when it is forgotten', async () => {
     const { body } = await say('x');
     await say('answer', { as: 'ann' }, { parent_id: body.id });

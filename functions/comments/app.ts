@@ -58,7 +58,7 @@ export function createApp(dependencies: Dependencies) {
             await comments.postDeleted(data.id, tx);
             sweep();
           }),
-          on(userDeleted, ({ data }, tx, emit) => comments.removeOf(data.id, tx, emit)),
+          on(userDeleted, ({ data }, tx, emit) => comments.removeOf(data, tx, emit)),
         ],
       }),
     )

@@ -1,4 +1,5 @@
 import { commentCreated, commentDeleted, commentModerated, commentUpdated } from '@dormouse/events/comment';
+import { deletedAccount } from '@dormouse/runtime/deleted-account';
 import { fail } from '@dormouse/runtime/errors';
 import type { Emit, Outbox } from '@dormouse/runtime/outbox';
 import type { Sql, Tx } from '@dormouse/runtime/sql-types';
@@ -76,7 +77,7 @@ export interface Comments {
   /** What an account wrote, on whatever posts, in the order of ids. */
   ofUser(userId: number, after: number, limit: number): Promise<Comment[]>;
   /** Deletes what an account wrote. */
-  removeOf(userId: number, tx: Tx, emit: Emit): Promise<void>;
+  removeOf(account: { id: number; username: string }, tx: Tx, emit: Emit): Promise<void>;
   /** Remembers that a post was deleted. */
   postDeleted(postId: number, tx: Tx): Promise<void>;
   /** Deletes comments of forgotten posts, and forgets networks of 30 days ago. */
@@ -218,11 +219,12 @@ export function openComments(sql: Sql, outbox: Outbox): Comments {
           SELECT ${commentColumns(sql)} FROM comments AS c WHERE c.user_id = ${userId}::bigint AND c.id > ${after}::bigint ORDER BY c.id LIMIT ${limit}`
       ).map(toComment),
 
-    async removeOf(userId, tx, emit) {
+    async removeOf({ id: userId, username }, tx, emit) {
       const rows = await tx<{ id: string }[]>`
         SELECT id FROM comments WHERE user_id = ${userId}::bigint ORDER BY post_id, parent_id NULLS LAST, id`;
       for (const { id } of rows) await erase(tx, emit, await locked(tx, Number(id)), undefined);
       await tx`DELETE FROM blocks WHERE user_id = ${userId}::bigint`;
+      await tx`UPDATE blocks SET blocked_by = ${deletedAccount.name} WHERE blocked_by = ${username}`;
     },
 
     async postDeleted(postId, tx) {

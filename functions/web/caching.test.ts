@@ -56,6 +56,7 @@ const examples: Record<string, readonly string[]> = {
   '/blog/tags/:slug': ['sleep', 'Sleep', 'none'].map((slug) => `/blog/tags/${slug}`),
   '/blog/archive/:year/:month': ['2026/06', '2026/13'].map((month) => `/blog/archive/${month}`),
   '/blog/authors/:name': ['ada', 'none'].map((name) => `/blog/authors/${name}`),
+  '/blog/comments/:id{[0-9]+}': ['/blog/comments/7', '/blog/comments/999'],
   '/blog/media/:hash': [`/blog/media/${'a'.repeat(64)}`, `/blog/media/${'b'.repeat(64)}`, '/blog/media/x'],
   '/assets/accent/:name': ['/assets/accent/0b5fa5-7db4ff.css', '/assets/accent/none.css'],
   '/assets/colors/:name': ['/assets/colors/1d6fa5.css', '/assets/colors/none.css'],
