@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { postCreated, postDeleted, postPublished, postUnpublished, postUpdated } from '@dormouse/events/post';
+import { postDeleted, postPublished, postUnpublished, postUpdated } from '@dormouse/events/post';
 import { nothingLeft, type ResponseOf } from '@dormouse/runtime/api';
 import { check, newApp } from '@dormouse/runtime/app';
 import { measure } from '@dormouse/runtime/measure';
@@ -24,7 +24,8 @@ export interface Dependencies {
 const { path, query: searchQuery } = api.search;
 /** For so long a first search waits for posts that were there before search was. */
 const patienceMs = 1500;
-const consumed = [postCreated, postUpdated, postPublished, postUnpublished, postDeleted];
+/** A post that is published when it is made is told of as published, too. */
+const consumed = [postUpdated, postPublished, postUnpublished, postDeleted];
 
 export function createApp({ posts, store, filling, outbox }: Dependencies) {
   // An event says only that something happened to a post: what is kept is how the post is by now, so that order does not matter.

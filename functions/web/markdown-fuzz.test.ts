@@ -74,6 +74,16 @@ const isBox = (node: DefaultTreeAdapterMap['childNode']): boolean =>
   node.attrs.some(({ name, value }) => name === 'type' && value === 'checkbox') &&
   node.attrs.some(({ name }) => name === 'disabled');
 
+/** Documents until the code is compiled. */
+const warmUp = 50;
+
+/** Processor time of a document, for docs/security/fuzz.md. */
+function spread(milliseconds: readonly number[]): string {
+  const sorted = milliseconds.toSorted((a, b) => a - b);
+  const at = (part: number) => sorted[Math.floor(part * (sorted.length - 1))]?.toFixed(1);
+  return `ms of CPU a document: p50 ${at(0.5)}, p99 ${at(0.99)}, p99.9 ${at(0.999)}, most ${at(1)}`;
+}
+
 test('what escapes is seen by this test', () => {
   for (const html of [
     '<script>alert(1)</script>',
@@ -100,12 +110,15 @@ test('what escapes is seen by this test', () => {
 });
 
 test(`nothing of ${numRuns} documents runs, loads or leaves its place in the page (seed ${seed})`, async () => {
-  let documents = 0;
+  const milliseconds: number[] = [];
   const safe = async (text: string) => {
+    const before = process.cpuUsage();
     const { html } = await renderMarkdown(text);
-    documents++;
+    const { user, system } = process.cpuUsage(before);
+    milliseconds.push((user + system) / 1000);
     expect(escapes(html)).toEqual([]);
   };
   await fc.assert(fc.asyncProperty(markdownDocument, safe), { numRuns, seed });
-  expect(documents).toBeGreaterThanOrEqual(numRuns);
+  expect(milliseconds.length).toBeGreaterThanOrEqual(numRuns);
+  if (process.env.MARKDOWN_FUZZ_RUNS) console.log(spread(milliseconds.slice(warmUp)));
 }, 600_000);
