@@ -26,7 +26,7 @@ describe('a blog of Jekyll with collections and data', () => {
       ].join('\n\n'),
     ),
     'parts/_posts/2020-02-06-guest.md': head('title: Guest\nauthors: [ada, bob]'),
-    'parts/_posts/2022-01-01-gone.md': head('title: Gone\nredirect_to: https://elsewhere.example/x'),
+    'parts/_posts/2022-01-01-gone.md': head('title: Gone\nredirect_to: [https://elsewhere.example/x]'),
     'parts/_recipes/soup.md': head('title: Soup\ndate: 2018-05-05'),
     'parts/_tutorials/one.md': head('title: One\ndate: 2018-05-06'),
     'parts/_tutorials/internal/two.md': head('title: Two'),

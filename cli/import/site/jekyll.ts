@@ -29,7 +29,7 @@ export function jekyll(root: string, config: Settings = {}, people: readonly Set
     const hidden = [
       ...(excluded(path) ? ['_config.yml excludes it'] : []),
       ...(special !== undefined && within === undefined ? [`Jekyll reads ${special} in ${collections} only`] : []),
-      ...(text(head.fields.redirect_to) ? [`Jekyll led from it to ${text(head.fields.redirect_to)}`] : []),
+      ...texts(head.fields.redirect_to).map((address) => `Jekyll led from it to ${address}`),
     ];
     if (special === undefined) return { kind: 'page', hidden, ...pageOf({ name, folders }) };
     if (special === '_drafts') return { kind: 'post', hidden: [...hidden, 'it lies in _drafts'], ...other };
