@@ -538,6 +538,7 @@ export const api = {
         email: 'ada@example.org',
         password: 'correct horse battery',
         title: 'Sleeping late',
+        language: 'en',
         registration: 'invitation',
       },
     },

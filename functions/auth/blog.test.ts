@@ -292,6 +292,12 @@ describe('setting the blog up', () => {
     expect(await events()).toMatchObject([{ data: { version: 1, changed: ['title', 'registration'] } }]);
   });
 
+  test('gives the blog its language', async () => {
+    expect((await setUp(await offered(), { language: 'x y' })).status).toBe(422);
+    expect((await setUp(await offered(), { language: 'ko' })).status).toBe(201);
+    expect(await (await send('GET', '/api/settings')).json()).toMatchObject({ language: 'ko' });
+  });
+
   test('works once, with the newest code alone', async () => {
     const [old, code] = [await offered(), await offered()];
     expect((await setUp(old)).status).toBe(404);

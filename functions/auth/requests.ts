@@ -213,5 +213,7 @@ export const settingUp = v.strictObject({
   email,
   password,
   title: settingsFields.title,
+  /** English when it is left out. */
+  language: v.optional(settingsFields.language),
   registration: settingsFields.registration,
 });

@@ -124,6 +124,7 @@ const revisionFields = {
   status,
   editor: v.pipe(text, v.description('User name of who made this version.')),
   created_at: timestamp,
+  autosaved: v.pipe(v.boolean(), v.description('It was saved without being asked for.')),
 };
 const revision = v.pipe(v.strictObject(revisionFields), v.title('RevisionSummary'));
 const fullRevision = v.pipe(v.strictObject({ ...revisionFields, content: v.string() }), v.title('Revision'));
@@ -162,6 +163,7 @@ const aRevision: v.InferInput<typeof revision> = {
   status: 'published',
   editor: 'ada',
   created_at: '2026-11-28T12:00:00.000Z',
+  autosaved: false,
 };
 
 const etag = { etag: 'Strong entity tag; changes with every version of the post.' };

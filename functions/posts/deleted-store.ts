@@ -89,6 +89,7 @@ export const copiedRevisionColumns = [
   'status',
   'editor',
   'created_at',
+  'autosaved',
 ] as const;
 
 type Fragment = ReturnType<Sql>;

@@ -154,7 +154,7 @@ export const changeQuery = v.object({
     v.pipe(
       v.picklist(['true'], 'must be true, or left out'),
       v.description(
-        'Saved without being asked for: of the versions of a draft by one editor in ten minutes, the last is kept.',
+        'Saved without being asked for: of such versions of a draft by one editor in ten minutes, the last is kept.',
       ),
     ),
   ),

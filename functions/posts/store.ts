@@ -123,6 +123,8 @@ export interface Revision {
   status: Status;
   editor: string;
   created_at: Date;
+  /** Nobody asked for it to be saved. */
+  autosaved: boolean;
 }
 
 /** Throws when this post must not be changed; called with the locked post in the transaction. */
@@ -284,10 +286,10 @@ export function openPosts({ sql, outbox, now = Date.now }: StoreOptions): Posts 
     revisions: (id) =>
       sql<
         Revision[]
-      >`SELECT version, title, status, editor, created_at FROM revisions WHERE post_id = ${id} ORDER BY version DESC`,
+      >`SELECT version, title, status, editor, created_at, autosaved FROM revisions WHERE post_id = ${id} ORDER BY version DESC`,
     async revision(id, version) {
       const [row] = await sql<(Revision & { content: string })[]>`
-        SELECT version, title, status, editor, created_at, content FROM revisions WHERE post_id = ${id} AND version = ${version}`;
+        SELECT version, title, status, editor, created_at, autosaved, content FROM revisions WHERE post_id = ${id} AND version = ${version}`;
       return row;
     },
     async activeAuthors() {
@@ -553,7 +555,7 @@ interface Change {
   editor: string;
   changes: Changes;
   allow: Allow;
-  /** Nobody asked for it: it takes the place of the version before, where that is of the same ten minutes. */
+  /** Nobody asked for it: it takes the place of the version before, where that is another such one of the same ten minutes. */
   isAutosave: boolean;
   /** Milliseconds since 1970. */
   now: number;
@@ -595,7 +597,12 @@ async function change(
     cover !== before.cover ||
     coverAlt !== before.coverAlt ||
     (status === before.status && due?.getTime() !== dueOf(before)?.getTime());
-  if (!edited && status === before.status) return { before, after: before };
+  if (!edited && status === before.status) {
+    // What has saved itself already stays from now on, as somebody asks for it.
+    if (!isAutosave)
+      await tx`UPDATE revisions SET autosaved = false WHERE post_id = ${id} AND version = ${before.version} AND autosaved`;
+    return { before, after: before };
+  }
   const renamed = slugOf(title) !== slugOf(before.title);
   const slug = slugOf(title);
   const excerpt = content === before.content ? before.excerpt : excerptOf(content);
@@ -609,8 +616,8 @@ async function change(
     ),
     ${isAutosave && status === 'draft' ? supersede(tx, before, editor) : tx``}
     revision AS (
-      INSERT INTO revisions (post_id, version, title, content, status, editor, created_at)
-      SELECT id, version, title, content, status, ${editor}, updated_at FROM p
+      INSERT INTO revisions (post_id, version, title, content, status, editor, created_at, autosaved)
+      SELECT id, version, title, content, status, ${editor}, updated_at, ${isAutosave} FROM p
     )
     SELECT version, slug, coalesce(published_at, created_at) AS published_at, updated_at FROM p`;
   const { version, slug: taken, published_at, updated_at } = row as ChangedRow;
@@ -637,9 +644,9 @@ async function change(
   return { before, after };
 }
 
-/** The version before goes, when it is a draft of the same editor and the same ten minutes: whoever writes for an hour leaves six. */
+/** The version before goes, when it saved itself, too, as a draft of the same editor and the same ten minutes: whoever writes for an hour leaves six. */
 const supersede = (tx: Tx, { id, version }: Post, editor: string) => tx`superseded AS (
-      DELETE FROM revisions WHERE post_id = ${id} AND version = ${version} AND status = 'draft' AND editor = ${editor}
+      DELETE FROM revisions WHERE post_id = ${id} AND version = ${version} AND autosaved AND status = 'draft' AND editor = ${editor}
         AND date_bin('10 minutes', created_at, 'epoch') = date_bin('10 minutes', clock_timestamp(), 'epoch')
     ),`;
 

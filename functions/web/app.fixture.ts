@@ -109,6 +109,7 @@ const anOldVersion = {
   status: 'draft',
   editor: 'ada',
   created_at: '2026-11-28T12:00:00.000Z',
+  autosaved: true,
 } as const;
 
 export function aPost(parts: Partial<Post> = {}): Post {
@@ -640,7 +641,8 @@ export function world(parts: Partial<Web> = {}) {
         calls.push(['setUp', input, address]);
         if (settings.set_up) fail('conflict', 'This blog is set up already.');
         if (input.code !== 'good') fail('not_found', 'This code is not valid any more.');
-        Object.assign(settings, { title: input.title, registration: input.registration, version: 1, set_up: true });
+        const { title, language = 'en', registration } = input;
+        Object.assign(settings, { title, language, registration, version: 1, set_up: true });
         return input.username;
       },
     },

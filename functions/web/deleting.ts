@@ -9,12 +9,13 @@ import { deletedPath } from './deleted-page.ts';
 import type { Web } from './dependencies.ts';
 import { readForm } from './form.ts';
 import { type FormProblem, formProblem, stale } from './form-problem.ts';
+import { forgetInNavigation } from './page-navigation.ts';
 import { allPages } from './pages.ts';
 import type { Sessions } from './session.ts';
 import { privately, seeOther, viewer } from './viewer.ts';
 
 /** Deleting a post: the page that asks whether, and its form. */
-export function deleting(app: Hono<Env>, { posts, pages, site }: Web, sessions: Sessions): void {
+export function deleting(app: Hono<Env>, { posts, pages, site, blogSettings }: Web, sessions: Sessions): void {
   app.get('/blog/posts/:slug/delete', (c) =>
     asWriter(c, sessions, async (session) =>
       privately(
@@ -43,6 +44,11 @@ export function deleting(app: Hono<Env>, { posts, pages, site }: Web, sessions: 
       try {
         await posts.remove(Number(form.get('id')), form.get('etag'), session.token);
         done = `${deletedPath}?just=${Number(form.get('id'))}`;
+        await forgetInNavigation(
+          { blogSettings, site },
+          `/blog/posts/${encodeURIComponent(c.req.param('slug'))}`,
+          session,
+        );
       } catch (error) {
         if (!(error instanceof AppError)) throw error;
         if (error.code === 'precondition_failed')

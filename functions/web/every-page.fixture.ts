@@ -125,6 +125,10 @@ export async function everyPage(language: string): Promise<[string, string][]> {
   note('second factor is on', author);
   await author.get('/blog/account/second-factor');
   note('second factor to turn off', author);
+  author.cookies.set('dormouse_unsaved', '1');
+  await author.submit('/blog/logout');
+  note('asked before logging out', author);
+  author.cookies.delete('dormouse_unsaved');
   await admin.logIn('root');
   for (const path of ['/blog/comments', '/blog/comments?status=spam&decided', '/blog/comments/7']) {
     await admin.get(path);
@@ -166,7 +170,7 @@ export async function everyPage(language: string): Promise<[string, string][]> {
   note('closed', reader);
   Object.assign(settings, { set_up: false, navigation: [{ label: 'About', href: '/blog/posts/mine' }] });
   for (const path of ['/setup', '/setup?code=good']) {
-    await reader.get(path);
+    await reader.get(path, { 'accept-language': language });
     note(path, reader);
   }
   await author.get('/blog/posts/mine/edit');

@@ -11,7 +11,7 @@ export const isInNavigation = (navigation: Links, action: string): boolean =>
   navigation.some(({ href }) => `${href}/edit` === action);
 
 /**
- * Puts a page into the navigation, or takes it out, as the editor's form says. One that nobody sees yet is not put there. The page is saved
+ * Puts a page into the navigation, or takes it out, as the editor's form says; out goes whatever nobody sees any more. The page is saved
  * already: what goes wrong here leaves the navigation as it is.
  * @param action where the form went: an address that the page may have had until now
  */
@@ -21,11 +21,31 @@ export async function keepInNavigation(
   { writing, action, session }: { writing: { in_navigation?: boolean | undefined }; action: string; session: Session },
 ): Promise<void> {
   if (writing.in_navigation === undefined || session.role !== 'admin' || post.kind !== 'page') return;
+  const isWanted = writing.in_navigation && post.status === 'published';
+  await change(blogSettings, site, session, (links) =>
+    isWanted ? added(links, post, action) : without(links, post, action),
+  );
+}
+
+/** Takes what was deleted out of the navigation, where an administrator has deleted it. @param path of the post's page */
+export async function forgetInNavigation(
+  { blogSettings, site }: Pick<Web, 'blogSettings' | 'site'>,
+  path: string,
+  session: Session,
+): Promise<void> {
+  if (session.role !== 'admin' || !(await site.current()).navigation.some(({ href }) => href === path)) return;
+  await change(blogSettings, site, session, (links) => links.filter(({ href }) => href !== path));
+}
+
+async function change(
+  blogSettings: Web['blogSettings'],
+  site: Web['site'],
+  session: Session,
+  changed: (links: Links) => Links,
+): Promise<void> {
   try {
     const { settings, etag } = await blogSettings.read();
-    const navigation = writing.in_navigation
-      ? added(settings.navigation, post, action)
-      : without(settings.navigation, post, action);
+    const navigation = changed(settings.navigation);
     if (JSON.stringify(navigation) === JSON.stringify(settings.navigation)) return;
     await blogSettings.change({ navigation: [...navigation] }, etag, session.token);
     await site.purge();
@@ -40,7 +60,6 @@ const isOf = (href: string, post: Post, action: string): boolean => href === pat
 
 /** With its name as somebody has put it, at the address that it has now; at the end when it is new. */
 function added(navigation: Links, post: Post, action: string): Links {
-  if (post.status !== 'published') return navigation;
   if (!navigation.some(({ href }) => isOf(href, post, action)))
     return [...navigation, { label: [...post.title].slice(0, 40).join('').trim(), href: pathOf(post) }];
   return navigation.map((link) => (isOf(link.href, post, action) ? { ...link, href: pathOf(post) } : link));

@@ -2,6 +2,7 @@ import { clientAddress } from '@dormouse/runtime/address';
 import type { Env } from '@dormouse/runtime/app';
 import { AppError } from '@dormouse/runtime/errors';
 import type { Context, Hono } from 'hono';
+import { firstLanguage } from './accept-language.ts';
 import type { Settings } from './blog-settings.ts';
 import { isGenuine } from './csrf.ts';
 import type { Web } from './dependencies.ts';
@@ -15,17 +16,24 @@ import { privately, seeOther, viewer, viewerOf } from './viewer.ts';
 /** The first minute of a blog. Its page is opened by a link with a one-time code, which auth checks. */
 export function settingUp(app: Hono<Env>, { blogSettings, site, pages }: Web, sessions: Sessions): void {
   const show = async (c: Context, page: Omit<SetupPage, 'site' | 'viewer'>, status?: number) => {
-    const shown = { ...page, site: await site.current(), viewer: await viewerOf(c, sessions) };
+    const current = await site.current();
+    // Nobody has said yet which language the blog has, and nobody keeps this page: the browser is asked.
+    const shownSite = current.set_up ? current : { ...current, language: firstLanguage(c) };
+    const shown = { ...page, site: shownSite, viewer: await viewerOf(c, sessions) };
     return privately(c, setupPage(shown), status, page.problem?.headers);
   };
 
-  app.get('/setup', (c) => show(c, { ...blank, code: c.req.query('code')?.slice(0, 200) ?? '' }));
+  app.get('/setup', (c) =>
+    show(c, { ...blank, language: firstLanguage(c), code: c.req.query('code')?.slice(0, 200) ?? '' }),
+  );
 
   app.post('/setup', async (c) => {
     const form = await readForm(c);
     const typed = {
       code: form.get('code'),
       title: form.get('title'),
+      // A form of before it was asked for means English, as it did then.
+      language: form.get('language') || 'en',
       username: form.get('username'),
       email: form.get('email'),
       registration: form.get('registration'),

@@ -286,6 +286,7 @@ describe('setting the blog up', () => {
   };
   const typed = {
     title: 'Late',
+    language: 'en',
     username: 'root',
     email: 'root@example.org',
     password: 'right',
@@ -303,6 +304,22 @@ describe('setting the blog up', () => {
     await owner.get('/setup');
     expect(owner.text()).toContain('href="/blog/new"');
     expect(owner.text()).toContain('npm run import');
+  });
+
+  it('speaks the language of the browser, and proposes it for the blog', async () => {
+    const { owner, settings } = fresh();
+    const korean = { 'accept-language': 'ko-KR,ko;q=0.9,en;q=0.5' };
+    await owner.get('/setup', korean);
+    expect(owner.text()).toContain('<html lang="ko">');
+    await owner.get('/setup?code=good', korean);
+    expect([owner.value('language'), owner.text().includes('블로그 이름')]).toEqual(['ko', true]);
+    await owner.submit('/setup', { ...typed, language: 'ko' }, { 'accept-language': 'en' });
+    expect(settings.language).toBe('ko');
+    await owner.get('/setup', { 'accept-language': 'en' });
+    expect(owner.text()).toContain('블로그가 준비되었습니다');
+    const other = fresh().owner;
+    await other.get('/setup?code=good', { 'accept-language': 'de-AT, en;q=0.5' });
+    expect([other.value('language'), other.text().includes('Name of the blog')]).toEqual(['de', true]);
   });
 
   it('begins with a link, and says where that is', async () => {

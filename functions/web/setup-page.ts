@@ -2,6 +2,7 @@ import { emailAndPassword } from './account-page.ts';
 import { alert, field, hiddenField } from './field.ts';
 import { type FormProblem, saidIn } from './form-problem.ts';
 import { type Html, linkTo, markup } from './html.ts';
+import { languageList } from './language-list.ts';
 import { layout, type Viewer } from './layout.ts';
 import type { SiteSettings } from './site.ts';
 import { wordsOf } from './words.ts';
@@ -13,6 +14,8 @@ export interface SetupPage {
   /** The one-time code of the link. */
   code: string;
   title: string;
+  /** Language tag of the blog. */
+  language: string;
   username: string;
   email: string;
   registration: string;
@@ -35,6 +38,8 @@ ${alert(problem)}
 <form method="post" action="/setup">
 ${hiddenField('csrf', viewer.csrf)}${hiddenField('code', page.code)}
 ${field({ name: 'title', label: setup.name, value: page.title, focus: !problem }, problem)}
+${field({ name: 'language', label: settings.language, value: page.language, list: 'languages', hint: settings.languageHint }, problem)}
+${languageList}
 <fieldset><legend>${setup.account}</legend>
 ${field({ name: 'username', label: fields.userName, value: page.username, autocomplete: 'username', hint: fields.userNameShown }, problem)}
 ${emailAndPassword(page, fields, problem)}

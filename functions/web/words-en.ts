@@ -276,6 +276,13 @@ export const english = {
     readBlog: 'Read the blog',
   },
 
+  leaving: {
+    title: 'Some text is not saved',
+    text: 'The editor keeps text in this browser that the blog does not have. Logging out removes it from here, so that nobody else finds it.',
+    stay: 'Stay logged in',
+    remove: 'Remove it and log out',
+  },
+
   setup: {
     ready: 'Your blog is ready',
     title: 'Set up this blog',
@@ -584,7 +591,7 @@ export const english = {
     untitled: 'Untitled',
     title: 'Title',
     category: 'Category',
-    categoryHint: 'One that exists, or a new one.',
+    categoryHint: 'One that exists, or a new one; General when it is left empty.',
     tags: 'Tags',
     tagsHint: 'Separated by commas.',
     text: 'Text',
@@ -690,6 +697,7 @@ export const english = {
     of: (title: string): string => `Versions: ${title}`,
     version: (version: number): string => `Version ${version}`,
     made: (time: string, editor: Html, status: string): Html => markup`${time} by ${editor}, ${status}`,
+    bySelf: 'saved by itself',
     present: 'the present one',
     same: (version: number): string => `Version ${version} has the present text`,
     since: (version: number): string => `What has changed since version ${version}`,

@@ -253,6 +253,13 @@ export const korean: Words = {
     readBlog: '블로그 보기',
   },
 
+  leaving: {
+    title: '저장하지 않은 글이 있습니다',
+    text: '편집기가 이 브라우저에만 보관하고 있는 글입니다. 로그아웃하면 다른 사람이 볼 수 없도록 이 브라우저에서 지웁니다.',
+    stay: '로그아웃하지 않기',
+    remove: '지우고 로그아웃',
+  },
+
   setup: {
     ready: '블로그가 준비되었습니다',
     title: '블로그 설정하기',
@@ -558,7 +565,7 @@ export const korean: Words = {
     untitled: '제목 없음',
     title: '제목',
     category: '카테고리',
-    categoryHint: '있는 카테고리를 고르거나 새로 입력하세요.',
+    categoryHint: '있는 카테고리를 고르거나 새로 입력하세요. 비워 두면 General에 넣습니다.',
     tags: '태그',
     tagsHint: '쉼표로 구분합니다.',
     text: '본문',
@@ -663,6 +670,7 @@ export const korean: Words = {
     of: (title) => `버전: ${title}`,
     version: (version) => `버전 ${version}`,
     made: (time, editor, status) => markup`${time} · ${editor} · ${status}`,
+    bySelf: '자동 저장',
     present: '현재 버전',
     same: (version) => `버전 ${version}의 내용이 현재 글과 같습니다`,
     since: (version) => `버전 ${version} 이후 바뀐 내용`,

@@ -480,6 +480,23 @@ describe('a page in the navigation', () => {
     expect([links(made), stored.length]).toEqual([[], 1]);
   });
 
+  it('leaves when the page goes back to draft, or is deleted', async () => {
+    const made = await opened();
+    const { who, settings, stored } = made;
+    await who.get('/blog/new?kind=page');
+    await who.submit('/blog/new', { ...page, in_navigation: 'yes' });
+    const other = { label: 'Elsewhere', href: 'https://example.org/' };
+    Object.assign(settings, { navigation: [...settings.navigation, other] });
+    await who.get('/blog/posts/new-post/edit');
+    await who.submit('/blog/posts/new-post/edit', { ...page, action: 'draft', in_navigation: 'yes' });
+    expect(links(made)).toEqual([other]);
+    Object.assign(stored[0]!, { status: 'published' });
+    Object.assign(settings, { navigation: [other, { label: 'About', href: '/blog/posts/new-post' }] });
+    await who.get('/blog/posts/new-post/delete');
+    await who.submit('/blog/posts/new-post/delete');
+    expect(links(made)).toEqual([other]);
+  });
+
   it('is not there as a draft, and a problem with the settings loses no page', async () => {
     const made = await opened();
     await made.who.get('/blog/new?kind=page');

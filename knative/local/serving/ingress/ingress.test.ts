@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTcpServer, type Socket, type Server as TcpServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -260,7 +261,10 @@ describe('an answer of the ingress itself', () => {
       page.headers.get('refresh'),
       page.headers.get('retry-after'),
     ]).toEqual([503, 'text/html; charset=utf-8', '2', '1']);
-    expect(await page.text()).toContain('tries again by itself');
+    const html = await page.text();
+    expect(html).toContain('tries again by itself');
+    const style = createHash('sha256').update(/<style>([\s\S]*)<\/style>/.exec(html)?.[1] ?? '');
+    expect(page.headers.get('content-security-policy')).toContain(`style-src 'sha256-${style.digest('base64')}'`);
     const korean = await ask('text/html', 'GET', 'ko-KR,ko;q=0.9,en;q=0.8');
     expect(await korean.text()).toMatch(/<html lang="ko">[\s\S]*깨어나는 중입니다/);
     for (const [accept, method] of [['*/*'], ['application/json'], ['text/html', 'POST']] as const) {

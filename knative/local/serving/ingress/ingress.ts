@@ -14,7 +14,7 @@ import { accessLog, type EndedRequest } from './access-log.ts';
 import { clientOrigin } from './client-address.ts';
 import { countRequest } from './count-request.ts';
 import { type AppendFields, type Client, compileFields } from './header-rules.ts';
-import { retryPage, retrySeconds, wantsRetryPage } from './retry-page.ts';
+import { retryPage, retryPolicy, retrySeconds, wantsRetryPage } from './retry-page.ts';
 import { compileRoutes, type Routes, type Rule } from './route.ts';
 
 export interface IngressOptions {
@@ -147,7 +147,7 @@ export function createIngress({
           fields: problemFields(request, problem, 'application/problem+json'),
           body: problemBody(problem, request.traceId),
         };
-      const page = ['refresh', String(retrySeconds(problem)), 'content-security-policy', "default-src 'none'"];
+      const page = ['refresh', String(retrySeconds(problem)), 'content-security-policy', retryPolicy];
       return {
         fields: [...problemFields(request, problem, 'text/html; charset=utf-8'), ...page],
         body: retryPage(problem, request.traceId, request.field('accept-language')),

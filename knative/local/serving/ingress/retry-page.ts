@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { ProblemError } from '@dormouse/http/problem-error';
 import type { ClientRequest } from '../proxy/client-request.ts';
 
@@ -12,6 +13,17 @@ export const wantsRetryPage = (request: Pick<ClientRequest, 'method' | 'field'>,
 
 /** Seconds until the browser asks again, for the header Refresh: within the page it would break WCAG 2.2.1. */
 export const retrySeconds = ({ retryAfter }: ProblemError): number => Math.max(2, retryAfter ?? 2);
+
+/** The blog's own style sheet is a function's, which may be what does not answer. */
+const style = `body{max-width:34rem;margin:14vh auto 2rem;padding:0 1.25rem;background:#fcfaf6;color:#211c16;font:1.0625rem/1.6 system-ui,"Noto Sans",sans-serif}
+h1{margin:0 0 .75rem;font:700 2.25rem/1.2 Charter,Cambria,Georgia,"Noto Serif",serif}
+:lang(ko){word-break:keep-all}
+a{color:#8f4a1b}
+small{color:#6a6056;overflow-wrap:anywhere}
+@media(prefers-color-scheme:dark){body{background:#15120f;color:#ebe4d9}a{color:#e6a56c}small{color:#a99e90}}`;
+
+/** Content-Security-Policy of the page: its own style, and nothing else. */
+export const retryPolicy = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 
 const english = {
   language: 'en',
@@ -44,6 +56,7 @@ export function retryPage(
 <meta name="color-scheme" content="light dark">
 <meta name="robots" content="noindex">
 <title>${words.title}</title>
+<style>${style}</style>
 </head>
 <body>
 <main>
