@@ -4,17 +4,27 @@ import type { Context } from 'hono';
 import { setCookie } from 'hono/cookie';
 import { parse } from 'hono/utils/cookie';
 
-/** Names of the cookies of a session, on https behind a prefix. `form` is the secret that forms are bound to; `comments` has the tokens of what a guest has just written. */
+/**
+ * Names of the cookies of a session, on https behind a prefix. `form` is the secret that forms are bound to; `comments` has the tokens of
+ * what a guest has just written. `unsaved` is the editor's script's: this browser keeps text that is not saved.
+ */
 export const cookieNames = {
   access: 'dormouse_access',
   refresh: 'dormouse_refresh',
   form: 'dormouse_form',
   comments: 'dormouse_comments',
+  unsaved: 'dormouse_unsaved',
 } as const;
 export type CookieName = keyof typeof cookieNames;
 
 /** The refresh token goes nowhere but to these pages; the others are wanted on `/` as well. */
-const paths: Record<CookieName, string> = { access: '/', refresh: '/blog', form: '/', comments: '/blog' };
+const paths: Record<CookieName, string> = {
+  access: '/',
+  refresh: '/blog',
+  form: '/',
+  comments: '/blog',
+  unsaved: '/blog/logout',
+};
 
 /** By these prefixes a browser lets neither a plain connection nor (`__Host-`) a sibling host set the cookie (RFC 6265bis, 4.1.3). */
 const prefixOf = (c: Context, name: CookieName): string => {

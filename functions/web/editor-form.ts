@@ -37,8 +37,8 @@ export async function inputOf(writing: Writing, timeZone: string): Promise<PostI
   return {
     title,
     content,
-    // Nobody sees a page's category.
-    category_name: kind === 'page' && category_name.trim() === '' ? 'General' : category_name,
+    // As the script does: whoever names none has not thought of categories, and nobody sees a page's.
+    category_name: category_name.trim() === '' ? 'General' : category_name,
     tags,
     status,
     kind,

@@ -100,11 +100,11 @@ ${alert(problem)}
 ${page.preview === undefined ? none : preview(writing, page.preview.html, t)}
 ${page.theirs ? conflict(page.theirs, page, t) : none}
 <div class="desk">
-<form method="post" action="${page.action}" class="writing"${forScript(page)}>
+<form method="post" action="${page.action}" enctype="multipart/form-data" class="writing"${forScript(page)}>
 ${hiddenField('csrf', viewer.csrf)}${hiddenField('key', writing.key)}${hiddenField('id', String(writing.id))}${hiddenField('etag', writing.etag)}${hiddenField('version', String(writing.version))}${hiddenField('status', writing.status)}${kind ? hiddenField('kind', kind) : none}
 ${page.logIn ? credentials(page.logIn, words, problem) : none}
 ${field({ name: 'title', label: t.title, value: writing.title, className: 'title', focus: !writing.title && !page.logIn }, problem)}
-${isPage ? ofPage(writing) : none}${isPage ? none : field({ name: 'category_name', label: t.category, value: writing.category_name, list: 'categories', hint: t.categoryHint, autocomplete: 'off' }, problem)}
+${isPage ? ofPage(writing) : none}${isPage ? none : field({ name: 'category_name', label: t.category, value: writing.category_name, optional: true, list: 'categories', hint: t.categoryHint, autocomplete: 'off' }, problem)}
 <datalist id="categories">${page.categories.map(({ name }) => markup`<option value="${name}"></option>`)}</datalist>
 ${tags && !isPage ? field({ name: 'tags', label: t.tags, value: tags.join(', '), optional: true, hint: t.tagsHint, autocomplete: 'off' }, problem) : none}
 ${field({ name: 'content', label: page.theirs ? t.yourText : t.text, value: writing.content, rows: 22, hint: t.textHint, className: 'content' }, problem)}

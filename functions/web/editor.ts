@@ -48,12 +48,14 @@ export class Editor {
   async submit(c: Context, action: string, save: Save): Promise<Response> {
     const form = await readFileForm(c);
     if (isByScript(c)) return scriptReply(c, { form, save, web: this.#web, sessions: this.#sessions });
-    const text = writingOf(form);
+    let text = writingOf(form);
     let session: Session | undefined;
     try {
       if (!isGenuine(c, form)) return await this.show(c, { writing: text, action, problem: stale }, undefined);
       session = await this.#sessionOf(c, form);
       if (!session) return await this.show(c, { action, ...askToLogIn(form, text) }, undefined);
+      const file = await form.file('picture');
+      if (file) text = await this.#withPicture(file, form, text, session);
       if (form.get('action') === 'preview')
         return await this.show(
           c,
@@ -63,7 +65,7 @@ export class Editor {
       if (form.get('action') === 'page' || form.get('action') === 'post')
         return await this.show(c, { writing: text, action }, session);
       if (form.get('action') === 'picture')
-        return await this.show(c, { action, ...(await this.#withPicture(form, text, session)) }, session);
+        return await this.show(c, { action, writing: text, problem: file ? undefined : noFile }, session);
       if (form.get('action') === 'cover')
         return await this.show(c, { action, ...(await this.#withCover(form, text, session)) }, session);
       const { post } = await save(text, session);
@@ -75,11 +77,9 @@ export class Editor {
   }
 
   /** The text with the picture that was chosen at its end. */
-  async #withPicture(form: FileForm, writing: Writing, session: Session): Promise<Pick<Page, 'writing' | 'problem'>> {
-    const file = await form.file('picture');
-    if (!file) return { writing, problem: noFile };
-    const { address } = await this.#web.pictures.upload(file, session.token);
-    return { writing: { ...writing, content: withPicture(writing.content, form.get('picture_alt'), address) } };
+  async #withPicture(file: Buffer, form: Form, writing: Writing, { token }: Session): Promise<Writing> {
+    const { address } = await this.#web.pictures.upload(file, token);
+    return { ...writing, content: withPicture(writing.content, form.get('picture_alt'), address) };
   }
 
   /** The text with the picture that was chosen as its cover; without one, with what the form says. */

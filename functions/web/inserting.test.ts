@@ -49,6 +49,24 @@ describe('a picture in the editor', () => {
     expect(uploads).toEqual([]);
   });
 
+  it('comes along with every other button, too', async () => {
+    const { insert, did, uploads } = await atTheEditor();
+    expect((await insert({ action: 'published', picture_alt: 'A cat', category_name: '' })).status).toBe(303);
+    expect(did('create')[0]?.[1]).toMatchObject({
+      content: `Some text.\n\n![A cat](${address})\n`,
+      category_name: 'General',
+    });
+    expect(uploads.length).toBe(1);
+  });
+
+  it('that is refused is not left out of what is published: nothing is', async () => {
+    const { ada, insert, did } = await atTheEditor(async () => {
+      throw new AppError('unsupported_media_type', 'SVG is not taken.');
+    });
+    expect((await insert({ action: 'published' })).status).toBe(415);
+    expect([ada.value('content'), did('create')]).toEqual([typed.content, []]);
+  });
+
   it('that is refused leaves the text, and the reason', async () => {
     const { ada, insert } = await atTheEditor(async () => {
       throw new AppError('unsupported_media_type', 'SVG is not taken.');

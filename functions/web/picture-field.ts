@@ -6,7 +6,10 @@ import type { Words } from './words-en.ts';
 /** What a file to upload may be, for its field. */
 export const pictureTypes = 'image/png,image/jpeg,image/gif,image/webp,image/avif';
 
-/** Below the editor's own buttons, so that the Enter key presses none of these: a file, and what it shows. Works without scripts. */
+/**
+ * Below the editor's own buttons, so that the Enter key presses none of these: a file, and what it shows. Every button of the form brings
+ * the file along; the script takes the field away, and has a button of its own.
+ */
 export function pictureField({ pictures }: Words, problem: SaidProblem | undefined): Html {
   const error = problem?.errors.picture;
   return markup`<fieldset class="picture-field">
@@ -18,7 +21,7 @@ export function pictureField({ pictures }: Words, problem: SaidProblem | undefin
 ${error ? markup`<p class="error" id="picture-error">${error}</p>` : none}
 </div>
 ${field({ name: 'picture_alt', label: pictures.shows, optional: true, autocomplete: 'off', hint: pictures.showsHint }, problem)}
-<p class="actions"><button class="button quiet" name="action" value="picture" formenctype="multipart/form-data" formnovalidate>${pictures.upload}</button></p>
+<p class="actions"><button class="button quiet" name="action" value="picture" formnovalidate>${pictures.upload}</button></p>
 </fieldset>`;
 }
 

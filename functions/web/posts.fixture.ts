@@ -11,7 +11,9 @@ export function fakePosts() {
   const kept = (input: PostInput) => ({
     title: input.title.trim(),
     content: input.content.trim(),
-    status: input.status,
+    status: input.published_at ? ('draft' as const) : input.status,
+    ...(input.published_at && { published_at: input.published_at }),
+    kind: input.kind ?? ('post' as const),
     category: { id: 1, name: input.category_name, slug: 'c', color: '#123456' },
     tags: [...(input.tags ?? [])],
     lang: input.lang ?? null,

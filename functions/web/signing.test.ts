@@ -302,6 +302,35 @@ describe('logging out', () => {
   });
 });
 
+describe('logging out of a browser that keeps text which is not saved', () => {
+  const withText = async (cookie: string, headers: Record<string, string> = {}) => {
+    const made = world();
+    const ada = browser(made.app, headers['x-forwarded-proto'] ? 'https://blog.test' : undefined);
+    await ada.get('/blog/login', headers);
+    await ada.submit('/blog/login', { username: 'ada', password: 'right' }, headers);
+    ada.cookies.set(cookie, '1');
+    await ada.get('/blog/', headers);
+    return { ...made, ada };
+  };
+  it('asks first, and ends nothing', async () => {
+    const { ada, did } = await withText('dormouse_unsaved');
+    const response = await ada.submit('/blog/logout');
+    expect([response.status, did('logOut')]).toEqual([200, []]);
+    expect(ada.text()).toContain('Some text is not saved');
+    expect(ada.text()).toMatch(/class="leaving" data-account="ada"/);
+    expect(response.headers.get('content-security-policy')).toContain("script-src 'self'");
+    expect(response.headers.get('clear-site-data')).toBeNull();
+  });
+  it('removes it and logs out when that is wanted', async () => {
+    const { ada, did } = await withText('dormouse_unsaved');
+    await ada.submit('/blog/logout');
+    const response = await ada.submit('/blog/logout');
+    expect([response.status, response.headers.get('clear-site-data')]).toEqual([303, '"cache", "storage"']);
+    expect(did('logOut')).toEqual([['logOut', 'refresh.ada']]);
+    expect([...ada.cookies.keys()]).toEqual(['dormouse_form']);
+  });
+});
+
 describe('signing up', () => {
   it('makes the account, logs in and goes on', async () => {
     const { app, did } = world();

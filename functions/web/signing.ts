@@ -3,15 +3,18 @@ import type { Env } from '@dormouse/runtime/app';
 import { fail } from '@dormouse/runtime/errors';
 import type { Context, Hono } from 'hono';
 import { claimPage, logInPage, signUpPage } from './account-page.ts';
+import { readCookie, readPlainCookie, writeCookie } from './cookies.ts';
 import { isGenuine } from './csrf.ts';
 import type { Web } from './dependencies.ts';
 import { type Form, readForm } from './form.ts';
 import { type FormProblem, formProblem, staleSignUp } from './form-problem.ts';
+import { editorPolicy } from './headers.ts';
 import type { Viewer } from './layout.ts';
 import { localPath } from './local-path.ts';
+import { logOutPage } from './log-out-page.ts';
 import type { Sessions } from './session.ts';
 import type { Site, SiteSettings } from './site.ts';
-import { privately, seeOther, viewer } from './viewer.ts';
+import { privately, seeOther, viewer, viewerOf } from './viewer.ts';
 import { wordsOf } from './words.ts';
 
 /** Sign-up, login, logout and claiming an account. */
@@ -61,7 +64,13 @@ export function signing(app: Hono<Env>, { accounts, site }: Web, sessions: Sessi
         'forbidden',
         'This form was too old. You are still logged in: go back, load the page again and log out from there.',
       );
+    const isUnsaved = (readCookie(c, 'unsaved') ?? readPlainCookie(c, 'unsaved')) !== undefined;
+    if (isUnsaved && form.get('unsaved') !== 'remove') {
+      const page = logOutPage(await site.current(), await viewerOf(c, sessions));
+      return privately(c, page, 200, { 'content-security-policy': editorPolicy });
+    }
     await sessions.end(c);
+    if (isUnsaved) writeCookie(c, 'unsaved', '', 0);
     // Not "cookies": what this answer itself sets would go too.
     c.header('clear-site-data', '"cache", "storage"');
     return seeOther(c, '/blog/');

@@ -410,6 +410,7 @@ fieldset { display: grid; gap: 1rem; margin: 0; padding: 1rem 1.15rem 1.25rem; b
 .settings fieldset { margin-bottom: 1.25rem; }
 .settings textarea { min-height: 6rem; }
 .card pre { margin: 0; padding: .8rem 1rem; border: 1px solid var(--line); border-radius: 9px; background: var(--sunken); overflow-x: auto; }
+.unsaved { display: grid; gap: .4rem; padding-inline-start: 1.2rem; overflow-wrap: anywhere; }
 .help { font-size: .9rem; color: var(--soft); }
 .help summary { cursor: pointer; }
 .help dl { display: grid; grid-template-columns: auto 1fr; gap: .3rem 1rem; margin-top: .75rem; }

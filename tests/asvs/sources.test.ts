@@ -104,6 +104,7 @@ describe('no source', () => {
     expect(
       filesWith(/<script(?! type="application\/ld\+json">)|window\.|indexedDB|document\.cookie|postMessage/, notOurs),
     ).toEqual([
+      'functions/web/client/unsaved-mark.ts', // whether there are texts that are not saved, for who logs out
       'functions/web/layout.ts', // the element for it
       'functions/web/render-thread.ts', // of a thread
     ]);

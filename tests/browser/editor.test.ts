@@ -5,6 +5,7 @@ import type { Browser, BrowserContext, Page, Route } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type FunctionInProcess, serveInProcess } from '../in-process.ts';
 import { needsChromium, openBrowser } from './chromium.ts';
+import { Hands, tasks, type Way } from './writers-tasks.ts';
 
 const picture = '/blog/media/pictures/x-1280.jpg';
 
@@ -16,14 +17,17 @@ describe('the editor in a browser', needsChromium, () => {
   let context: BrowserContext;
   let page: Page;
   const problems: string[] = [];
+  let blog: ReturnType<typeof world>;
 
   beforeAll(async () => {
     const given = world().web;
     const upload = async (bytes: Buffer) =>
-      bytes.toString().startsWith('no') ? fail('unsupported_media_type', 'It is no picture.') : { address: picture };
+      bytes.toString().startsWith('no')
+        ? fail('unsupported_media_type', 'It is no picture.')
+        : { address: picture, hash: 'a'.repeat(64) };
     const pictures = { ...given.pictures, upload: upload as unknown as typeof given.pictures.upload };
-    const { app } = world({ posts: { ...given.posts, ...posts }, pictures });
-    web = await serveInProcess('web', () => app);
+    blog = world({ posts: { ...given.posts, ...posts }, pictures });
+    web = await serveInProcess('web', () => blog.app);
     browser = await openBrowser();
     context = await browser.newContext({ baseURL: web.origin, viewport: { width: 900, height: 800 } });
     context.setDefaultTimeout(20_000);
@@ -32,11 +36,7 @@ describe('the editor in a browser', needsChromium, () => {
       if (/Content.Security.Policy/i.test(message.text())) problems.push(message.text());
     });
     page = await context.newPage();
-    await page.goto('/blog/login');
-    await page.getByLabel('User name').fill('ada');
-    await page.getByLabel('Password').fill('right');
-    await page.getByRole('main').getByRole('button').click();
-    await page.waitForURL((url) => url.pathname !== '/blog/login');
+    await logIn(page, 'ada');
   });
   afterAll(async () => {
     await browser?.close();
@@ -44,6 +44,13 @@ describe('the editor in a browser', needsChromium, () => {
   });
   beforeEach(() => posts.stored.clear());
 
+  async function logIn(at: Page, name: string): Promise<void> {
+    await at.goto('/blog/login');
+    await at.getByLabel('User name').fill(name);
+    await at.getByLabel('Password').fill('right');
+    await at.getByRole('main').getByRole('button').click();
+    await at.waitForURL((url) => url.pathname !== '/blog/login');
+  }
   const status = (at: Page) => at.locator('.state [role="status"]');
   const says = (text: RegExp, at = page) => status(at).filter({ hasText: text }).waitFor();
   const text = (at: Page) => at.getByLabel('Text', { exact: true });
@@ -200,6 +207,109 @@ describe('the editor in a browser', needsChromium, () => {
     await page.getByRole('button', { name: 'Publish' }).click();
     await page.waitForURL(/\/blog\/posts\/p-\d+$/);
     expect(await page.locator('.prose').evaluate((element) => element.outerHTML)).toBe(shown);
+  });
+
+  it('asks before text goes that only the browser has, names it, and removes it when somebody logs out', async () => {
+    const { id } = posts.make('As stored.');
+    posts.stored.set(id, { ...posts.stored.get(id)!, status: 'published' });
+    await page.goto(`/blog/posts/p-${id}/edit`);
+    await text(page).press('End');
+    await text(page).pressSequentially(' Not saved.');
+    await says(/^Kept in this browser/);
+    await page.getByRole('button', { name: /^Log out/ }).click();
+    await page.getByRole('heading', { name: 'Some text is not saved' }).waitFor();
+    expect(await page.getByRole('link', { name: /^Unsaved text from .*“Title”/ }).count()).toBeGreaterThan(0);
+    await page.locator(`main a[href="/blog/posts/p-${id}/edit"]`).click();
+    await page.getByRole('button', { name: 'Restore' }).click();
+    expect(await text(page).inputValue()).toBe('As stored. Not saved.');
+    await page.getByRole('button', { name: /^Log out/ }).click();
+    await page.getByRole('button', { name: 'Remove it and log out' }).click();
+    await page.getByRole('link', { name: 'Log in' }).waitFor();
+    expect(await page.evaluate(() => Object.keys(localStorage).filter((key) => key.includes('copy')))).toEqual([]);
+    await logIn(page, 'ada');
+    await page.goto('/blog/new');
+    await page.getByLabel('Title').fill('A walk');
+    await text(page).pressSequentially('Saved on the way.');
+    await page.getByRole('button', { name: /^Log out/ }).click();
+    await page.getByRole('link', { name: 'Log in' }).waitFor();
+    expect(contents()).toContain('Saved on the way.');
+  });
+
+  describe('a writer’s tasks take no more clicks than in Ghost', () => {
+    const contexts = new Map<Way, BrowserContext>();
+    let seen = 0;
+
+    /** An administrator's page. What the browser itself says of clicks by a pointer is counted, where scripts are on. */
+    async function openFor(way: Way): Promise<Page> {
+      const known = contexts.get(way);
+      if (known) return known.newPage();
+      const opened = await browser.newContext({
+        baseURL: web.origin,
+        viewport: { width: 1100, height: 800 },
+        locale: 'en-US',
+        javaScriptEnabled: way !== 'without JavaScript',
+      });
+      opened.setDefaultTimeout(20_000);
+      await opened.exposeBinding('clicked', () => void seen++);
+      await opened.addInitScript(() =>
+        addEventListener(
+          'click',
+          (event) => {
+            if (event.isTrusted && event.detail > 0) (globalThis as unknown as { clicked(): void }).clicked();
+          },
+          true,
+        ),
+      );
+      contexts.set(way, opened);
+      const first = await opened.newPage();
+      await logIn(first, 'root');
+      return first;
+    }
+    afterAll(async () => {
+      for (const each of contexts.values()) await each.close();
+    });
+
+    const results: Readonly<Record<keyof typeof tasks, () => void>> = {
+      'a post with a picture': () => {
+        const [post] = posts.stored.values();
+        expect([post?.status, post?.content.includes(picture), post?.category.name]).toEqual([
+          'published',
+          true,
+          'General',
+        ]);
+      },
+      'a tag': () => expect([...posts.stored.values()].map(({ tags }) => tags)).toEqual([['Hills']]),
+      'a time to be published': () =>
+        expect([...posts.stored.values()].map(({ published_at }) => published_at)).toEqual([
+          '2030-01-01T09:00:00.000Z',
+        ]),
+      'the name of the blog': () => expect(blog.settings.title).toBe('Sleeping late'),
+      'a logo': () => expect(blog.settings.logo).toBe('a'.repeat(64)),
+      'an invitation': () => expect(blog.did('invite').length).toBeGreaterThan(0),
+      'a page “About” in the navigation': () => {
+        const [post] = posts.stored.values();
+        expect(post).toMatchObject({ kind: 'page', title: 'About', status: 'published' });
+        expect(blog.settings.navigation).toEqual([{ label: 'About', href: `/blog/posts/${post?.slug}` }]);
+      },
+      'a copy of everything': () => expect(posts.stored.size).toBe(0),
+    };
+
+    const ways: Way[] = ['by mouse', 'by keyboard', 'without JavaScript'];
+    const cases = ways.flatMap((way) => Object.keys(tasks).map((name) => [name, way] as const));
+    it.each(cases)('%s %s', async (name, way) => {
+      const { ghost, from, work } = tasks[name]!;
+      Object.assign(blog.settings, { title: 'Dormouse', logo: null, navigation: [] });
+      const at = await openFor(way);
+      await at.goto(from === 'home' ? '/blog/' : `/blog/posts/p-${posts.make('As it was.').id}/edit`);
+      const hands = new Hands(at, way);
+      seen = 0;
+      await work(hands);
+      results[name]!();
+      if (way === 'by keyboard') expect([hands.clicks, seen]).toEqual([0, 0]);
+      else expect(hands.clicks).toBeLessThanOrEqual(ghost);
+      if (way === 'by mouse') expect(seen).toBe(hands.clicks);
+      await at.close();
+    });
   });
 
   it('breaks no rule of its policy, and throws nothing', () => {

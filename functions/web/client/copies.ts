@@ -15,14 +15,19 @@ export type Store = Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'key' |
 export const copyDays = 30;
 const maxAge = copyDays * 86_400_000;
 
+const anybodys = 'dormouse copy ';
+
 /** Copies of what one account types in this browser, by post and tab. */
 export class Copies {
   readonly #store: Store;
   readonly #prefix: string;
+  readonly #mark: (isAny: boolean) => void;
 
-  constructor(store: Store, account: string) {
+  /** @param mark notes whether there are copies, of whatever account */
+  constructor(store: Store, account: string, mark: (isAny: boolean) => void = () => {}) {
     this.#store = store;
-    this.#prefix = `dormouse copy ${account} `;
+    this.#prefix = `${anybodys}${account} `;
+    this.#mark = mark;
   }
 
   #key = (id: number, tab: string): string => `${this.#prefix}${id} ${tab}`;
@@ -31,6 +36,7 @@ export class Copies {
   put(copy: Copy): boolean {
     try {
       this.#store.setItem(this.#key(copy.base.id, copy.tab), JSON.stringify(copy));
+      this.#mark(true);
       return true;
     } catch {
       return false;
@@ -40,6 +46,7 @@ export class Copies {
   remove(id: number, tab: string): void {
     try {
       this.#store.removeItem(this.#key(id, tab));
+      this.#mark(keysOf(this.#store).length > 0);
     } catch {
       // It holds nothing then.
     }
@@ -61,11 +68,15 @@ export class Copies {
       .sort((a, b) => b.time - a.time);
   }
 
+  /** Those of all its posts, the newest first. */
+  all(now: number): Copy[] {
+    return this.#all(now).sort((a, b) => b.time - a.time);
+  }
+
   #all(now: number): Copy[] {
     const copies: Copy[] = [];
     try {
-      const keys = Array.from({ length: this.#store.length }, (_, n) => this.#store.key(n) ?? '');
-      for (const key of keys.filter((each) => each.startsWith(this.#prefix))) {
+      for (const key of keysOf(this.#store).filter((each) => each.startsWith(this.#prefix))) {
         const copy = read(this.#store.getItem(key));
         if (copy && now - copy.time < maxAge) copies.push(copy);
         else this.#store.removeItem(key);
@@ -76,6 +87,17 @@ export class Copies {
     return copies;
   }
 }
+
+/** Takes the copies of every account out of this browser. */
+export function removeAll(store: Store): void {
+  for (const key of keysOf(store)) store.removeItem(key);
+}
+
+/** How many copies there are, of every account. */
+export const countAll = (store: Store): number => keysOf(store).length;
+
+const keysOf = (store: Store): string[] =>
+  Array.from({ length: store.length }, (_, n) => store.key(n) ?? '').filter((key) => key.startsWith(anybodys));
 
 function read(text: string | null): Copy | undefined {
   try {

@@ -5,12 +5,14 @@ import { Draft } from './draft.ts';
 import { EditorForm } from './editor-form.ts';
 import { element } from './element.ts';
 import { blank, sameText } from './fields.ts';
+import { leaving, savingBeforeLeaving } from './leaving.ts';
 import { livePreview } from './live-preview.ts';
 import { type Choice, offer } from './offers.ts';
 import { StatusLine } from './status-line.ts';
 import { submitting } from './submitting.ts';
 import { newTabId, openTab, type Tab } from './tab.ts';
 import { toolbar } from './toolbar.ts';
+import { markUnsaved } from './unsaved-mark.ts';
 import { Uploads } from './uploads.ts';
 import { words } from './words.ts';
 
@@ -18,7 +20,7 @@ import { words } from './words.ts';
 async function start(form: HTMLFormElement): Promise<void> {
   const editor = new EditorForm(form);
   const tab = await openTab();
-  const copies = new Copies(storage(), editor.account);
+  const copies = new Copies(storage(), editor.account, markUnsaved);
   const { draft, offered } = await begin(editor, copies, tab);
   const line = new StatusLine(form.dataset.autosaves !== undefined);
   const length = element('span');
@@ -49,6 +51,14 @@ async function start(form: HTMLFormElement): Promise<void> {
       void autosave.flush();
     },
   );
+  const out = document.querySelector<HTMLFormElement>('form[action="/blog/logout"]');
+  if (out)
+    savingBeforeLeaving(out, () => {
+      leave();
+      // The answer depends on whether there is a copy.
+      autosave.keep();
+      return autosave.flush();
+    });
   counting(editor, length);
   cover(editor);
   livePreview(editor);
@@ -137,3 +147,5 @@ function storage(): Storage {
 
 const form = document.querySelector<HTMLFormElement>('form.writing');
 if (form) void start(form);
+const asked = document.querySelector<HTMLFormElement>('form.leaving');
+if (asked) leaving(asked, storage());

@@ -219,7 +219,8 @@ class Tab {
         return tab.#room.post(tab, base.action, { ...hidden, ...tab.fields, action });
       },
     };
-    submitting(editor as unknown as EditorForm, this.autosave, () => Promise.resolve());
+    const atOnce = () => Promise.resolve();
+    submitting(editor as unknown as EditorForm, this.autosave, atOnce, atOnce);
     form.dispatchEvent(Object.assign(new Event('submit', { cancelable: true }), { submitter: { value } }));
     return seen;
   }

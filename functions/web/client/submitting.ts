@@ -7,8 +7,14 @@ import type { Reply } from './reply.ts';
  * Buttons of the form do what they do without a script, but not before the last answer is there, whose version they need. What was typed
  * since they were pressed is kept, and its page stays; when there is no connection, nothing happens but that the line says so.
  * @param ready resolves when the text has what it waits for
+ * @param eventOver resolves when no event is being dispatched any more
  */
-export function submitting(editor: EditorForm, autosave: Autosave, ready: () => Promise<void>): void {
+export function submitting(
+  editor: EditorForm,
+  autosave: Autosave,
+  ready: () => Promise<void>,
+  eventOver: () => Promise<void> = () => new Promise((done) => setTimeout(done)),
+): void {
   const { form } = editor;
   let isReady = false;
   let isBusy = false;
@@ -59,6 +65,8 @@ export function submitting(editor: EditorForm, autosave: Autosave, ready: () => 
     // A page that says what is wrong, and everything else that the form can do.
     autosave.keep();
     autosave.stop();
+    // While the form's event lasts, the browser ignores it; and where there was nothing to wait for, it lasts until here.
+    await eventOver();
     isReady = true;
     form.requestSubmit(pressed);
   }

@@ -14,6 +14,7 @@ export class Uploads {
   readonly #hold: () => () => void;
   readonly #list = element('ul', { class: 'uploads', 'aria-label': words.uploads });
   readonly #running = new Set<Promise<void>>();
+  readonly #accept: string;
   #count = 0;
 
   constructor(editor: EditorForm, hold: () => () => void) {
@@ -21,6 +22,10 @@ export class Uploads {
     this.#hold = hold;
     const { text } = editor;
     text.after(this.#list);
+    // The button above the text does the same, and better.
+    const { accept } = editor.form.elements.namedItem('picture') as HTMLInputElement;
+    this.#accept = accept;
+    editor.form.querySelector('.picture-field')?.remove();
     text.addEventListener('paste', (event) => this.#take(event, event.clipboardData));
     text.addEventListener('drop', (event) => this.#take(event, event.dataTransfer));
     text.addEventListener('dragover', (event) => {
@@ -30,8 +35,7 @@ export class Uploads {
 
   /** Opens the browser's dialogue. */
   choose(): void {
-    const { accept } = this.#editor.form.elements.namedItem('picture') as HTMLInputElement;
-    const input = element('input', { type: 'file', accept, multiple: '' });
+    const input = element('input', { type: 'file', accept: this.#accept, multiple: '' });
     input.addEventListener('change', () => this.#start(Array.from(input.files ?? [])));
     input.click();
   }

@@ -1,2 +1,0 @@
--- As in 017-autosaved.sql; a file each, so that no two tables are locked at a time.
-ALTER TABLE deleted_revisions ADD COLUMN autosaved boolean NOT NULL DEFAULT false;
