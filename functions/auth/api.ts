@@ -197,6 +197,7 @@ const someSettings: v.InferInput<typeof settings> = {
   time_zone: 'Europe/Berlin',
   accent: '#8f4a1b',
   accent_dark: '#e6a56c',
+  theme: 'auto',
   logo: null,
   icon: null,
   layout: 'list',

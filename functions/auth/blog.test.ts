@@ -63,6 +63,7 @@ describe('the settings', () => {
       time_zone: 'UTC',
       accent: '#8f4a1b',
       accent_dark: '#e6a56c',
+      theme: 'auto',
       logo: null,
       icon: null,
       layout: 'list',

@@ -1,4 +1,4 @@
-/** What text is put on in each theme of the pages (functions/web/stylesheet.ts), and what is put on a button of the accent colour. */
+/** What text is put on in each theme of the pages (functions/web/palettes.ts), and what is put on a button of the accent colour. */
 export const themes = {
   light: { grounds: ['#fcfaf6', '#ffffff', '#f4efe6'], onAccent: '#ffffff', towards: '#000000' },
   dark: { grounds: ['#15120f', '#1e1a16', '#211c17'], onAccent: '#24150a', towards: '#ffffff' },

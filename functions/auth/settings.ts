@@ -2,6 +2,7 @@ import { languageTag } from '@dormouse/runtime/language-tag';
 import { line, optionalLine } from '@dormouse/runtime/text';
 import * as v from 'valibot';
 import { legible, lowestContrast, minContrast, type Theme } from './contrast.ts';
+import { themeNames } from './theme-names.ts';
 
 /** Who may make an account: nobody; who was invited; everybody, as a reader or as an author. */
 export const registrations = ['nobody', 'invitation', 'readers', 'authors'] as const;
@@ -77,6 +78,10 @@ const fields = {
   time_zone: timeZone,
   accent: accentIn('light'),
   accent_dark: accentIn('dark'),
+  theme: v.pipe(
+    v.picklist(themeNames, `must be one of ${themeNames.join(', ')}`),
+    v.description('How pages look to readers who have not chosen: as their device says, or in one theme.'),
+  ),
   logo: picture('Hash of the picture at the head of every page, of `POST /blog/api/media`.'),
   icon: picture('Hash of the picture for tabs and home screens; without one the logo is taken.'),
   layout: v.pipe(

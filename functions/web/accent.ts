@@ -14,9 +14,5 @@ export function accentSheet(name: string): string | undefined {
   const match = /^([0-9a-f]{6})-([0-9a-f]{6})\.css$/.exec(name);
   if (!match) return undefined;
   const [, light, dark] = match;
-  return `:root { --accent: #${light}; --accent-strong: color-mix(in srgb, #${light}, black 25%); }
-@media (prefers-color-scheme: dark) {
-  :root { --accent: #${dark}; --accent-strong: color-mix(in srgb, #${dark}, white 30%); }
-}
-`;
+  return `:root{--accent-light:#${light};--accent-dark:#${dark}}\n`;
 }

@@ -1,7 +1,8 @@
+import { legible } from '@dormouse/auth/contrast';
 import { describe, expect, it } from 'vitest';
 import { colours } from './app.fixture.ts';
 import { elementsOf, everyPage } from './every-page.fixture.ts';
-import { stylesheet } from './stylesheet.ts';
+import { accentShares, palettes, usualAccents } from './palettes.ts';
 
 describe('every page', async () => {
   const pages = (await everyPage('en')).map(([path, html]) => [path, elementsOf(html), html] as const);
@@ -103,15 +104,31 @@ describe('every page', async () => {
 });
 
 describe('colours', () => {
-  const theme = (css: string) =>
-    Object.fromEntries(
-      Array.from(css.matchAll(/--([\w-]+): (#[0-9a-f]{6});/g), ([, name, value]) => [name as string, value as string]),
-    );
-  const light = theme(stylesheet.slice(0, stylesheet.indexOf('@media')));
-  const dark = {
-    ...light,
-    ...theme(stylesheet.slice(stylesheet.indexOf('@media'), stylesheet.indexOf('*, ::before'))),
-  };
+  type Colors = Record<string, string>;
+  /** Those of a theme, with the accent colour of a blog. */
+  const theme = (name: keyof typeof palettes, dark: boolean, accent: string): Colors => ({
+    ...Object.fromEntries(
+      Object.entries(palettes[name]).map(([token, [light, other]]) => [token, dark ? (other as string) : light]),
+    ),
+    ...Object.fromEntries(
+      Object.entries(accentShares[name]).map(([token, shares]) => [
+        token,
+        mix(dark ? '#ffffff' : '#000000', accent, shares[dark ? 1 : 0] / 100),
+      ]),
+    ),
+  });
+  const { light, dark } = usualAccents;
+  const themes: [string, Colors][] = [
+    ['light', theme('usual', false, light)],
+    ['dark', theme('usual', true, dark)],
+    ['sepia', theme('sepia', false, light)],
+    ['light high contrast', theme('contrast', false, light)],
+    ['dark high contrast', theme('contrast', true, dark)],
+    // The palest accents that the settings take.
+    ['sepia, pale accent', theme('sepia', false, legible('#ff8800', 'light'))],
+    ['light high contrast, pale accent', theme('contrast', false, legible('#00ff00', 'light'))],
+    ['dark high contrast, deep accent', theme('contrast', true, legible('#0000ff', 'dark'))],
+  ];
   const text: [string, string][] = [
     ...['ink', 'soft', 'accent', 'accent-strong', 'bad'].flatMap((on): [string, string][] => [
       [on, 'paper'],
@@ -133,17 +150,24 @@ describe('colours', () => {
     ['ink', 'mark'],
     ['paper', 'bad'],
   ];
-  it.each([
-    ['light', light],
-    ['dark', dark],
-  ] as const)('of text have a contrast of at least 4.5 : 1 in the %s theme', (_, colors) => {
-    for (const [on, under] of text)
-      expect([on, under, contrast(colors[on] as string, colors[under] as string) >= 4.5]).toEqual([on, under, true]);
+  it.each(themes)(
+    'of text have a contrast of at least 4.5 : 1, and 7 : 1 where it is wanted high: %s',
+    (name, colors) => {
+      const least = name.includes('high contrast') ? 7 : 4.5;
+      for (const [on, under] of text)
+        expect([on, under, contrast(colors[on] as string, colors[under] as string) >= least]).toEqual([
+          on,
+          under,
+          true,
+        ]);
+    },
+  );
+  it.each(themes)('of what is no text have 3 : 1: %s', (_, colors) => {
+    for (const on of ['strong-line', 'focus'])
+      for (const under of ['paper', 'raised'])
+        expect([on, under, contrast(colors[on] as string, colors[under] as string) >= 3]).toEqual([on, under, true]);
   });
-  it.each([
-    ['light', light],
-    ['dark', dark],
-  ] as const)('of chips have it for any category colour in the %s theme', (_, { ink, paper }) => {
+  it.each(themes)('of chips have it for any category colour: %s', (_, { ink, paper }) => {
     for (const color of [
       '#000000',
       '#ffffff',

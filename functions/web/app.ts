@@ -1,6 +1,7 @@
 import { type Env, newApp } from '@dormouse/runtime/app';
 import type { Hono } from 'hono';
 import { account } from './account.ts';
+import { appearance } from './appearance.ts';
 import { assets } from './assets.ts';
 import { blogSettings } from './blog-settings-form.ts';
 import { commenting } from './commenting.ts';
@@ -35,6 +36,7 @@ export function createApp(web: Web): Hono<Env> {
   feeds(app, web);
   assets(app);
   docs(app, web);
+  appearance(app, web, own);
   signing(app, web, own);
   account(app, web, own);
   secondFactor(app, web, own);

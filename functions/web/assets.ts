@@ -48,6 +48,7 @@ export function assets(app: Hono<Env>): void {
       // Nobody's pages, and each costs a search.
       'Disallow: /search',
       'Disallow: /blog/search',
+      'Disallow: /blog/appearance',
       `Sitemap: ${originOf(c)}/sitemap.xml`,
     ];
     return new Response(`${lines.join('\n')}\n`, {

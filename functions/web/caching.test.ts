@@ -62,6 +62,7 @@ const examples: Record<string, readonly string[]> = {
   '/assets/colors/:name': ['/assets/colors/1d6fa5.css', '/assets/colors/none.css'],
   '/assets/:name{style-[0-9a-f]{12}\\.css}': ['/assets/style-000000000000.css'],
   '/assets/:name{editor-[0-9a-f]{12}\\.js}': ['/assets/editor-000000000000.js'],
+  '/blog/comments/:id{[0-9]+}': ['/blog/comments/1', '/blog/comments/999'],
   '/sitemap.xml': ['/sitemap.xml', '/sitemap.xml?part=9'],
   '/blog/login': ['/blog/login', '/blog/login?next=/stats'],
 };
@@ -73,6 +74,7 @@ const axes = {
     'dormouse_refresh=refresh.ada',
     'dormouse_form=s.secret',
     'theme=dark',
+    'dormouse_theme=sepia',
   ],
   accept: [undefined, 'text/html', 'application/json'],
   'accept-encoding': [undefined, 'gzip, br', 'gzip', 'gzip;q=0', 'zstd, br;q=0.1'],

@@ -5,8 +5,9 @@ import { setCookie } from 'hono/cookie';
 import { parse } from 'hono/utils/cookie';
 
 /**
- * Names of the cookies of a session, on https behind a prefix. `form` is the secret that forms are bound to; `comments` has the tokens of
- * what a guest has just written. `unsaved` is the editor's script's: this browser keeps text that is not saved.
+ * Names of the cookies, on https behind a prefix. `form` is the secret that forms are bound to; `comments` has the tokens of what a guest
+ * has just written; `unsaved` is the editor's script's: this browser keeps text that is not saved; `theme` says how a reader wants pages
+ * to look.
  */
 export const cookieNames = {
   access: 'dormouse_access',
@@ -14,6 +15,7 @@ export const cookieNames = {
   form: 'dormouse_form',
   comments: 'dormouse_comments',
   unsaved: 'dormouse_unsaved',
+  theme: 'dormouse_theme',
 } as const;
 export type CookieName = keyof typeof cookieNames;
 
@@ -24,6 +26,7 @@ const paths: Record<CookieName, string> = {
   form: '/',
   comments: '/blog',
   unsaved: '/blog/logout',
+  theme: '/',
 };
 
 /** By these prefixes a browser lets neither a plain connection nor (`__Host-`) a sibling host set the cookie (RFC 6265bis, 4.1.3). */

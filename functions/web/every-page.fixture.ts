@@ -72,6 +72,7 @@ export async function everyPage(language: string): Promise<[string, string][]> {
     '/blog/login',
     '/blog/signup',
     '/claim',
+    '/blog/appearance?next=/blog/posts/mine',
     '/nothing',
   ]) {
     await reader.get(path);

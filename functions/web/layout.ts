@@ -11,6 +11,7 @@ import { iconPaths, logoPath } from './identity-pictures.ts';
 import type { CategoryRef, Post } from './posts.ts';
 import type { Session } from './session.ts';
 import { type SiteSettings, takesRegistrations } from './site.ts';
+import { themeAttribute } from './theme.ts';
 import { wordsOf } from './words.ts';
 
 /** Who looks at a page that is not the same for everybody. */
@@ -66,7 +67,7 @@ export function layout(page: PageParts): string {
   const accent = accentSheetPath(site);
   const { frame } = wordsOf(site.language);
   return `${markup`<!doctype html>
-<html lang="${site.language}">
+<html lang="${site.language}"${trusted(themeAttribute(site.theme))}>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -91,6 +92,7 @@ ${site.footer ? markup`<p dir="auto">${site.footer}</p>\n` : none}<ul>
 <li><a href="/blog/archive">${frame.archive}</a></li>
 <li><a href="/blog/feed.xml">${frame.feed}</a></li>
 <li><a href="/stats">${frame.numbers}</a></li>
+<li><a href="/blog/appearance${page.canonical ? `?next=${encodeURIComponent(page.canonical)}` : ''}">${frame.appearance}</a></li>
 </ul>
 ${site.set_up || site.unread ? none : markup`<p class="not-set-up">${frame.notSetUp(site.registration, linkTo('/setup'))}</p>\n`}</footer>
 </body>

@@ -1,8 +1,10 @@
 import { hash } from 'node:crypto';
+import type { ThemeName } from '@dormouse/auth/theme-names';
 import { represent } from '@dormouse/runtime/representation';
 import { surrogateFields } from '@dormouse/runtime/surrogate-keys';
 import type { Context } from 'hono';
 import { safeHeaders } from './headers.ts';
+import { inTheme, themeOf } from './theme.ts';
 
 /** A page with the same bytes for everybody. */
 export interface CachedPage {
@@ -58,11 +60,28 @@ export const cachedPage = (pages: PageCache, key: string, load: () => Promise<Ca
  * Answers with a kept page, or with 304. `max-age=0` makes every view ask, because a change must be seen by everybody within
  * two seconds; asking costs a 304.
  */
-export const deliver = (c: Context, page: CachedPage): Response | Promise<Response> =>
-  represent(c, page, () => ({
+export function deliver(c: Context, page: CachedPage): Response | Promise<Response> {
+  const theme = page.type === htmlType ? themeOf(c) : undefined;
+  const shown = theme === undefined ? page : themed(page, theme);
+  return represent(c, shown, () => ({
     ...safeHeaders,
-    ...(page.keys && surrogateFields(page.keys)),
-    'content-type': page.type,
-    'cache-control': 'public, max-age=0, stale-while-revalidate=1',
+    ...(shown.keys && surrogateFields(shown.keys)),
+    'content-type': shown.type,
+    // A theme of one's own is for no shared cache.
+    'cache-control': theme === undefined ? 'public, max-age=0, stale-while-revalidate=1' : 'private, no-cache',
     vary: 'Cookie',
   }));
+}
+
+const inThemes = new WeakMap<CachedPage, Map<ThemeName, CachedPage>>();
+
+function themed(page: CachedPage, theme: ThemeName): CachedPage {
+  let known = inThemes.get(page);
+  if (!known) inThemes.set(page, (known = new Map()));
+  let made = known.get(theme);
+  if (!made) {
+    const { type, etag } = page;
+    known.set(theme, (made = { body: inTheme(page.body, theme), type, etag: etag.replace(/"$/, `-${theme}"`) }));
+  }
+  return made;
+}

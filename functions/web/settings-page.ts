@@ -20,6 +20,7 @@ const names = [
   'time_zone',
   'accent',
   'accent_dark',
+  'theme',
   'logo',
   'icon',
   'layout',
@@ -45,7 +46,7 @@ export interface SettingsPage {
 /** The page on which an administrator changes the settings of the blog. */
 export function settingsPage({ site, viewer, form, etag, saved, ...page }: SettingsPage): string {
   const words = wordsOf(site.language);
-  const { frame, settings } = words;
+  const { frame, settings, appearance } = words;
   const problem = withLinesOf(saidIn(words, page.problem), words);
   return layout({
     site,
@@ -68,6 +69,7 @@ ${field({ name: 'time_zone', label: settings.timeZone, value: form.time_zone, hi
 <fieldset><legend>${settings.looks}</legend>
 ${field({ name: 'accent', label: settings.accent, type: 'color', value: form.accent, hint: settings.accentHint }, problem)}
 ${field({ name: 'accent_dark', label: settings.accentDark, type: 'color', value: form.accent_dark, hint: settings.accentDarkHint }, problem)}
+${field({ name: 'theme', label: settings.theme, value: form.theme, options: appearance.themes, hint: settings.themeHint }, problem)}
 ${identityField('logo', form.logo, site.title, words, problem)}
 ${identityField('icon', form.icon, site.title, words, problem)}
 ${field({ name: 'layout', label: settings.layout, value: form.layout, options: settings.layouts, hint: settings.layoutHint }, problem)}
@@ -96,6 +98,7 @@ export const formOf = (settings: Settings): SettingsForm => ({
   time_zone: settings.time_zone,
   accent: settings.accent,
   accent_dark: settings.accent_dark,
+  theme: settings.theme,
   logo: settings.logo ?? '',
   icon: settings.icon ?? '',
   layout: settings.layout,
@@ -125,6 +128,7 @@ export function changeOf(
     time_zone,
     accent,
     ...(!follows && { accent_dark }),
+    theme: form.theme as Settings['theme'],
     logo: form.logo || null,
     icon: form.icon || null,
     ...(form.layout && { layout: form.layout as Settings['layout'] }),

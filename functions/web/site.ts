@@ -30,6 +30,7 @@ export const untouched = (registration: Registration): Settings => ({
   time_zone: 'UTC',
   accent: '#8f4a1b',
   accent_dark: '#e6a56c',
+  theme: 'auto',
   logo: null,
   icon: null,
   layout: 'list',
@@ -80,13 +81,14 @@ export const settingsIn =
     >`
       SELECT blog FROM auth.blog_settings() AS blog`;
     if (!row) throw new Error('auth.blog_settings() returned nothing');
-    // A database that is not migrated yet has neither.
+    // A database that is not migrated yet has none of them.
     return {
       ...row.blog,
       logo: row.blog.logo ?? null,
       icon: row.blog.icon ?? null,
       comments: row.blog.comments ?? 'none',
       layout: row.blog.layout ?? 'list',
+      theme: row.blog.theme ?? 'auto',
       set_up: row.blog.version > 0,
       registration: row.blog.registration ?? registration,
     };

@@ -1,64 +1,30 @@
-/** The blog's one style sheet. Category colours come as `--color` from sheets of their own, see colors.ts. */
+import { tokens, usualAccents } from './palettes.ts';
+
+/** The blog's one style sheet. A theme may be that of the page, or of a sample of it. Category colours come as `--color` from sheets of their own, see colors.ts. */
 export const stylesheet = `:root {
-  color-scheme: light dark;
-  --paper: #fcfaf6;
-  --raised: #ffffff;
-  --sunken: #f4efe6;
-  --ink: #211c16;
-  --soft: #6a6056;
-  --line: #e5ddd0;
-  --strong-line: #8f8476;
-  --accent: #8f4a1b;
-  --accent-strong: #6f370f;
-  --on-accent: #ffffff;
-  --mark: #ffe9a8;
-  --bad: #a9271c;
-  --bad-paper: #fdecea;
-  --callout-note: #1f56a6;
-  --callout-tip: #2f6b2f;
-  --callout-important: #6a3fa0;
-  --callout-warning: #8a5a00;
-  --callout-caution: #a9271c;
-  --focus: #1a66c9;
-  --lighten: transparent 0%;
-  --syntax-comment: #716759;
-  --syntax-keyword: #9a2f6b;
-  --syntax-string: #2f6b2f;
-  --syntax-number: #9a4a00;
-  --syntax-title: #1f56a6;
-  --syntax-type: #6a3fa0;
+  --accent-light: ${usualAccents.light};
+  --accent-dark: ${usualAccents.dark};
   --sans: system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", sans-serif;
   --serif: Charter, "Bitstream Charter", "Iowan Old Style", "Source Serif 4", "Noto Serif", Cambria, Georgia, "Liberation Serif", serif;
   --mono: ui-monospace, "SF Mono", "Cascadia Code", "JetBrains Mono", Menlo, Consolas, "Liberation Mono", monospace;
 }
-@media (prefers-color-scheme: dark) {
-  :root {
-    --paper: #15120f;
-    --raised: #1e1a16;
-    --sunken: #211c17;
-    --ink: #ebe4d9;
-    --soft: #a99e90;
-    --line: #352e27;
-    --strong-line: #857a6d;
-    --accent: #e6a56c;
-    --accent-strong: #f3bf90;
-    --on-accent: #24150a;
-    --mark: #5c4a12;
-    --bad: #ff9d91;
-    --bad-paper: #3a1a16;
-    --callout-note: #8fbcff;
-    --callout-tip: #9fd08f;
-    --callout-important: #c9a8f5;
-    --callout-warning: #f0c36a;
-    --callout-caution: #ff9d91;
-    --focus: #7db4ff;
-    --lighten: white 35%;
-    --syntax-comment: #978b7c;
-    --syntax-keyword: #f29ac6;
-    --syntax-string: #9fd08f;
-    --syntax-number: #f0ae6a;
-    --syntax-title: #8fbcff;
-    --syntax-type: #c9a8f5;
+:root, [data-theme="auto"], [data-theme="light"], [data-theme="dark"] {
+  color-scheme: light dark;
+  ${tokens('usual')}
+}
+[data-theme="light"] { color-scheme: light; }
+[data-theme="dark"] { color-scheme: dark; }
+[data-theme="sepia"] {
+  color-scheme: light;
+  ${tokens('sepia')}
+}
+[data-theme="contrast"] {
+  color-scheme: light dark;
+  ${tokens('contrast')}
+}
+@media (prefers-contrast: more) {
+  :root:not([data-theme]) {
+  ${tokens('contrast')}
   }
 }
 
@@ -124,7 +90,7 @@ button, input, textarea, select { font: inherit; color: inherit; }
 .button.danger:hover { filter: brightness(.88); }
 
 .chip { --color: var(--strong-line); display: inline-flex; align-items: center; gap: .45em; max-width: 100%; padding: .16rem .7rem .16rem .6rem; border-radius: 999px; background: color-mix(in srgb, var(--color) 13%, var(--paper)); color: color-mix(in srgb, var(--color) 28%, var(--ink)); font-size: .8125rem; font-weight: 550; line-height: 1.5; text-decoration: none; overflow-wrap: anywhere; }
-.chip::before { content: ""; flex: none; width: .6em; height: .6em; border-radius: 50%; background: color-mix(in srgb, var(--color), var(--lighten)); }
+.chip::before { content: ""; flex: none; width: .6em; height: .6em; border-radius: 50%; background: light-dark(var(--color), color-mix(in srgb, var(--color), white 35%)); }
 .chip:hover { background: color-mix(in srgb, var(--color) 26%, var(--paper)); color: var(--ink); text-decoration: none; }
 .chip[aria-current] { box-shadow: inset 0 0 0 1.5px var(--color); }
 .chip.all { padding-inline: .7rem; }
@@ -136,7 +102,7 @@ button, input, textarea, select { font: inherit; color: inherit; }
 .page-header h1.small, h1.small { font-size: clamp(1.5rem, 1.2rem + 1vw, 2rem); }
 .page-header .kicker { margin-bottom: -.5rem; }
 .page-header .chips { margin-top: .35rem; }
-.category-title::before { content: ""; display: inline-block; width: .5em; height: .5em; margin-inline-end: .35em; border-radius: 50%; background: color-mix(in srgb, var(--color), var(--lighten)); vertical-align: .12em; }
+.category-title::before { content: ""; display: inline-block; width: .5em; height: .5em; margin-inline-end: .35em; border-radius: 50%; background: light-dark(var(--color), color-mix(in srgb, var(--color), white 35%)); vertical-align: .12em; }
 .entries { border-top: 1px solid var(--line); }
 .entry { display: grid; grid-template-columns: minmax(0, 1fr); gap: .5rem; padding-block: 1.75rem; border-bottom: 1px solid var(--line); }
 .entry h2 { margin: 0; font-size: clamp(1.3rem, 1.1rem + .8vw, 1.625rem); }
@@ -222,7 +188,7 @@ button, input, textarea, select { font: inherit; color: inherit; }
 .run li { display: flex; align-items: baseline; gap: .4em; max-width: 100%; }
 .run a { padding-block: .3rem; overflow-wrap: anywhere; }
 .run a:not(:hover) { text-decoration: none; }
-.dotted::before { content: ""; display: inline-block; width: .55em; height: .55em; margin-inline-end: .45em; border-radius: 50%; background: color-mix(in srgb, var(--color), var(--lighten)); }
+.dotted::before { content: ""; display: inline-block; width: .55em; height: .55em; margin-inline-end: .45em; border-radius: 50%; background: light-dark(var(--color), color-mix(in srgb, var(--color), white 35%)); }
 .tools { display: flex; flex-wrap: wrap; gap: .75rem; font-size: .9rem; }
 
 .post, .editor { max-width: 44rem; margin-inline: auto; }
@@ -373,6 +339,11 @@ input:focus-visible, textarea:focus-visible, select:focus-visible { outline-offs
 .undo p { margin: 0; }
 .actions { display: flex; flex-wrap: wrap; gap: .75rem; align-items: center; }
 .card .actions .button:only-child { width: 100%; padding-block: .65rem; font-size: 1rem; }
+.samples { display: grid; gap: .6rem; }
+.samples label { display: flex; align-items: center; gap: .75rem; min-height: 2.75rem; font-weight: 400; cursor: pointer; }
+.samples input { width: auto; flex: none; accent-color: var(--accent); }
+.sample { flex: none; padding: .3rem .75rem; border: 1px solid var(--strong-line); border-radius: 8px; background: var(--paper); color: var(--ink); font: 600 1.125rem/1.4 var(--serif); }
+.sample span { color: var(--accent); text-decoration: underline; text-underline-offset: .18em; }
 fieldset { display: grid; gap: 1rem; margin: 0; padding: 1rem 1.15rem 1.25rem; border: 1px solid var(--strong-line); border-radius: 10px; }
 
 .editor { display: grid; gap: 1.25rem; max-width: 50rem; padding-top: clamp(1rem, 3vw, 2rem); }
@@ -466,6 +437,7 @@ code { font-family: var(--mono); font-size: .92em; }
   .chip, .button { border: 1px solid; }
 }
 @media print {
+  :root, :root[data-theme] { color-scheme: light; }
   .site-header nav, .site-footer, .skip, .tools, .post-footer, .beside, .next, .pagination, .write { display: none; }
   body { background: #fff; color: #000; display: block; }
   .prose { font-size: 11pt; }

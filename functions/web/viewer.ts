@@ -6,6 +6,7 @@ import { formToken } from './csrf.ts';
 import { privateHeaders } from './headers.ts';
 import type { Viewer } from './layout.ts';
 import type { Session, Sessions } from './session.ts';
+import { inTheme, themeOf } from './theme.ts';
 
 /** Whether a request brings anything of a session. Read on every page view, so the cookie is looked at as text. */
 export function mayBeSignedIn(c: Context): boolean {
@@ -31,7 +32,8 @@ export function privately(
   headers: Readonly<Record<string, string>> = {},
 ): Response {
   for (const [name, value] of Object.entries({ ...privateHeaders, ...headers })) c.header(name, value);
-  return c.html(html, status as 200);
+  const theme = themeOf(c);
+  return c.html(theme ? inTheme(html, theme) : html, status as 200);
 }
 
 /** After a form: elsewhere, by GET. */

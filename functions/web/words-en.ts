@@ -1,3 +1,4 @@
+import type { ThemeName } from '@dormouse/auth/theme-names';
 import type { Role } from '@dormouse/runtime/caller';
 import type { AppError } from '@dormouse/runtime/errors';
 import type { TokenScope } from '@dormouse/runtime/token-scopes';
@@ -123,6 +124,7 @@ export const english = {
     archive: 'Archive',
     feed: 'Feed',
     numbers: 'Numbers',
+    appearance: 'Appearance',
     notSetUp: (registration: Settings['registration'], link: Wrap): Html =>
       markup`This blog was never set up${
         registration === 'authors'
@@ -192,6 +194,22 @@ export const english = {
     nothing: (archive: Wrap, categories: Wrap, tags: Wrap): Html =>
       markup`All words must be in a post: fewer find more. Or look in the ${archive('archive')}, among ${categories('categories')} or ${tags('tags')}.`,
     invalid: 'This cannot be looked for: write up to 200 characters on one line.',
+  },
+
+  appearance: {
+    legend: 'Theme',
+    own: 'As the blog has it',
+    /** A letter or two, in each theme. */
+    sample: 'Aa',
+    themes: {
+      auto: 'Light or dark, as your device says',
+      light: 'Light',
+      dark: 'Dark',
+      sepia: 'Sepia',
+      contrast: 'High contrast, light or dark as your device says',
+    } satisfies Record<ThemeName, string>,
+    hint: 'Kept in this browser, in a cookie that says nothing else.',
+    save: 'Save',
   },
 
   numbers: {
@@ -561,6 +579,8 @@ export const english = {
     accentHint: 'Of links and buttons. One that cannot be read is refused.',
     accentDark: 'Accent colour in the dark theme',
     accentDarkHint: 'Left as it is, it follows the other one.',
+    theme: 'Theme',
+    themeHint: 'Readers may choose another one for themselves (Appearance, at the foot of every page).',
     logo: 'Logo',
     logoHint: 'At the head of every page in the place of the name, and on cards of links.',
     icon: 'Icon',

@@ -108,6 +108,7 @@ export const korean: Words = {
     archive: '보관함',
     feed: '피드',
     numbers: '통계',
+    appearance: '화면 테마',
     notSetUp: (registration, link) =>
       markup`아직 설정을 마치지 않은 블로그입니다. ${
         registration === 'authors'
@@ -176,6 +177,21 @@ export const korean: Words = {
     nothing: (archive, categories, tags) =>
       markup`입력한 모든 말이 들어 있는 글만 찾습니다. 단어를 줄이거나 ${archive('보관함')}, ${categories('카테고리')}, ${tags('태그')}에서 찾아보세요.`,
     invalid: '찾을 수 없는 말입니다. 한 줄에 200자까지 입력해 주세요.',
+  },
+
+  appearance: {
+    legend: '테마',
+    own: '블로그 설정대로',
+    sample: '가나',
+    themes: {
+      auto: '기기 설정에 따라 밝게 또는 어둡게',
+      light: '밝게',
+      dark: '어둡게',
+      sepia: '세피아',
+      contrast: '고대비 (기기 설정에 따라 밝게 또는 어둡게)',
+    },
+    hint: '이 브라우저의 쿠키에만 저장되며, 그 밖의 정보는 담기지 않습니다.',
+    save: '저장',
   },
 
   numbers: {
@@ -534,6 +550,8 @@ export const korean: Words = {
     accentHint: '링크와 버튼의 색입니다. 읽기 어려운 색은 쓸 수 없습니다.',
     accentDark: '어두운 테마의 강조 색',
     accentDarkHint: '그대로 두면 위의 색에 맞춰집니다.',
+    theme: '테마',
+    themeHint: '독자는 페이지 아래쪽의 ‘화면 테마’에서 다른 테마를 고를 수 있습니다.',
     logo: '로고',
     logoHint: '모든 페이지의 위쪽에 블로그 이름 대신 표시되고, 링크 미리 보기에도 나옵니다.',
     icon: '아이콘',
