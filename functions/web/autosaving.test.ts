@@ -77,7 +77,7 @@ describe('saving without being asked', () => {
     });
     expect(made.headers.get('cache-control')).toBe('private, no-store');
     expect(did('create')[0]?.slice(1, 3)).toEqual([
-      { ...typed, tags: ['a', 'b'], status: 'draft', kind: 'post' },
+      { ...typed, tags: ['a', 'b'], status: 'draft', kind: 'post', cover: null },
       'key-1',
     ]);
     const { id, etag } = made.body;

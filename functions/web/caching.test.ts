@@ -57,12 +57,12 @@ const examples: Record<string, readonly string[]> = {
   '/blog/archive/:year/:month': ['2026/06', '2026/13'].map((month) => `/blog/archive/${month}`),
   '/blog/authors/:name': ['ada', 'none'].map((name) => `/blog/authors/${name}`),
   '/blog/comments/:id{[0-9]+}': ['/blog/comments/7', '/blog/comments/999'],
+  '/blog/webhooks/:id': ['/blog/webhooks/1', '/blog/webhooks/x'],
   '/blog/media/:hash': [`/blog/media/${'a'.repeat(64)}`, `/blog/media/${'b'.repeat(64)}`, '/blog/media/x'],
   '/assets/accent/:name': ['/assets/accent/0b5fa5-7db4ff.css', '/assets/accent/none.css'],
   '/assets/colors/:name': ['/assets/colors/1d6fa5.css', '/assets/colors/none.css'],
   '/assets/:name{style-[0-9a-f]{12}\\.css}': ['/assets/style-000000000000.css'],
   '/assets/:name{editor-[0-9a-f]{12}\\.js}': ['/assets/editor-000000000000.js'],
-  '/blog/comments/:id{[0-9]+}': ['/blog/comments/1', '/blog/comments/999'],
   '/sitemap.xml': ['/sitemap.xml', '/sitemap.xml?part=9'],
   '/blog/login': ['/blog/login', '/blog/login?next=/stats'],
 };
