@@ -72,7 +72,9 @@ describe('contracts', () => {
       imported.filter(
         (from) =>
           from !== 'valibot' &&
-          !/^\.\/(blog|contract|field|media|post|category|user|token|invitation|journal)\.ts$/.test(from),
+          !/^\.\/(blog|comment|contract|field|media|post|category|user|webhook|token|invitation|journal)\.ts$/.test(
+            from,
+          ),
       ),
     ).toEqual([]);
   });

@@ -8,7 +8,11 @@ export const webhookDue = contract({
   type: 'dev.dormouse.webhook.due.v1',
   source,
   schema: v.object({
-    delivery: v.pipe(text, v.description('Id (UUID) of the delivery; what it says is not in the event.')),
+    delivery: v.pipe(
+      v.string(),
+      v.uuid(),
+      v.description('Id (UUID) of the delivery; what it says is not in the event.'),
+    ),
     run: v.pipe(
       v.number(),
       v.safeInteger(),

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { catalogue } from '@dormouse/events/catalogue';
@@ -85,7 +85,10 @@ describe.each(consumers)('$name at $path', (consumer) => {
     const own = (of: string) => (hasTables(of) ? { databaseUrl: db.urlOf(of) } : {});
     const variables: Record<string, string> = {};
     for (const [variable, other] of needed) {
-      const opened = await openFunction(other, { ...own(other), variables: { MEDIA_DIR: tmpdir() } });
+      const opened = await openFunction(other, {
+        ...own(other),
+        variables: { MEDIA_DIR: mkdtempSync(join(tmpdir(), 'dormouse-golden-')) },
+      });
       others.push(opened);
       variables[variable] = opened.origin;
     }

@@ -62,10 +62,11 @@ async function checkPath(path: string, root: string): Promise<void> {
   const answered = await Promise.all(
     functionFolders(root).map(async (name) => ({ name, paths: publicPaths(await routesOf(root, name)) })),
   );
-  for (const { name, paths } of answered) {
-    const there = paths.find((each) => overlap(each, path));
-    if (there) throw new UsageError(`--path ${path}: ${name} answers ${there}`);
-  }
+  const there = answered
+    .flatMap(({ name, paths }) => paths.filter((each) => overlap(each, path)).map((each) => ({ name, each })))
+    // The nearest says most.
+    .sort((a, b) => a.each.length - b.each.length)[0];
+  if (there) throw new UsageError(`--path ${path}: ${there.name} answers ${there.each}`);
   const platform = readPlatform(render(join(root, 'knative/base')));
   for (const each of [path, `${path}/entries`]) {
     const leads = destinationOf(platform, each);

@@ -349,7 +349,9 @@ describe('deleting', () => {
   test('comments go with their post: at once from sight, for good when it is forgotten', async () => {
     const { body } = await say('x');
     await say('answer', { as: 'ann' }, { parent_id: body.id });
-    await db.admin`INSERT INTO posts.deleted_posts SELECT p.*, 'General', 'general', '[]', '{}', now(), 'ann' FROM posts.posts AS p`;
+    await db.admin`
+      INSERT INTO posts.deleted_posts SELECT deleted.* FROM posts.posts, jsonb_populate_record(NULL::posts.deleted_posts, to_jsonb(posts) || jsonb_build_object(
+        'category_name', 'General', 'category_slug', 'general', 'slugs', '[]'::jsonb, 'addresses', '[]'::jsonb, 'deleted_at', now(), 'deleted_by', 'ann')) AS deleted`;
     await db.admin`DELETE FROM posts.posts`;
     expect((await send('GET', path)).status).toBe(404);
     expect((await send('GET', at(body.id))).status).toBe(404);

@@ -17,7 +17,15 @@ interface Secret {
 }
 
 /** Secrets of knative/components, in addition to those of the functions. */
-const ofComponents = ['postgres', 'redis-users', 'client-proof', 'backup-database', 'backup-store', 'media-store'];
+const ofComponents = [
+  'postgres',
+  'redis-users',
+  'client-proof',
+  'backup-database',
+  'backup-store',
+  'media-store',
+  'cdn',
+];
 
 const recipesOf = async () => (await readLocalConfig(join(root, 'knative/overlays/local'), root)).secrets;
 
@@ -52,6 +60,7 @@ export async function clusterSecrets(namespace: string): Promise<Secret[]> {
       'backup-database': { DATABASE_URL: loginUrl(databaseUrl, 'backup', password()) },
       'backup-store': { BACKUP_PLACE: 's3://BUCKET/dormouse', BACKUP_RECIPIENT: 'age1…', ...bucket },
       'media-store': { MEDIA_STORE: 's3://BUCKET/media', ...bucket },
+      cdn: { PURGE_TOKEN: 'TOKEN' },
     };
     return Object.entries(data).map(([name, stringData]) => ({
       apiVersion: 'v1',

@@ -161,6 +161,7 @@ describe('what is generated for a function', () => {
     expect(names.map(({ metadata }) => metadata.name)).toEqual([
       'backup-database',
       'backup-store',
+      'cdn',
       'client-proof',
       'front-redis',
       'media-store',
@@ -177,7 +178,7 @@ describe('what is generated for a function', () => {
       target: { group: 'external-secrets.io', kind: 'ExternalSecret', name: 'naps-database' },
       operations: [{ op: 'replace', path: '/spec/dataFrom/0/extract/key', value: 'dormouse-naps-database' }],
     });
-    expect(patches).toHaveLength(9);
+    expect(patches).toHaveLength(10);
   });
 
   test('lets it send its own events, by a token beside the volumes that it has', () => {

@@ -21,6 +21,7 @@ export const elsewhere: Readonly<Record<string, string>> = {
       'logins-fast',
       'events-delivered',
       'counts-fresh',
+      'webhooks-prompt',
       'Over an hour',
       'Over six hours',
       'Over three days',
@@ -40,6 +41,7 @@ export const elsewhere: Readonly<Record<string, string>> = {
       'LoginsSlow',
       'EventsLate',
       'CountsStale',
+      'WebhooksLate',
     ].flatMap((alert) => [
       [alert, byRules],
       [`${alert} (2)`, byRules],
