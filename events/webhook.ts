@@ -10,7 +10,7 @@ export const webhookDue = contract({
   schema: v.object({
     delivery: v.pipe(
       v.string(),
-      v.uuid(),
+      v.regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/),
       v.description('Id (UUID) of the delivery; what it says is not in the event.'),
     ),
     run: v.pipe(

@@ -1,6 +1,8 @@
 import { themes } from '@dormouse/auth/contrast';
+import { themeNames as settable } from '@dormouse/auth/settings';
 import { palettes, usualAccents } from '@dormouse/web/palettes';
 import { untouched } from '@dormouse/web/site';
+import { themeNames } from '@dormouse/web/theme-names';
 import { expect, test } from 'vitest';
 
 test.each([
@@ -17,4 +19,8 @@ test.each([
 test('the accents of a blog that nobody has set up are those of the style sheet', () => {
   const { accent, accent_dark } = untouched('authors');
   expect([accent, accent_dark]).toEqual([usualAccents.light, usualAccents.dark]);
+});
+
+test('a blog can have every theme that readers can choose', () => {
+  expect(settable).toEqual(themeNames);
 });

@@ -2,7 +2,6 @@ import { languageTag } from '@dormouse/runtime/language-tag';
 import { line, optionalLine } from '@dormouse/runtime/text';
 import * as v from 'valibot';
 import { legible, lowestContrast, minContrast, type Theme } from './contrast.ts';
-import { themeNames } from './theme-names.ts';
 
 /** Who may make an account: nobody; who was invited; everybody, as a reader or as an author. */
 export const registrations = ['nobody', 'invitation', 'readers', 'authors'] as const;
@@ -13,6 +12,9 @@ export const commentPolicies = ['none', 'open', 'first_held', 'all_held'] as con
 
 /** How lists of posts look. */
 export const layouts = ['list', 'cards'] as const;
+
+/** How pages look to readers who have not chosen (web's theme-names.ts). */
+export const themeNames = ['auto', 'light', 'dark', 'sepia', 'contrast'] as const;
 
 const language = v.pipe(languageTag, v.description('Language tag (BCP 47).'));
 

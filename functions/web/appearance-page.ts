@@ -1,9 +1,9 @@
-import { type ThemeName, themeNames } from '@dormouse/auth/theme-names';
 import { alert, hiddenField } from './field.ts';
 import { type FormProblem, saidIn } from './form-problem.ts';
 import { type Html, markup, none, trusted } from './html.ts';
 import { layout, type Viewer } from './layout.ts';
 import type { SiteSettings } from './site.ts';
+import { type ThemeName, themeNames } from './theme-names.ts';
 import { wordsOf } from './words.ts';
 
 export interface AppearancePage {

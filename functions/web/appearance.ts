@@ -1,4 +1,3 @@
-import { themeNames } from '@dormouse/auth/theme-names';
 import type { Env } from '@dormouse/runtime/app';
 import { fail } from '@dormouse/runtime/errors';
 import type { Context, Hono } from 'hono';
@@ -11,6 +10,7 @@ import { type FormProblem, stale } from './form-problem.ts';
 import { localPath } from './local-path.ts';
 import type { Sessions } from './session.ts';
 import { themeOf } from './theme.ts';
+import { themeNames } from './theme-names.ts';
 import { privately, seeOther, viewerOf } from './viewer.ts';
 
 const path = '/blog/appearance';

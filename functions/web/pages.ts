@@ -1,10 +1,10 @@
 import { hash } from 'node:crypto';
-import type { ThemeName } from '@dormouse/auth/theme-names';
 import { represent } from '@dormouse/runtime/representation';
 import { surrogateFields } from '@dormouse/runtime/surrogate-keys';
 import type { Context } from 'hono';
 import { safeHeaders } from './headers.ts';
 import { inTheme, themeOf } from './theme.ts';
+import type { ThemeName } from './theme-names.ts';
 
 /** A page with the same bytes for everybody. */
 export interface CachedPage {

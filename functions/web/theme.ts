@@ -1,7 +1,7 @@
-import { type ThemeName, themeNames } from '@dormouse/auth/theme-names';
 import { header } from '@dormouse/runtime/request';
 import type { Context } from 'hono';
 import { cookieNames, readCookie } from './cookies.ts';
+import { type ThemeName, themeNames } from './theme-names.ts';
 
 /** The theme that this reader has chosen; undefined: the blog's own. Read on every page view, so the cookie is looked at as text first. */
 export function themeOf(c: Context): ThemeName | undefined {

@@ -1,10 +1,10 @@
-import type { ThemeName } from '@dormouse/auth/theme-names';
 import type { Role } from '@dormouse/runtime/caller';
 import type { AppError } from '@dormouse/runtime/errors';
 import type { TokenScope } from '@dormouse/runtime/token-scopes';
 import type { Settings } from './blog-settings.ts';
 import { type Html, hidden, markup, type Wrap } from './html.ts';
 import { numberText } from './number-text.ts';
+import type { ThemeName } from './theme-names.ts';
 
 /** Every text of the pages in one language: a key that a language lacks is an error of types. */
 export type Words = typeof english;

@@ -1,4 +1,4 @@
--- How pages look to readers who have not chosen (functions/auth/theme-names.ts).
+-- How pages look to readers who have not chosen (functions/auth/settings.ts).
 ALTER TABLE blog ADD COLUMN theme text NOT NULL DEFAULT 'auto' CHECK (theme IN ('auto', 'light', 'dark', 'sepia', 'contrast'));
 
 -- As in 015-layout.sql, with the theme.
