@@ -34,7 +34,7 @@ describeOn(everyTarget, 'webhooks', (target) => {
     const first = await target().eventually(sent, (all) => toldOf(post.id, all).length > 0, 30);
     expect(toldOf(post.id, first)).toMatchObject([{ type: events[0], data: { title: 'Told' } }]);
     const tried = await target().eventually(sent, (all) => all.some(({ attempts }) => attempts.length > 0), 60);
-    expect(tried.flatMap(({ attempts }) => attempts)[0]).toMatchObject({ status: null });
+    expect(tried.flatMap(({ attempts }) => attempts)).toContainEqual(expect.objectContaining({ status: null }));
     await change({ status: 'draft', title: 'Hidden' });
     const last = await target().eventually(sent, (all) => toldOf(post.id, all).length > 1, 30);
     expect(toldOf(post.id, last)[0]).toMatchObject({ type: events[2], data: { id: post.id } });
