@@ -41,6 +41,7 @@ const created = v.pipe(v.strictObject({ ...shown, token }), v.title('NewComment'
 const queued = v.pipe(
   v.strictObject({
     ...shown,
+    version: v.pipe(id, v.description('What a decision on this text names.')),
     email: v.pipe(v.nullable(v.string()), v.description('As a guest typed it; nobody has proved it.')),
     reasons: v.pipe(v.array(v.string()), v.readonly(), v.description('Why it was not shown at once.')),
     post: v.strictObject({ slug: text, title: text }),
@@ -115,6 +116,7 @@ export const api = {
           {
             ...aComment,
             status: 'held',
+            version: 1,
             email: null,
             reasons: ['first'],
             post: { slug: 'wake-on-request', title: 'Wake on request' },
@@ -179,13 +181,13 @@ export const api = {
   }),
   change: route('PATCH /blog/api/comments/:id', {
     summary: 'Change the text of one’s own comment, or decide on one',
-    description: `The text within 15 minutes; then it is looked at anew. ${moderators}`,
+    description: `The text within 15 minutes; then it is looked at anew, and may wait again. A decision with a \`version\` that is not the comment’s any more is refused. ${moderators}`,
     optionalToken: true,
     params: { id },
     headers,
     body: changedComment,
-    examples: { text: { content: 'Better *said*.' }, decision: { status: 'published' } },
-    errors: ['unauthorized', 'forbidden', 'not_found'],
+    examples: { text: { content: 'Better *said*.' }, decision: { status: 'published', version: 1 } },
+    errors: ['unauthorized', 'forbidden', 'not_found', 'conflict'],
     responses: () => ({ 200: content('The comment.', comment, { example: aComment }) }),
   }),
   remove: route('DELETE /blog/api/comments/:id', {

@@ -292,6 +292,53 @@ describe('changing', () => {
     expect((await events()).at(-1)).toEqual(['updated', 'held', 0]);
   });
 
+  test.each([
+    ['all_held', { as: 'bob' }, 'held', ['policy']],
+    ['all_held', {}, 'held', ['policy']],
+    ['all_held', { as: 'ann' }, 'published', []],
+    ['first_held', {}, 'held', ['first']],
+    ['first_held', { as: 'bob' }, 'published', []],
+  ] as const)(
+    'under %s what %o wrote and a moderator let pass is %s with another text',
+    async (value, by, status, reasons) => {
+      await policy(value);
+      const { body } = await say('harmless', by);
+      await send('PATCH', at(body.id), { status: 'published' }, { as: 'eve' });
+      const sent = body.token ? { token: body.token } : by;
+      expect((await send('PATCH', at(body.id), { content: 'something else' }, sent)).status).toBe(200);
+      expect(await db.admin`SELECT status, reasons FROM comments.comments`).toEqual([{ status, reasons }]);
+    },
+  );
+
+  test('a text that waits says why it waits with what it says now', async () => {
+    const { body } = await say('https://a.example');
+    expect(body.status).toBe('published');
+    const { body: guests } = await say('https://spam.example', {});
+    await send('PATCH', at(guests.id), { content: 'harmless' }, { token: guests.token! });
+    expect(await db.admin`SELECT status, reasons FROM comments.comments WHERE id = ${guests.id}`).toEqual([
+      { status: 'held', reasons: [] },
+    ]);
+    await send('PATCH', at(guests.id), { content: '[url] www.spam.example' }, { token: guests.token! });
+    expect(await db.admin`SELECT status, reasons FROM comments.comments WHERE id = ${guests.id}`).toEqual([
+      { status: 'held', reasons: ['links', 'markup'] },
+    ]);
+  });
+
+  test('a moderator decides on the text that was read', async () => {
+    await policy('all_held');
+    const { body } = await say('harmless');
+    const [read] = (await (await send('GET', '/blog/api/comments', undefined, { as: 'eve' })).json()) as {
+      version: number;
+    }[];
+    await send('PATCH', at(body.id), { content: 'something else' }, { as: 'bob' });
+    const decide = (version: number) => send('PATCH', at(body.id), { status: 'published', version }, { as: 'eve' });
+    expect((await decide(read!.version)).status).toBe(409);
+    expect(await ids()).toEqual([]);
+    expect((await decide(read!.version + 1)).status).toBe(200);
+    expect(await ids()).toEqual([body.id]);
+    expect((await send('PATCH', at(body.id), { content: 'x', version: 2 }, { as: 'bob' })).status).toBe(422);
+  });
+
   test('takes either a text or a decision', async () => {
     const { body } = await say('x');
     for (const change of [{}, { content: 'y', status: 'held' }, { status: 'deleted' }])

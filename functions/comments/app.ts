@@ -146,10 +146,10 @@ export function createApp(dependencies: Dependencies) {
     })
     .patch(api.change.path, json(api.change.body), async (c) => {
       const [comment, post] = await found(c);
-      const { content, status } = c.req.valid('json');
+      const { content, status, version } = c.req.valid('json');
       if (status !== undefined) {
         if (!moderates(c.var.caller, post)) forbidden('Only moderators decide on comments.');
-        const decided = await comments.decide(comment.id, status, required(c).id);
+        const decided = await comments.decide(comment.id, { status, version }, required(c).id);
         measure(metrics.commentsDecided, 1, { 'dormouse.comment.status': status });
         return c.json(view(decided, post), 200, own);
       }
@@ -170,12 +170,12 @@ export function createApp(dependencies: Dependencies) {
       return c.body(null, 204);
     });
 
-  /** A new text is looked at as the first one was; what waits goes on waiting. */
+  /** A new text is looked at as the first one was, by the policy of now; what waits goes on waiting. */
   async function edit(who: Asking, comment: Comment, post: CommentedPost, content: string): Promise<Comment> {
     if (!owns(who, comment)) forbidden('This comment is somebody else’s.');
     if (!isEditable(comment, who.now)) forbidden('Comments can be changed for 15 minutes.');
     const policy = await comments.policy();
-    if (policy === 'none') forbidden('This blog takes no comments.');
+    if (policy === 'none') return forbidden('This blog takes no comments.');
     const { userId, email, origin } = comment;
     const digest = digestOf(content);
     const known = await comments.history({ userId, email, origin }, digest, who.now);
@@ -185,20 +185,21 @@ export function createApp(dependencies: Dependencies) {
       comment.id,
       { content, digest },
       (before) => {
-        if (before.status !== 'published') return { status: before.status as 'held', reasons: before.reasons as [] };
+        if (before.status === 'deleted') return noComment();
         const isGuest = userId === null;
-        // Whether it was the first is decided already, and so is how often something was said.
-        return verdict(
+        // How often something was said is decided already.
+        const judged = verdict(
           { content, isGuest, name: isGuest ? comment.author : undefined, filledHoneypot: false },
           {
             ...known,
-            policy: 'open',
+            policy,
             isModerator: moderates(who.caller, post),
             recent: 0,
             repeated: 0,
             likelihood: likely,
           },
         );
+        return before.status === 'published' ? judged : { status: before.status, reasons: judged.reasons };
       },
       who.now,
     );
@@ -230,6 +231,7 @@ const view = (comment: Comment, post?: CommentedPost): View => {
 
 const queuedView = ({ post, ...comment }: Queued) => ({
   ...view(comment, post),
+  version: comment.version,
   email: comment.email,
   reasons: comment.reasons,
   post: { slug: post.slug, title: post.title },

@@ -64,11 +64,15 @@ export const changedComment = v.pipe(
   v.strictObject({
     content: v.optional(content),
     status: v.optional(v.pipe(decision, v.description('For moderators.'))),
+    version: v.optional(
+      v.pipe(idValue, v.description('Of the comment that was read: the decision is refused if it was changed since.')),
+    ),
   }),
   v.check(
     (change) => (change.content === undefined) !== (change.status === undefined),
     'either content or status must be given',
   ),
+  v.check((change) => change.version === undefined || change.status !== undefined, 'version goes with status'),
 );
 
 /** Words, of which a comment with one is held back. */

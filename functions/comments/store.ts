@@ -37,6 +37,12 @@ export interface History {
   words: readonly string[];
 }
 
+export interface Decision {
+  status: Verdict['status'];
+  /** Of the comment that the moderator read. */
+  version?: number | undefined;
+}
+
 /** Where a page of a list ended. */
 export type Place = readonly [threadId: number, id: number];
 
@@ -69,8 +75,8 @@ export interface Comments {
   edit(id: number, text: { content: string; digest: string }, judge: Judge, now: Date): Promise<Comment>;
   /** What decisions taught about a text. */
   learned(content: string): Promise<Learned>;
-  /** A moderator's decision, which teaches. */
-  decide(id: number, status: Verdict['status'], by: number): Promise<Comment>;
+  /** A moderator's decision, which teaches. @throws AppError conflict for another version than was read */
+  decide(id: number, decision: Decision, by: number): Promise<Comment>;
   /** @param by account; undefined for a guest */
   remove(id: number, by: number | undefined): Promise<void>;
   queue(queue: Queue): Promise<{ comments: Queued[]; count: number | undefined }>;
@@ -172,10 +178,12 @@ export function openComments(sql: Sql, outbox: Outbox): Comments {
         return after;
       }),
 
-    decide: (id, status, by) =>
+    decide: (id, { status, version }, by) =>
       outbox.transaction(async (tx, emit) => {
         const before = await locked(tx, id);
         if (before.status === 'deleted') return fail('not_found', 'There is no such comment.');
+        if (version !== undefined && version !== before.version)
+          fail('conflict', 'This comment was changed since you read it.');
         if (before.status === status) return before;
         const [row] = await tx<CommentRow[]>`
           UPDATE comments AS c SET status = ${status}, version = c.version + 1 WHERE c.id = ${id}::bigint RETURNING ${commentColumns(tx)}`;

@@ -44,6 +44,7 @@ const asQueued = ({ id, parentId, author, isGuest, content, createdAt }: ShownCo
   created_at: createdAt,
   edited_at: null,
   email: isGuest ? 'grace@example.org' : null,
+  version: 3,
   reasons: ['first', 'links'],
   post: { slug: 'mine', title: 'Post 1' },
 });
@@ -267,7 +268,7 @@ export function world(parts: Partial<Web> = {}) {
             errors: [{ field: 'content', message: 'must not be empty' }],
           });
       },
-      decide: async (id, status, token) => void calls.push(['decide', id, status, token]),
+      decide: async (id, status, token, version) => void calls.push(['decide', id, status, token, version]),
       remove: async (id, by) => void calls.push(['removeComment', id, by]),
       block: async (id, token) => void calls.push(['block', id, token]),
       own: async (after) => ({

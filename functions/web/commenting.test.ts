@@ -213,13 +213,13 @@ describe('the queue', () => {
     const { reader, did } = await asEditor();
     const token = tokenOf('edna', 'editor');
     for (const action of ['published', 'spam', 'delete', 'block']) {
-      const response = await reader.submit('/blog/comments/7/decide', { action });
+      const response = await reader.submit('/blog/comments/7/decide', { action, version: '3' });
       expect(response.status).toBe(303);
       await reader.get(response.headers.get('location') ?? '');
     }
     expect(did('decide')).toEqual([
-      ['decide', 7, 'published', token],
-      ['decide', 7, 'spam', token],
+      ['decide', 7, 'published', token, 3],
+      ['decide', 7, 'spam', token, 3],
     ]);
     expect([did('removeComment')[0]?.[1], did('block')]).toEqual([7, [['block', 7, token]]]);
     expect(did('purge')).toHaveLength(4);

@@ -105,7 +105,8 @@ export function commenting(
   };
 
   /** What a button asks of a comment. @returns what was done */
-  const act = async (action: string, id: number, by: Commenter): Promise<'decided' | 'deleted' | 'blocked'> => {
+  const act = async (form: Form, id: number, by: Commenter): Promise<'decided' | 'deleted' | 'blocked'> => {
+    const action = form.get('action');
     if (action === 'delete') {
       await comments.remove(id, by);
       return 'deleted';
@@ -114,7 +115,7 @@ export function commenting(
       await comments.block(id, by.token ?? '');
       return 'blocked';
     }
-    await comments.decide(id, statusIn(action), by.token ?? '');
+    await comments.decide(id, statusIn(action), by.token ?? '', versionIn(form));
     return 'decided';
   };
 
@@ -125,7 +126,7 @@ export function commenting(
   );
   app.post(`${path}/:id{[0-9]+}/decide`, (c) =>
     onForm(c, async (form, session) => {
-      const done = await act(form.get('action'), Number(c.req.param('id')), session);
+      const done = await act(form, Number(c.req.param('id')), session);
       await pages.purge(allPages);
       return seeOther(c, `${path}?status=${statusIn(form.get('status'))}&${done}`);
     }),
@@ -182,7 +183,7 @@ export function commenting(
       const { by } = await askingFor(c, id);
       const action = form.get('action');
       if (action === 'save') await comments.change(id, form.get('content'), by);
-      else await act(action, id, by);
+      else await act(form, id, by);
       await pages.purge(allPages);
       return seeOther(c, action === 'save' ? `${path}/${id}` : '/blog/');
     } catch (error) {
@@ -194,6 +195,9 @@ export function commenting(
 const notices = ['decided', 'deleted', 'blocked', 'unblocked', 'saved'] as const;
 
 const statusIn = (text: string | undefined): Decision => decisions.find((each) => each === text) ?? 'held';
+
+const versionIn = (form: Form): number | undefined =>
+  /^[1-9]\d{0,14}$/.test(form.get('version')) ? Number(form.get('version')) : undefined;
 
 const typedIn = (form: Form): CommentForm => ({
   content: form.get('content'),

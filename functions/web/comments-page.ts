@@ -61,7 +61,7 @@ ${editors ? editing(editors, page, words, problem) : none}
 }
 
 function row(comment: QueuedComment, { site, viewer, render, status }: CommentsPage, { comments: t }: Words): Html {
-  const { id, author, is_guest, email, content, created_at, reasons, post } = comment;
+  const { id, version, author, is_guest, email, content, created_at, reasons, post } = comment;
   const name = author ?? '';
   const action = (value: string, text: Html, style = 'quiet') =>
     markup`<button class="button ${style}" name="action" value="${value}">${text}</button>`;
@@ -70,7 +70,7 @@ function row(comment: QueuedComment, { site, viewer, render, status }: CommentsP
 <p class="meta"><a href="/blog/posts/${encodeURIComponent(post.slug)}#comment-${id}" dir="auto">${post.title}</a>${reasons.map((reason) => markup` <span>${t.reasons[reason as keyof typeof t.reasons] ?? reason}</span>`)}</p>
 <div class="prose"${langAttribute(content)} dir="auto">${trusted(render(content))}</div>
 </article>
-<form method="post" action="${path}/${id}/decide">${hiddenField('csrf', viewer.csrf)}${hiddenField('status', status)}
+<form method="post" action="${path}/${id}/decide">${hiddenField('csrf', viewer.csrf)}${hiddenField('status', status)}${hiddenField('version', String(version))}
 ${status === 'published' ? action('held', t.holdOf(name)) : action('published', t.publishOf(name), '')}
 ${status === 'spam' ? none : action('spam', t.spamOf(name))}
 ${action('delete', t.deleteOf(name))}

@@ -67,7 +67,8 @@ export interface Commenting {
   ): Promise<{ id: number; isShown: boolean; token: string | null }>;
   read(id: number, by: Commenter): Promise<Comment>;
   change(id: number, content: string, by: Commenter): Promise<void>;
-  decide(id: number, status: Decision, token: string): Promise<void>;
+  /** @param version of the comment that was read */
+  decide(id: number, status: Decision, token: string, version?: number): Promise<void>;
   remove(id: number, by: Commenter): Promise<void>;
   block(id: number, token: string): Promise<void>;
   /** What the token's owner wrote, after an id: a page. */
@@ -169,8 +170,9 @@ export function commentingAt(url: string, call: Call, addressHeader: string, pro
     async change(id, content, by) {
       okResponse(await client('PATCH /blog/api/comments/:id', { params: { id }, body: { content }, ...as(by) }));
     },
-    async decide(id, status, token) {
-      okResponse(await client('PATCH /blog/api/comments/:id', { params: { id }, body: { status }, token }));
+    async decide(id, status, token, version) {
+      const body = { status, ...(version !== undefined && { version }) };
+      okResponse(await client('PATCH /blog/api/comments/:id', { params: { id }, body, token }));
     },
     async remove(id, by) {
       okResponse(await client('DELETE /blog/api/comments/:id', { params: { id }, ...as(by) }));

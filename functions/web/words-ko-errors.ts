@@ -51,6 +51,7 @@ const sentences: Readonly<Record<string, string>> = {
   'Readers moderate no comments.': '독자는 댓글을 관리할 수 없습니다.',
   'Only moderators decide on comments.': '댓글을 관리하는 사람만 할 수 있습니다.',
   'Only editors and administrators do this.': '편집자와 관리자만 할 수 있습니다.',
+  'This comment was changed since you read it.': '그 사이 댓글이 바뀌었습니다. 다시 읽고 결정해 주세요.',
   'This comment is your own.': '내가 쓴 댓글입니다.',
   'Nothing is known any more of who wrote this comment.': '댓글을 쓴 사람을 더 이상 알 수 없습니다.',
   'There is no such block.': '없는 차단입니다.',
