@@ -246,6 +246,18 @@ describe('the policy of the blog', () => {
     ]);
   });
 
+  test.each([
+    ['on one’s own post', () => publish(43, { author: 2 }), 'first_held'],
+    ['while the blog held none', () => publish(43), 'open'],
+  ] as const)('first_held: what was shown %s nobody let pass', async (_, prepare, before) => {
+    await prepare();
+    await policy(before);
+    const shown = await send('POST', '/blog/api/posts/43/comments', { content: 'mine' }, { as: 'bob' });
+    expect(shown.status).toBe(201);
+    await policy('first_held');
+    expect((await say('first')).status).toBe(202);
+  });
+
   test('spam is told what others are told', async () => {
     const { status, body } = await say('buy', {}, { website: 'https://spam.example' });
     expect([status, body.status]).toEqual([202, 'held']);

@@ -145,7 +145,7 @@ export function openComments(sql: Sql, outbox: Outbox): Comments {
         SELECT
           EXISTS (SELECT FROM blocks AS b WHERE b.user_id = ${userId}::bigint OR b.email = ${email}::text
             OR (b.origin = ${origin}::text AND ${userId}::bigint IS NULL)) AS blocked,
-          EXISTS (SELECT FROM comments AS c WHERE c.user_id = ${userId}::bigint AND c.status = 'published') AS published,
+          EXISTS (SELECT FROM comments AS c WHERE c.user_id = ${userId}::bigint AND c.status = 'published' AND c.taught_spam = false) AS published,
           (SELECT count(*)::integer FROM comments AS c WHERE c.created_at > ${since}
             AND CASE WHEN ${userId}::bigint IS NULL THEN c.origin = ${origin}::text ELSE c.user_id = ${userId}::bigint END) AS recent,
           (SELECT count(*)::integer FROM comments AS c WHERE c.digest = ${digest} AND c.created_at > ${new Date(now.getTime() - 86_400_000)}) AS repeated,

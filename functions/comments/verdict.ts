@@ -17,7 +17,7 @@ export interface Circumstances {
   policy: Exclude<Policy, 'none'>;
   /** Whoever moderates here needs nobody's consent. */
   isModerator: boolean;
-  /** A comment of this account was shown before. A guest's name proves nothing. */
+  /** A moderator let a comment of this account pass, and it is shown. A guest’s name proves nothing. */
   wasPublished: boolean;
   /** Comments of the same account or network within `fastMs`. */
   recent: number;
