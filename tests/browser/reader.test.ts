@@ -75,7 +75,7 @@ describe('in a browser', needsChromium, () => {
     });
 
     it('finds an article from any page by keys alone, and narrows what it found', async () => {
-      await page.goto('/blog/nowhere');
+      await page.goto('/blog/categories');
       await page.getByRole('searchbox', { name: 'Search' }).focus();
       await page.keyboard.type('article 17');
       await page.keyboard.press('Enter');
