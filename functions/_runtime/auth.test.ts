@@ -110,6 +110,15 @@ describe('is refused', () => {
     ['the algorithm of another key', () => raw({ alg: 'EdDSA', typ: 'at+jwt', kid: 'k2' })],
     ['an id token', () => raw({ alg: 'EdDSA', typ: 'JWT', kid: 'k1' })],
     ['no type', () => raw({ alg: 'EdDSA', kid: 'k1' })],
+    ['the type of a limited one that is not limited', () => raw({ alg: 'EdDSA', typ: 'pat+jwt', kid: 'k1' })],
+    [
+      'limits and the type of one without',
+      () => raw({ alg: 'EdDSA', typ: 'at+jwt', kid: 'k1' }, { ...claims, limited: true }),
+    ],
+    [
+      'limits that are false and the type of one without',
+      () => raw({ alg: 'EdDSA', typ: 'at+jwt', kid: 'k1' }, { ...claims, limited: false }),
+    ],
     ['no key id', () => raw({ alg: 'EdDSA', typ: 'at+jwt' })],
     ['a key id that is a path', () => raw({ alg: 'EdDSA', typ: 'at+jwt', kid: '../../dev/null' })],
     ['critical extensions', () => raw({ alg: 'EdDSA', typ: 'at+jwt', kid: 'k1', crit: ['exp'] })],
@@ -317,7 +326,10 @@ describe('keys', () => {
 describe('a personal access token', () => {
   const personal = `dormouse_pat_${'p'.repeat(43)}`;
   const limitedToken = (over = {}) =>
-    token({ sid: 'pat-1', limited: true, scope: 'posts:read import x', exp: now / 1000 + 900, ...over });
+    token(
+      { sid: 'pat-1', limited: true, scope: 'posts:read import x', exp: now / 1000 + 900, ...over },
+      { typ: 'pat+jwt' },
+    );
   async function exchanging(exchange: (token: string) => Promise<string | undefined>) {
     const asked: string[] = [];
     const clock = { ms: now };
@@ -390,7 +402,10 @@ describe('a personal access token', () => {
   test('is limited whatever the claim says', async () => {
     const { verify } = await verifier();
     for (const limited of [false, null, 'no', 0])
-      expect(await verify(await token({ limited, jti: String(limited) }))).toMatchObject({ limited: true, scopes: [] });
+      expect(await verify(await token({ limited, jti: String(limited) }, { typ: 'pat+jwt' }))).toMatchObject({
+        limited: true,
+        scopes: [],
+      });
   });
 });
 

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { createPublicKey, verify } from 'node:crypto';
 import { join } from 'node:path';
 import { tokens } from '@dormouse/runtime/auth';
+import { jwtVerify } from 'jose/jwt/verify';
 import { expect, test } from 'vitest';
 import { signAccessToken } from './access-token.ts';
 import { importToken } from './import-token.ts';
@@ -35,6 +36,18 @@ test('an access token is what RFC 9068 asks for, to another implementation than 
     iat: 1_900_000_000,
     exp: 1_900_000_900,
   });
+});
+
+test('a limited token has a type of its own, which a verifier that knows no limits refuses', async () => {
+  const token = await signAccessToken(
+    keys.signingKey(),
+    { ...subject, scope: 'posts:read', limited: true },
+    { issuer },
+  );
+  const key = createPublicKey({ key: { ...keys.published()[0] }, format: 'jwk' });
+  await expect(jwtVerify(token, key, { typ: 'at+jwt' })).rejects.toMatchObject({ claim: 'typ' });
+  const verifier = tokens({ keys: keys.published, issuer, audience: 'dormouse' });
+  expect(await verifier.verify(token)).toMatchObject({ limited: true, scopes: ['posts:read'] });
 });
 
 test('no two tokens have the same jti', async () => {

@@ -26,7 +26,7 @@ export interface TokenOptions {
 
 /**
  * Signs an access token after RFC 9068: header `typ: at+jwt`, `alg: EdDSA`, `kid`; claims iss, aud, sub, name, role,
- * scope, sid, limited, jti, iat, exp.
+ * scope, sid, limited, jti, iat, exp. A limited one has `typ: pat+jwt`, which verifiers that know no limits refuse.
  *
  * @example const token = await signAccessToken(readKeys(folder).at(-1), { id: 1, name: 'ada', role: 'admin', scope: 'import' }, { issuer });
  */
@@ -42,7 +42,7 @@ export async function signAccessToken(key: SigningKey, subject: Subject, options
     ...(subject.limited && { limited: true }),
   };
   return new SignJWT(claims)
-    .setProtectedHeader({ alg: 'EdDSA', typ: 'at+jwt', kid: key.kid })
+    .setProtectedHeader({ alg: 'EdDSA', typ: subject.limited ? 'pat+jwt' : 'at+jwt', kid: key.kid })
     .setIssuer(options.issuer)
     .setAudience(options.audience ?? 'dormouse')
     .setSubject(String(subject.id))
