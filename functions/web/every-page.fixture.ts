@@ -130,6 +130,7 @@ export async function everyPage(language: string): Promise<[string, string][]> {
   await author.submit('/blog/logout');
   note('asked before logging out', author);
   author.cookies.delete('dormouse_unsaved');
+  await author.logIn();
   await admin.logIn('root');
   for (const path of ['/blog/comments', '/blog/comments?status=spam&decided', '/blog/comments/7']) {
     await admin.get(path);

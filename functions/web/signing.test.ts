@@ -312,16 +312,18 @@ describe('logging out of a browser that keeps text which is not saved', () => {
     await ada.get('/blog/', headers);
     return { ...made, ada };
   };
-  it('asks first, and ends nothing', async () => {
+  it('ends the session, and asks before it removes the text', async () => {
     const { ada, did } = await withText('dormouse_unsaved');
     const response = await ada.submit('/blog/logout');
-    expect([response.status, did('logOut')]).toEqual([200, []]);
+    expect([response.status, did('logOut')]).toEqual([200, [['logOut', 'refresh.ada']]]);
+    expect([...ada.cookies.keys()].sort()).toEqual(['dormouse_form', 'dormouse_unsaved']);
+    expect(ada.text()).toContain('You are logged out');
     expect(ada.text()).toContain('Some text is not saved');
     expect(ada.text()).toMatch(/class="leaving" data-account="ada"/);
     expect(response.headers.get('content-security-policy')).toContain("script-src 'self'");
     expect(response.headers.get('clear-site-data')).toBeNull();
   });
-  it('removes it and logs out when that is wanted', async () => {
+  it('removes it when that is wanted', async () => {
     const { ada, did } = await withText('dormouse_unsaved');
     await ada.submit('/blog/logout');
     const response = await ada.submit('/blog/logout');

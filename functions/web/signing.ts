@@ -65,11 +65,14 @@ export function signing(app: Hono<Env>, { accounts, site }: Web, sessions: Sessi
         'This form was too old. You are still logged in: go back, load the page again and log out from there.',
       );
     const isUnsaved = (readCookie(c, 'unsaved') ?? readPlainCookie(c, 'unsaved')) !== undefined;
-    if (isUnsaved && form.get('unsaved') !== 'remove') {
-      const page = logOutPage(await site.current(), await viewerOf(c, sessions));
+    const asks = isUnsaved && form.get('unsaved') !== 'remove';
+    const { session } = asks ? await viewerOf(c, sessions) : {};
+    // First of all: whoever presses the button and goes is logged out. Only the text waits for an answer.
+    await sessions.end(c);
+    if (asks) {
+      const page = logOutPage(await site.current(), viewer(c, undefined), session?.name);
       return privately(c, page, 200, { 'content-security-policy': editorPolicy });
     }
-    await sessions.end(c);
     if (isUnsaved) writeCookie(c, 'unsaved', '', 0);
     // Not "cookies": what this answer itself sets would go too.
     c.header('clear-site-data', '"cache", "storage"');

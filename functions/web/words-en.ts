@@ -296,9 +296,9 @@ export const english = {
 
   leaving: {
     title: 'Some text is not saved',
-    text: 'The editor keeps text in this browser that the blog does not have. Logging out removes it from here, so that nobody else finds it.',
-    stay: 'Stay logged in',
-    remove: 'Remove it and log out',
+    text: 'You are logged out. The editor still keeps text in this browser that the blog does not have. Remove it, so that nobody else finds it, or keep it until you log in here again.',
+    keep: 'Keep it',
+    remove: 'Remove it',
   },
 
   setup: {

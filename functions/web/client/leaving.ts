@@ -2,7 +2,7 @@ import { Copies, countAll, removeAll, type Store } from './copies.ts';
 import { element, timeText } from './element.ts';
 import { words } from './words.ts';
 
-/** The page that asks before somebody logs out: says which texts would go, and takes them away when that is wanted. */
+/** The page that asks somebody who has logged out: says which texts would go, and takes them away when that is wanted. */
 export function leaving(form: HTMLFormElement, store: Store): void {
   const count = countAll(store);
   // They went otherwise, as when the browser was cleaned.
