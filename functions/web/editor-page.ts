@@ -54,8 +54,8 @@ export interface EditorPage {
   earlier?: FullRevision | undefined;
   /** The form holds what is stored, and nothing else. */
   isFresh?: boolean;
-  /** Asks for user name and password, because the session ended meanwhile. */
-  logIn?: { username: string } | undefined;
+  /** Asks for user name, password and, where it is needed, the code of a second factor, because the session ended meanwhile. */
+  logIn?: { username: string; needsCode: boolean } | undefined;
 }
 
 /** The page to write and to edit. Everything typed comes back with it, whatever happened. */
@@ -196,13 +196,14 @@ ${prose(lang, article)}
 }
 
 const credentials = (
-  { username }: { username: string },
-  { editor, fields }: Words,
+  { username, needsCode }: { username: string; needsCode: boolean },
+  { editor, fields, secondFactor }: Words,
   problem: SaidProblem | undefined,
 ): Html => markup`<fieldset>
 <legend>${editor.logIn}</legend>
 ${field({ name: 'username', label: fields.userName, value: username, autocomplete: 'username', focus: true }, problem)}
 ${field({ name: 'password', label: fields.password, type: 'password', autocomplete: 'current-password' }, problem)}
+${needsCode ? field({ name: 'code', label: secondFactor.code, autocomplete: 'one-time-code', hint: secondFactor.codeOrRecovery }, problem) : none}
 </fieldset>`;
 
 const conflict = (

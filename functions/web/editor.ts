@@ -92,7 +92,7 @@ export class Editor {
   /** Whoever logs in by the form, else whoever is logged in. */
   #sessionOf(c: Context, form: Form): Promise<Session | undefined> {
     return form.get('password')
-      ? this.#sessions.logIn(c, form.get('username'), form.get('password'))
+      ? this.#sessions.logIn(c, form.get('username'), form.get('password'), form.get('code') || undefined)
       : this.#sessions.of(c);
   }
 
@@ -101,6 +101,7 @@ export class Editor {
       if (session) this.#sessions.forget(c);
       return askToLogIn(form, text, form.get('password') ? formProblem(error) : expired, session);
     }
+    if (!session && form.get('password')) return askToLogIn(form, text, formProblem(error));
     const { posts } = this.#web;
     return notSaved(error, text, {
       newKey: this.#newKey,
@@ -114,9 +115,13 @@ export class Editor {
   }
 }
 
-/** The text with fields for user name and password, as the session has ended. */
+/** The text with fields for user name, password and, where it is needed, the code of a second factor, as the session has ended. */
 const askToLogIn = (form: Form, writing: Writing, problem = expired, session?: Session) => ({
   writing,
   problem,
-  logIn: { username: form.get('username') || (session?.name ?? '') },
+  logIn: {
+    username: form.get('username') || (session?.name ?? ''),
+    // Too many attempts are refused without saying that a code is needed.
+    needsCode: problem.errors.code !== undefined || form.get('code') !== '',
+  },
 });

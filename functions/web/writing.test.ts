@@ -309,6 +309,42 @@ describe('nothing typed is lost', () => {
     expect(did('create')).toHaveLength(1);
   });
 
+  it('when the session of somebody with a second factor ended meanwhile: the form asks for its code', async () => {
+    const { ada, did } = await atTheEditor();
+    ada.cookies.delete('dormouse_access');
+    ada.cookies.delete('dormouse_refresh');
+    await ada.submit('/blog/new', { ...typed, action: 'published' });
+    expect(ada.value('code')).toBeUndefined();
+    const holly = { ...typed, username: 'holly', password: 'right', action: 'published' };
+    expect((await ada.submit('/blog/new', holly)).status).toBe(401);
+    expect(ada.value('code')).toBe('');
+    expectAllKept(ada);
+    expect((await ada.submit('/blog/new', { ...holly, code: '123456' })).status).toBe(303);
+    expect(did('create')).toHaveLength(1);
+  });
+
+  it.each([429, 503])('when auth refuses a log-in there with %i: the fields stay, the code’s too', async (status) => {
+    const { web } = world();
+    const logIn: typeof web.accounts.logIn = async (...[name, , , , code]) =>
+      name === 'ada'
+        ? web.accounts.logIn('ada', 'right', '')
+        : fail(status === 429 ? 'too_many_requests' : 'unavailable', 'x', {
+            errors: code ? [] : [{ field: 'code', message: 'is needed' }],
+          });
+    const ada = browser(world({ accounts: { ...web.accounts, logIn } }).app);
+    await ada.logIn();
+    await ada.get('/blog/new');
+    ada.cookies.delete('dormouse_access');
+    ada.cookies.delete('dormouse_refresh');
+    await ada.submit('/blog/new', { ...typed, action: 'published' });
+    for (const code of [{}, { code: '123456' }]) {
+      const tried = { ...typed, ...code, username: 'holly', password: 'right', action: 'published' };
+      expect((await ada.submit('/blog/new', tried)).status).toBe(status);
+      expect([ada.value('username'), ada.value('code')]).toEqual(['holly', '']);
+      expectAllKept(ada);
+    }
+  });
+
   it('when posts does not take the token any more', async () => {
     const { ada } = await atTheEditor((posts) => ({ create: failingOnce(caught('unauthorized'), posts.create) }));
     expect((await ada.submit('/blog/new', { ...typed, action: 'published' })).status).toBe(401);
