@@ -40,7 +40,8 @@ export function wordpressMarkdown(
   return { text: [markdown(html), ...definitions].filter(Boolean).join('\n\n'), unknown };
 }
 
-function withBlocks(content: string, blocks: WordpressContext['blocks'], depth = 0): string {
+/** A text with the shared blocks that it names. */
+export function withBlocks(content: string, blocks: WordpressContext['blocks'], depth = 0): string {
   return content.replace(/<!--\s*wp:block\s*\{[^}]*"ref":\s*(\d+)[^}]*\}\s*\/?-->/g, (whole, ref: string) => {
     const block = depth < 5 ? blocks.get(ref) : undefined;
     return block === undefined ? whole : withBlocks(block, blocks, depth + 1);

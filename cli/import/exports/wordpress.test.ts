@@ -224,6 +224,21 @@ describe('an export of WordPress', () => {
     expect(content('<!-- wp:block {"ref":9} /-->', shared)).toBe('Shared.');
   });
 
+  it('hides what has a shared block or a footnote for members only', () => {
+    const secret = '[members_only]Secret.[/members_only]';
+    const shared = item({ id: 9, type: 'wp_block', content: secret });
+    const block = item({ id: 5, content: 'Text. <!-- wp:block {"ref":9} /-->' });
+    const notes = JSON.stringify([{ id: 'a', content: secret }]);
+    const rest = `<wp:postmeta><wp:meta_key>footnotes</wp:meta_key><wp:meta_value><![CDATA[${notes}]]></wp:meta_value></wp:postmeta>`;
+    const note = item({ id: 6, content: 'Text.<sup data-fn="a" class="fn">1</sup>', rest });
+    const { posts } = read(block, note, item({ id: 7 }), shared);
+    expect(posts.map(({ path, status }) => [path, status])).toEqual([
+      ['export.xml#5', 'draft'],
+      ['export.xml#6', 'draft'],
+      ['export.xml#7', 'published'],
+    ]);
+  });
+
   it('never shows comments, and says how many were approved', () => {
     const comments = [1, 0, 'spam'].map(
       (approved) =>

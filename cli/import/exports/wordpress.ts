@@ -4,7 +4,7 @@ import type { Article } from '../article.ts';
 import { withoutControls } from '../source-text.ts';
 import { timestamp } from '../timestamp.ts';
 import type { Exported } from './exported.ts';
-import { wordpressMarkdown } from './wordpress-text.ts';
+import { withBlocks, wordpressMarkdown } from './wordpress-text.ts';
 import { readWxrItems, type Wxr, type WxrItem } from './wxr-items.ts';
 
 /** Kinds of items that are no text for readers. */
@@ -102,9 +102,10 @@ function contextOf({ items }: Wxr) {
 
 function articleOf(file: string, item: WxrItem, type: string, blog: Blog): Article | undefined {
   const { wxr, now, context } = blog;
+  const footnotes = footnotesOf(item);
   const { text: body, unknown } = wordpressMarkdown(field(item, 'content:encoded'), {
     ...context,
-    footnotes: footnotesOf(item),
+    footnotes,
     post: field(item, 'wp:post_id'),
   });
   const thumbnail = context.pictures.get(item.meta.get('_thumbnail_id') ?? '');
@@ -116,7 +117,8 @@ function articleOf(file: string, item: WxrItem, type: string, blog: Blog): Artic
   const login = field(item, 'dc:creator');
   const author = wxr.authors.get(login) || login;
   const title = titleOf(item);
-  const hidden = hiddenBy(item, type, said, now);
+  const whole = [withBlocks(field(item, 'content:encoded'), context.blocks), ...footnotes.values()].join('\n');
+  const hidden = hiddenBy(item, type, whole, said, now);
   // WordPress leads from it to the permalink, and short links and e-mails have it.
   const number = `/?p=${field(item, 'wp:post_id')}`;
   return {
@@ -145,14 +147,15 @@ function articleOf(file: string, item: WxrItem, type: string, blog: Blog): Artic
   };
 }
 
-function hiddenBy(item: WxrItem, type: string, date: string | undefined, now: Date): string[] {
+/** @param whole its text, with shared blocks and footnotes */
+function hiddenBy(item: WxrItem, type: string, whole: string, date: string | undefined, now: Date): string[] {
   const status = field(item, 'wp:status');
   return [
     ...(status === 'publish' ? [] : [`status: ${status || 'none'}`]),
     ...(field(item, 'wp:post_password') === '' ? [] : ['it has a password']),
     ...(date !== undefined && Date.parse(date) > now.getTime() ? [`dated ${date.slice(0, 10)}, in the future`] : []),
     ...(type === 'post' || type === 'page' ? [] : [`it is of the kind ${type}`]),
-    ...partlyHidden(item),
+    ...partlyHidden(item, whole),
     ...(item.broken ? ['the export is damaged here'] : []),
   ];
 }
@@ -184,12 +187,12 @@ const isGated = (content: string): boolean =>
 const rights =
   /^_?(?:members_access|rcp_|pmpro|mepr|wlm|wc_memberships|restrict|content_permission|is_private|private$|jetpack_newsletter_access)/i;
 
-function partlyHidden(item: WxrItem): string[] {
+function partlyHidden(item: WxrItem, whole: string): string[] {
   const fields = [...item.meta].filter(
     ([key, value]) => rights.test(key) && !/^(?:|0|no|false|everybody|public|a:0:\{\})$/i.test(value.trim()),
   );
   return [
-    ...(isGated(field(item, 'content:encoded')) ? ['a part of it is not for everybody'] : []),
+    ...(isGated(whole) ? ['a part of it is not for everybody'] : []),
     ...fields.map(([key]) => `a plugin says who may read it (${key})`),
   ];
 }
