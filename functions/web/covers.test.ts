@@ -187,6 +187,14 @@ describe('the cover in the editor', () => {
     expect(did('create')[0]?.[1]).toMatchObject({ cover: hash, cover_alt: 'A cat' });
   });
 
+  it('is not forgotten by another button', async () => {
+    const { ada, did } = await atTheEditor();
+    await ada.get('/blog/new');
+    const typed = { title: 'New', content: 'Text.', category_name: 'General', action: 'published' };
+    await ada.submitFile('/blog/new', typed, { cover_file: new Blob(['bytes']) });
+    expect(did('create')[0]?.[1]).toMatchObject({ cover: hash });
+  });
+
   it('has to be chosen first, and says why it is refused', async () => {
     const { ada } = await atTheEditor({ upload: async () => Promise.reject(new Error('broken')) });
     const typed = { title: 'New', content: 'Text.', category_name: 'General', action: 'cover' };

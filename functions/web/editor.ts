@@ -7,7 +7,7 @@ import { currentPost } from './current-post.ts';
 import type { Web } from './dependencies.ts';
 import { writingOf } from './editor-form.ts';
 import { type EditorPage, editorPage, type Writing } from './editor-page.ts';
-import { type FileForm, type Form, readFileForm } from './form.ts';
+import { type Form, readFileForm } from './form.ts';
 import { expired, formProblem, stale } from './form-problem.ts';
 import { editorPolicy } from './headers.ts';
 import { notSaved } from './not-saved.ts';
@@ -56,6 +56,9 @@ export class Editor {
       if (!session) return await this.show(c, { action, ...askToLogIn(form, text) }, undefined);
       const file = await form.file('picture');
       if (file) text = await this.#withPicture(file, form, text, session);
+      // Whatever button was pressed: a chosen file is not forgotten.
+      const cover = await form.file('cover_file');
+      if (cover) text = { ...text, cover: (await this.#web.pictures.upload(cover, session.token)).hash };
       if (form.get('action') === 'preview')
         return await this.show(
           c,
@@ -67,7 +70,11 @@ export class Editor {
       if (form.get('action') === 'picture')
         return await this.show(c, { action, writing: text, problem: file ? undefined : noFile }, session);
       if (form.get('action') === 'cover')
-        return await this.show(c, { action, ...(await this.#withCover(form, text, session)) }, session);
+        return await this.show(
+          c,
+          { action, writing: text, problem: cover || form.get('cover_none') === 'yes' ? undefined : noCover },
+          session,
+        );
       const { post } = await save(text, session);
       await this.#web.pages.purge(allPages);
       return seeOther(c, `/blog/posts/${encodeURIComponent(post.slug)}`);
@@ -80,13 +87,6 @@ export class Editor {
   async #withPicture(file: Buffer, form: Form, writing: Writing, { token }: Session): Promise<Writing> {
     const { address } = await this.#web.pictures.upload(file, token);
     return { ...writing, content: withPicture(writing.content, form.get('picture_alt'), address) };
-  }
-
-  /** The text with the picture that was chosen as its cover; without one, with what the form says. */
-  async #withCover(form: FileForm, writing: Writing, session: Session): Promise<Pick<Page, 'writing' | 'problem'>> {
-    const file = await form.file('cover_file');
-    if (file) return { writing: { ...writing, cover: (await this.#web.pictures.upload(file, session.token)).hash } };
-    return form.get('cover_none') === 'yes' ? { writing } : { writing, problem: noCover };
   }
 
   /** Whoever logs in by the form, else whoever is logged in. */

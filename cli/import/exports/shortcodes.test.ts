@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { withoutShortcodes } from './shortcodes.ts';
 import { wordpressMarkdown } from './wordpress-text.ts';
 
 const read = (content: string, footnotes: Record<string, string> = {}) =>
@@ -113,4 +114,15 @@ describe('fifteen years of shortcodes', () => {
     ])
       expect(words(text(content))).toBe(words(content));
   });
+});
+
+it.each(['[[', '[', '<pre ', '<!-- wp:'])('a long text of %s ends, and stays', (start) => {
+  const text = (start + 'a'.repeat(20)).repeat(200) + start + 'a'.repeat(50_000);
+  expect(
+    withoutShortcodes(
+      text,
+      () => undefined,
+      () => false,
+    ).html,
+  ).toContain('a'.repeat(50_000));
 });

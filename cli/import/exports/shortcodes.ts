@@ -27,7 +27,7 @@ interface Open {
   html: string;
 }
 
-const form = /\[\[\/?[a-z_][\w-]*[^[\]]*\]\]|\[(\/?)([a-z_][\w-]*)(?![\w-])([^[\]]*)\](?!\])/gi;
+const form = /\[\[\/?[a-z_][\w-]*(?![\w-])[^[\]]*\]\]|\[(\/?)([a-z_][\w-]*)(?![\w-])([^[\]]*)\](?!\])/gi;
 
 /** Code that WordPress does not look into: what a reader sees as it was written. */
 const code = /<(pre|code|script|style)\b[\s\S]*?<\/\1>|<!--\s*\/?wp:[\s\S]*?-->/gi;

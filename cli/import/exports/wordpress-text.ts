@@ -117,7 +117,7 @@ const inLanguages = (content: string): string =>
 
 /** WordPress.com's formulas: `$latex E=mc^2&s=2$`. */
 const latex = (content: string): string =>
-  content.replace(/\$latex\s+([^$<]+?)(?:&(?:amp;|#0*38;)?(?:s|fg|bg)=[^$&]*)*\$/g, (_, tex: string) =>
+  content.replace(/\$latex\s+(?!\s)([^$<]+?)(?:&(?:amp;|#0*38;)?(?:s|fg|bg)=[^$&]*)*\$/g, (_, tex: string) =>
     asMarkdown(`$${decodeHTML(tex).trim()}$`),
   );
 
