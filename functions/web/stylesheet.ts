@@ -78,7 +78,7 @@ button, input, textarea, select { font: inherit; color: inherit; }
 .plain:hover { color: var(--accent); text-decoration: underline; text-underline-offset: .18em; }
 .who { color: var(--soft); display: inline-block; max-width: 10rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; vertical-align: bottom; margin-inline-start: .3em; }
 .site-footer { display: flex; flex-wrap: wrap; justify-content: space-between; gap: .5rem 2rem; margin-top: 4rem; padding-block: 1.5rem 2.5rem; border-top: 1px solid var(--line); color: var(--soft); font-size: .875rem; }
-.site-footer ul { display: flex; gap: 1.25rem; list-style: none; padding: 0; }
+.site-footer ul { display: flex; flex-wrap: wrap; gap: .4rem 1.25rem; list-style: none; padding: 0; }
 .site-footer a { color: inherit; }
 .not-set-up { flex-basis: 100%; }
 
