@@ -66,6 +66,8 @@ button, input, textarea, select { font: inherit; color: inherit; }
 .brand .logo { color: var(--accent); width: 2.1rem; height: 2.1rem; }
 .brand .own-logo { display: block; height: 2.6rem; width: auto; max-width: min(18rem, 60vw); object-fit: contain; }
 .identity { display: flex; align-items: center; gap: 1rem; }
+.identity label { display: flex; align-items: center; gap: .5rem; }
+.identity input { width: auto; accent-color: var(--accent); }
 .identity img { height: 2.6rem; width: auto; max-width: 12rem; object-fit: contain; }
 .brand:hover { color: var(--accent); }
 .site-header nav ul { display: flex; flex-wrap: wrap; align-items: center; gap: .25rem 1.1rem; list-style: none; padding: 0; font-size: .9375rem; }
@@ -251,6 +253,7 @@ button, input, textarea, select { font: inherit; color: inherit; }
 .prose .gallery > figure { grid-column: span 3; margin: 0; }
 .prose .gallery img { width: 100%; max-width: none; height: auto; aspect-ratio: 1; object-fit: cover; }
 @media (max-width: 30rem) {
+  .search-field { max-width: none; }
   .prose .gallery > figure:first-child:nth-last-child(odd) { grid-column: span 6; }
   .prose .gallery > figure:first-child:nth-last-child(odd) img { aspect-ratio: 3 / 2; }
 }

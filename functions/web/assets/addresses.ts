@@ -1,3 +1,3 @@
 /** Addresses of what pages are drawn with, made by `npm run generate`. They change with what they lead to, so that it can be kept for ever. */
-export const stylesheetPath = "/assets/style-26fab56e8bb5.css";
+export const stylesheetPath = "/assets/style-c1c2cc28b6b4.css";
 export const editorScriptPath = "/assets/editor-b16da878d24d.js";
