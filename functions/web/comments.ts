@@ -5,6 +5,7 @@ import { proofHeader } from '@dormouse/runtime/client-proof';
 import type { Logger } from '@dormouse/runtime/log';
 import type { Sql } from '@dormouse/runtime/sql-types';
 import { inTime } from './in-time.ts';
+import { nextIdIn, nextIn } from './link-header.ts';
 import type { OwnPosts } from './posts.ts';
 import { type Call, okResponse, senderTo } from './upstream.ts';
 
@@ -183,14 +184,12 @@ export function commentingAt(url: string, call: Call, addressHeader: string, pro
     async own(after, token) {
       const query = { after: String(after) };
       const { body, headers } = okResponse(await client('GET /blog/api/comments/mine', { query, token }));
-      const next = /[?&]after=(\d+)>; rel="next"/.exec(headers.get('link') ?? '')?.[1];
-      return { posts: body, ...(next && { next: Number(next) }) };
+      return { posts: body, ...nextIdIn(headers) };
     },
     async queue(status, after, token) {
       const { body, headers } = okResponse(await client('GET /blog/api/comments', { query: { status, after }, token }));
-      const next = /<[^>]*[?&]after=([^&>]*)[^>]*>; rel="next"/.exec(headers.get('link') ?? '')?.[1];
       const count = headers.get('x-total-count');
-      return { comments: body, ...(next && { next: decodeURIComponent(next) }), ...(count && { count }) };
+      return { comments: body, ...nextIn(headers), ...(count && { count }) };
     },
     blocked: async (token) => okResponse(await client('GET /blog/api/comments/blocked', { token })).body,
     async unblock(id, token) {

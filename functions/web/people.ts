@@ -2,6 +2,7 @@ import type { api } from '@dormouse/auth/api';
 import type { BodyOf, ResponseOf } from '@dormouse/runtime/api';
 import { apiClient } from '@dormouse/runtime/api-client';
 import { proofHeader } from '@dormouse/runtime/client-proof';
+import { nextIn } from './link-header.ts';
 import { type Call, okResponse, senderTo } from './upstream.ts';
 
 export type Person = ResponseOf<typeof api.people, 200>[number];
@@ -38,8 +39,7 @@ export function peopleAt(url: string, call: Call, addressHeader: string, proof?:
   return {
     async list(after, token) {
       const { body, headers } = okResponse(await client('GET /api/users', { query: { after }, token }));
-      const next = /<[^>]*[?&]after=([^&>]*)[^>]*>; rel="next"/.exec(headers.get('link') ?? '')?.[1];
-      return { people: body, ...(next && { next: decodeURIComponent(next) }) };
+      return { people: body, ...nextIn(headers) };
     },
     async change(name, body, token) {
       okResponse(await client('PATCH /api/users/:name', { params: { name }, body, token }));

@@ -1,6 +1,7 @@
 import type { api } from '@dormouse/posts/api';
 import type { BodyOf, Every, QueryOf, ResponseOf } from '@dormouse/runtime/api';
 import { apiClient } from '@dormouse/runtime/api-client';
+import { cursorIn, nextIdIn } from './link-header.ts';
 import { type Call, okResponse, senderTo } from './upstream.ts';
 
 /** A post as lists show it. */
@@ -89,12 +90,8 @@ export function postsAt(url: string, call: Call): Posts {
     async list(query, token) {
       const response = okResponse(await client('GET /blog/api/posts', { query, token }));
       if (response.status !== 200) throw new Error('a list was asked for without an entity tag');
-      const links = response.headers.get('link') ?? '';
-      return {
-        posts: response.body.map(completed),
-        ...cursor('older', links, 'next', 'after'),
-        ...cursor('newer', links, 'prev', 'before'),
-      };
+      const [older, newer] = [cursorIn(response.headers), cursorIn(response.headers, 'prev', 'before')];
+      return { posts: response.body.map(completed), ...(older && { older }), ...(newer && { newer }) };
     },
     async counts(query, token) {
       return okResponse(await client('GET /blog/api/posts/counts', { query, token })).body;
@@ -119,18 +116,19 @@ export function postsAt(url: string, call: Call): Posts {
     },
     async own(after, token) {
       const { body, headers } = okResponse(await client('GET /blog/api/posts/mine', { query: { after }, token }));
-      return { posts: body, ...nextId(headers) };
+      return { posts: body, ...nextIdIn(headers) };
     },
     async deleted(after, token) {
       const query = { limit: 20, ...(after && { after }) };
       const { body, headers } = okResponse(await client('GET /blog/api/posts/deleted', { query, token }));
-      return { posts: body, ...cursor('older', headers.get('link') ?? '', 'next', 'after') };
+      const older = cursorIn(headers);
+      return { posts: body, ...(older && { older }) };
     },
     async ownDeleted(after, token) {
       const { body, headers } = okResponse(
         await client('GET /blog/api/posts/mine/deleted', { query: { after }, token }),
       );
-      return { posts: body, ...nextId(headers) };
+      return { posts: body, ...nextIdIn(headers) };
     },
     async restore(id, token) {
       return okResponse(await client('POST /blog/api/posts/:id/restore', { params: { id }, token })).body;
@@ -162,12 +160,6 @@ export function postsAt(url: string, call: Call): Posts {
   };
 }
 
-/** Id after which the next page begins. */
-function nextId(headers: Headers): { next?: number } {
-  const next = /[?&]after=(\d+)>; rel="next"/.exec(headers.get('link') ?? '')?.[1];
-  return next ? { next: Number(next) } : {};
-}
-
 const versioned = ({ headers, body }: { headers: Headers; body: Post }): Versioned => ({
   post: completed(body),
   etag: headers.get('etag') ?? '',
@@ -184,15 +176,3 @@ const completed = <T extends Pick<Post, 'tags' | 'kind' | 'lang' | 'cover' | 'co
 });
 
 const ifMatch = (etag: string): Record<string, string> => (etag ? { 'if-match': etag } : {});
-
-/** A cursor out of a Link header (RFC 8288). */
-function cursor<K extends 'older' | 'newer'>(
-  name: K,
-  links: string,
-  rel: string,
-  parameter: string,
-): { [P in K]?: string } {
-  const target = new RegExp(`<([^>]*)>\\s*;[^,<]*rel="?${rel}"?`).exec(links)?.[1];
-  const value = target && new URL(target, 'http://posts').searchParams.get(parameter);
-  return value ? ({ [name]: value } as { [P in K]: string }) : {};
-}

@@ -1,6 +1,7 @@
 import type { QueryOf, ResponseOf } from '@dormouse/runtime/api';
 import { apiClient } from '@dormouse/runtime/api-client';
 import type { api } from '@dormouse/search/api';
+import { nextIn } from './link-header.ts';
 import { type Call, okResponse, senderTo } from './upstream.ts';
 
 /** A post that was found. `highlight` is HTML that search has made safe: text, and `<mark>`. */
@@ -27,10 +28,8 @@ export function searchAt(url: string, call: Call): Search {
     async find(query) {
       const { status, headers, body } = okResponse(await client('GET /blog/api/search', { query }));
       if (status !== 200) throw new Error('results were asked for without an entity tag');
-      const target = /<([^>]*)>\s*;\s*rel="next"/.exec(headers.get('link') ?? '')?.[1];
-      const next = target && new URL(target, 'http://search').searchParams.get('after');
       const count = headers.get('x-total-count');
-      return { posts: body, ...(next && { next }), ...(count && { count }) };
+      return { posts: body, ...nextIn(headers), ...(count && { count }) };
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { BodyOf, ResponseOf } from '@dormouse/runtime/api';
 import { apiClient } from '@dormouse/runtime/api-client';
 import type { api } from '@dormouse/webhooks/api';
+import { nextIn } from './link-header.ts';
 import { type Call, okResponse, senderTo } from './upstream.ts';
 
 export type Webhook = ResponseOf<typeof api.get, 200>;
@@ -52,9 +53,7 @@ export function webhooksAt(url: string, call: Call): Webhooks {
       const { body, headers } = okResponse(
         await client('GET /api/webhooks/:id/deliveries', { params: { id }, query, token }),
       );
-      const target = /<([^>]*)>\s*;\s*rel="next"/.exec(headers.get('link') ?? '')?.[1];
-      const next = target && new URL(target, 'http://webhooks').searchParams.get('after');
-      return { deliveries: body, ...(next && { next }) };
+      return { deliveries: body, ...nextIn(headers) };
     },
     async resend(id, delivery, token) {
       const params = { id, delivery };
