@@ -89,6 +89,11 @@ export function fail(code: ErrorCode, detail: string, options?: ErrorOptions): n
   throw new AppError(code, detail, options);
 }
 
+/** Refuses one field of a request. @throws AppError invalid */
+export function failField(field: string, message: string): never {
+  return fail('invalid', 'Some fields are not acceptable.', { errors: [{ field, message }] });
+}
+
 /**
  * An error as `application/problem+json` (RFC 9457) with `code`, `trace_id` and, where given, `errors`.
  * What is not an AppError becomes 503 when something it needed did not answer, else 500; its own words are never shown.

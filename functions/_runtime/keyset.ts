@@ -1,4 +1,4 @@
-import { fail } from './errors.ts';
+import { failField } from './errors.ts';
 
 /** Where a page ended: the sort key of its last row. */
 export type Position = readonly (string | number)[];
@@ -15,10 +15,7 @@ export function decodeCursor<const S extends readonly ('string' | 'number')[]>(
   shape: S,
   field = 'after',
 ): { -readonly [I in keyof S]: S[I] extends 'string' ? string : number } {
-  const invalidCursor = () =>
-    fail('invalid', 'Some fields are not acceptable.', {
-      errors: [{ field, message: 'is not a cursor of this list' }],
-    });
+  const invalidCursor = () => failField(field, 'is not a cursor of this list');
   if (!/^[A-Za-z0-9_-]{2,512}$/.test(cursor)) invalidCursor();
   let position: unknown;
   try {

@@ -1,7 +1,7 @@
 import type { ResponseOf } from '@dormouse/runtime/api';
 import { check, type Env, json } from '@dormouse/runtime/app';
 import { authenticate } from '@dormouse/runtime/auth';
-import { fail } from '@dormouse/runtime/errors';
+import { fail, failField } from '@dormouse/runtime/errors';
 import { measure } from '@dormouse/runtime/measure';
 import { networkOf } from '@dormouse/runtime/network';
 import { header } from '@dormouse/runtime/request';
@@ -14,7 +14,7 @@ import { currentUser } from './current-user.ts';
 import type { Auth } from './dependencies.ts';
 import { spend } from './limits.ts';
 import { invitationEnded, openInvitation } from './open-invitation.ts';
-import { guesserOf, tryPassword } from './password-guard.ts';
+import { demandPassword, guesserOf } from './password-guard.ts';
 import { hashSecret } from './refresh-token.ts';
 import { registeredRole } from './registration.ts';
 import { rejectWeakPassword } from './reject-weak-password.ts';
@@ -99,7 +99,7 @@ export function accounts(auth: Auth) {
       await spend(limiter, `claim:${networkOf(auth.address(c))}`, limits.loginAddress);
       const hash = hashSecret(token);
       const user = (await store.findClaim(hash, new Date(now()))) ?? expired();
-      if (email === undefined && user.email === undefined) wrong('email', 'is required');
+      if (email === undefined && user.email === undefined) failField('email', 'is required');
       await rejectWeakPassword(password, { ...user, ...(email !== undefined && { email }) });
       const change = { passwordHash: await passwords.hash(password), ...(email !== undefined && { email }) };
       if (!(await store.claim(hash, new Date(now()), change))) expired();
@@ -153,17 +153,6 @@ function importAccount({
   };
 }
 
-/** The current password is asked for, and counted like a log-in: a stolen access token must not become a stolen account. */
-async function demandPassword(
-  auth: Auth,
-  c: Context<Env>,
-  { username }: User,
-  current: string,
-  field = 'current_password',
-): Promise<void> {
-  if (!(await tryPassword(auth, c, username, current))) wrong(field, 'is not your password');
-}
-
 async function changePassword(
   auth: Auth,
   c: Context<Env>,
@@ -183,8 +172,6 @@ const imported = ({ id, username }: User) => registeredView({ id, username });
 
 const own = (c: Context<Env>, user: User) => c.json(ownView(user), 200, { 'cache-control': 'no-store' });
 
-const wrong = (field: string, message: string): never =>
-  fail('invalid', 'Some fields are not acceptable.', { errors: [{ field, message }] });
 const taken = (): never =>
   fail('conflict', 'This user name is taken.', { errors: [{ field: 'username', message: 'is taken' }] });
 const expired = (): never => fail('not_found', 'This code is not valid any more. Ask an administrator for a new one.');

@@ -1,5 +1,5 @@
 import type { Env } from '@dormouse/runtime/app';
-import { AppError, fail } from '@dormouse/runtime/errors';
+import { AppError, fail, failField } from '@dormouse/runtime/errors';
 import { tooManyRequests } from '@dormouse/runtime/limiter';
 import { measure } from '@dormouse/runtime/measure';
 import { networkOf } from '@dormouse/runtime/network';
@@ -43,6 +43,17 @@ export const guesserOf = (auth: Auth, c: Context<Env>, username: string): Guesse
   name: usernameKey(username),
   network: networkOf(auth.address(c)),
 });
+
+/** The current password is asked for, and counted like a log-in: a stolen access token must not become a stolen account. */
+export async function demandPassword(
+  auth: Auth,
+  c: Context<Env>,
+  { username }: User,
+  current: string,
+  field = 'current_password',
+): Promise<void> {
+  if (!(await tryPassword(auth, c, username, current))) failField(field, 'is not your password');
+}
 
 async function countTry(auth: Auth, guesser: Guesser): Promise<AllowedTry> {
   const { limiter, limits, store, log, now } = auth;

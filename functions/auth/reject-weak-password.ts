@@ -1,4 +1,4 @@
-import { fail } from '@dormouse/runtime/errors';
+import { failField } from '@dormouse/runtime/errors';
 
 /** @throws AppError invalid for a password that is known or says what its owner is called */
 export async function rejectWeakPassword(
@@ -7,5 +7,5 @@ export async function rejectWeakPassword(
 ): Promise<void> {
   const { weakPassword } = await import('./weak-password.ts');
   const reason = weakPassword(password, { username, ...(email !== undefined && { email }) });
-  if (reason) fail('invalid', 'Some fields are not acceptable.', { errors: [{ field: 'password', message: reason }] });
+  if (reason) failField('password', reason);
 }

@@ -1,14 +1,13 @@
 import type { ResponseOf } from '@dormouse/runtime/api';
 import { type Env, json } from '@dormouse/runtime/app';
 import { authenticate, required } from '@dormouse/runtime/auth';
-import { fail } from '@dormouse/runtime/errors';
-import { type Context, Hono } from 'hono';
+import { fail, failField } from '@dormouse/runtime/errors';
+import { Hono } from 'hono';
 import { api } from './api.ts';
 import { currentUser } from './current-user.ts';
 import type { Auth } from './dependencies.ts';
-import { tryPassword } from './password-guard.ts';
+import { demandPassword } from './password-guard.ts';
 import { spendCode } from './second-factor.ts';
-import type { User } from './user.ts';
 
 /** The second factor of one's own account: setting it up, confirming it, turning it off. Each takes the password, or a code. */
 export function secondFactors(auth: Auth) {
@@ -44,7 +43,7 @@ export function secondFactors(auth: Auth) {
       if (totp.confirmed) fail('conflict', 'This account has a second factor already.');
       const { newRecoveryCodes, recoveryHash, stepOf } = await import('./one-time-password.ts');
       const step = stepOf(totp.secret, c.req.valid('json').code.replaceAll(/\s/g, ''), now());
-      if (step === undefined) return wrong('code', 'is not the one that your app shows now');
+      if (step === undefined) return failField('code', 'is not the one that your app shows now');
       const codes = newRecoveryCodes();
       const confirmation = {
         secret: totp.secret,
@@ -62,19 +61,12 @@ export function secondFactors(auth: Auth) {
     .delete(api.dropTotp.path, caller, json(api.dropTotp.body), async (c) => {
       const user = await currentUser(auth, c);
       const totp = await store.totpOf(user.id);
-      if (!totp?.confirmed) fail('not_found', 'This account has no second factor.');
+      if (!totp?.confirmed) return fail('not_found', 'This account has no second factor.');
       const { password, code } = c.req.valid('json');
-      await demandPassword(auth, c, user, password);
-      if (!(await spendCode(auth, user, totp?.secret ?? '', code))) wrong('code', 'is not right, or was used before');
+      await demandPassword(auth, c, user, password, 'password');
+      if (!(await spendCode(auth, user, totp.secret, code))) failField('code', 'is not right, or was used before');
       await store.dropTotp(user);
       log.warn({ user_id: user.id }, 'a second factor was turned off by its owner');
       return c.body(null, 204);
     });
 }
-
-async function demandPassword(auth: Auth, c: Context<Env>, { username }: User, password: string): Promise<void> {
-  if (!(await tryPassword(auth, c, username, password))) wrong('password', 'is not your password');
-}
-
-const wrong = (field: string, message: string): never =>
-  fail('invalid', 'Some fields are not acceptable.', { errors: [{ field, message }] });

@@ -1,5 +1,5 @@
 import { categoryCreated, categoryDeleted, categoryUpdated } from '@dormouse/events/category';
-import { fail } from '@dormouse/runtime/errors';
+import { fail, failField } from '@dormouse/runtime/errors';
 import type { Emit, Outbox } from '@dormouse/runtime/outbox';
 import { RejectEvent } from '@dormouse/runtime/receive';
 import type { Sql, Tx } from '@dormouse/runtime/sql-types';
@@ -151,18 +151,12 @@ async function rename(tx: Tx, emit: Emit, id: number, name: string): Promise<Cat
 }
 
 async function merge(tx: Tx, emit: Emit, from: number, into: number): Promise<Category> {
-  if (from === into)
-    fail('invalid', 'Some fields are not acceptable.', {
-      errors: [{ field: 'into', message: 'must be another category' }],
-    });
+  if (from === into) failField('into', 'must be another category');
   await tx`SELECT pg_advisory_xact_lock(counting_lock()), take_turns()`;
   const rows = await locked(tx, [from, into]);
   const source = rows.find((row) => Number(row.id) === from) ?? fail('not_found', 'There is no such category.');
   const target = rows.find((row) => Number(row.id) === into);
-  if (!target)
-    return fail('invalid', 'Some fields are not acceptable.', {
-      errors: [{ field: 'into', message: 'is no category' }],
-    });
+  if (!target) return failField('into', 'is no category');
   if (source.is_default) fail('conflict', 'A default category cannot be merged into another.');
   const trace = currentTrace();
   // Counts follow at once; the events that tell of the same versions later change nothing.

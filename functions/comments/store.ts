@@ -1,6 +1,6 @@
 import { commentCreated, commentDeleted, commentModerated, commentUpdated } from '@dormouse/events/comment';
 import { deletedAccount } from '@dormouse/runtime/deleted-account';
-import { fail } from '@dormouse/runtime/errors';
+import { fail, failField } from '@dormouse/runtime/errors';
 import type { Emit, Outbox } from '@dormouse/runtime/outbox';
 import type { Sql, Tx } from '@dormouse/runtime/sql-types';
 import type { Comment, CommentedPost, Policy, Status } from './comment.ts';
@@ -302,8 +302,7 @@ async function insert(tx: Tx, emit: Emit, comment: NewStoredComment, now: Date):
   return stored;
 }
 
-const notAnswerable = (message: string): never =>
-  fail('invalid', 'Some fields are not acceptable.', { errors: [{ field: 'parent_id', message }] });
+const notAnswerable = (message: string): never => failField('parent_id', message);
 
 async function demandParent(tx: Tx, parentId: number, postId: number): Promise<void> {
   const [parent] = await tx<{ parent_id: string | null; status: Status }[]>`

@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { Env } from '@dormouse/runtime/app';
-import { fail } from '@dormouse/runtime/errors';
+import { fail, failField } from '@dormouse/runtime/errors';
 import { tooManyRequests } from '@dormouse/runtime/limiter';
 import { networkOf } from '@dormouse/runtime/network';
 import type { Context } from 'hono';
@@ -85,5 +85,4 @@ export function writing({ comments, limiter, address, now = Date.now }: Dependen
   };
 }
 
-const wrongName = (message: string): never =>
-  fail('invalid', 'Some fields are not acceptable.', { errors: [{ field: 'name', message }] });
+const wrongName = (message: string): never => failField('name', message);

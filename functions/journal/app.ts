@@ -2,7 +2,7 @@ import { batchDue } from '@dormouse/events/journal';
 import { cameFromOutside } from '@dormouse/runtime/address';
 import { check, type Env, id, json, newApp } from '@dormouse/runtime/app';
 import { authenticate, required, type Tokens } from '@dormouse/runtime/auth';
-import { fail } from '@dormouse/runtime/errors';
+import { fail, failField } from '@dormouse/runtime/errors';
 import { decodeCursor } from '@dormouse/runtime/keyset';
 import { type Limiter, limit } from '@dormouse/runtime/limiter';
 import { measure } from '@dormouse/runtime/measure';
@@ -197,7 +197,7 @@ async function demandTrigger(triggers: Triggers, name: string, service: string):
   const own = trigger?.subscriberUri !== undefined && new URL(trigger.subscriberUri).hostname.startsWith(`${service}.`);
   if (trigger && !own) return;
   const message = own ? 'is the journal’s own' : 'is no trigger';
-  fail('invalid', 'Some fields are not acceptable.', { errors: [{ field: 'trigger', message }] });
+  failField('trigger', message);
 }
 
 /** The delivery's headers, without the event's attributes and without credentials. */

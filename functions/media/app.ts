@@ -5,7 +5,7 @@ import { nothingLeft, type ResponseOf } from '@dormouse/runtime/api';
 import { check, type Env, id, json, newApp } from '@dormouse/runtime/app';
 import { authenticate, required, type Tokens } from '@dormouse/runtime/auth';
 import type { Caller } from '@dormouse/runtime/caller';
-import { fail } from '@dormouse/runtime/errors';
+import { fail, failField } from '@dormouse/runtime/errors';
 import { decodeCursor, encodeCursor } from '@dormouse/runtime/keyset';
 import { type Limiter, limit } from '@dormouse/runtime/limiter';
 import { measure } from '@dormouse/runtime/measure';
@@ -171,10 +171,7 @@ function notWanted(): never {
 function cursorOf(after: string | undefined): Cursor | undefined {
   if (after === undefined) return undefined;
   const [uploadedAt, last] = decodeCursor(after, ['number', 'string']);
-  if (Math.abs(uploadedAt) > 8.64e15)
-    fail('invalid', 'Some fields are not acceptable.', {
-      errors: [{ field: 'after', message: 'is not a cursor of this list' }],
-    });
+  if (Math.abs(uploadedAt) > 8.64e15) failField('after', 'is not a cursor of this list');
   return [uploadedAt, last];
 }
 

@@ -1,5 +1,5 @@
 import type { Env } from '@dormouse/runtime/app';
-import { fail } from '@dormouse/runtime/errors';
+import { fail, failField } from '@dormouse/runtime/errors';
 import { pictureType } from '@dormouse/runtime/picture-type';
 import { bodyBytes, header } from '@dormouse/runtime/request';
 import type { Context } from 'hono';
@@ -35,9 +35,6 @@ async function fileOf(sent: Buffer, type: string): Promise<Buffer> {
     .formData()
     .catch((cause: unknown) => fail('malformed', 'The form cannot be read.', { cause }));
   const file = form.get('file');
-  if (!(file instanceof File) || file.size === 0)
-    return fail('invalid', 'Some fields are not acceptable.', {
-      errors: [{ field: 'file', message: 'must be a file' }],
-    });
+  if (!(file instanceof File) || file.size === 0) return failField('file', 'must be a file');
   return Buffer.from(await file.arrayBuffer());
 }

@@ -1,4 +1,4 @@
-import { fail } from '@dormouse/runtime/errors';
+import { failField } from '@dormouse/runtime/errors';
 import { decodeCursor, encodeCursor } from '@dormouse/runtime/keyset';
 import { tagSlug } from '@dormouse/runtime/slug';
 import type { ListQuery } from './fields.ts';
@@ -104,9 +104,6 @@ const latest = Date.parse('9999-01-01T00:00:00Z');
 
 function parseCursor(cursor: string, field: string): Cursor {
   const [createdAt, id] = decodeCursor(cursor, ['number', 'number'], field);
-  if (createdAt < earliest || createdAt > latest || id < 1)
-    fail('invalid', 'Some fields are not acceptable.', {
-      errors: [{ field, message: 'is not a cursor of this list' }],
-    });
+  if (createdAt < earliest || createdAt > latest || id < 1) failField(field, 'is not a cursor of this list');
   return [createdAt, id];
 }

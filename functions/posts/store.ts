@@ -1,7 +1,7 @@
 import { postCreated, postDeleted, postPublished, postUnpublished, postUpdated } from '@dormouse/events/post';
 import { type Camelized, nothingLeft } from '@dormouse/runtime/api';
 import { deletedAccount } from '@dormouse/runtime/deleted-account';
-import { fail } from '@dormouse/runtime/errors';
+import { fail, failField } from '@dormouse/runtime/errors';
 import type { Emit, Outbox } from '@dormouse/runtime/outbox';
 import { slugOf, tagSlug } from '@dormouse/runtime/slug';
 import type { Sql, Tx } from '@dormouse/runtime/sql-types';
@@ -375,10 +375,7 @@ async function neighbours(sql: Sql, id: number): Promise<Neighbours | undefined>
 }
 
 /** To PostgreSQL, whose list of zones may be another than ours. */
-const noSuchZone = (): never =>
-  fail('invalid', 'Some fields are not acceptable.', {
-    errors: [{ field: 'time_zone', message: 'must be a time zone such as UTC or Europe/Berlin' }],
-  });
+const noSuchZone = (): never => failField('time_zone', 'must be a time zone such as UTC or Europe/Berlin');
 
 const iso = ([createdAt]: Cursor): string => new Date(createdAt).toISOString();
 

@@ -1,4 +1,4 @@
-import { fail } from '@dormouse/runtime/errors';
+import { failField } from '@dormouse/runtime/errors';
 import { decodeCursor, encodeCursor } from '@dormouse/runtime/keyset';
 import { tagSlug } from '@dormouse/runtime/slug';
 import type { SearchQuery } from './fields.ts';
@@ -80,8 +80,6 @@ function parseCursor(text: string): Cursor {
   const [windowTime, windowId, rank, time, id] = decodeCursor(text, ['number', 'number', 'number', 'number', 'number']);
   const isTime = (value: number) => value >= earliest && value <= latest;
   if (!isTime(windowTime) || !isTime(time) || windowId < 0 || id < 0 || rank < -1 || rank > maxRank)
-    fail('invalid', 'Some fields are not acceptable.', {
-      errors: [{ field: 'after', message: 'is not a cursor of this list' }],
-    });
+    failField('after', 'is not a cursor of this list');
   return { window: [windowTime, windowId], last: [rank, time, id] };
 }

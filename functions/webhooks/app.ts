@@ -3,7 +3,7 @@ import { webhookDue } from '@dormouse/events/webhook';
 import { cameFromOutside } from '@dormouse/runtime/address';
 import { check, type Env, id, json, newApp } from '@dormouse/runtime/app';
 import { authenticate, required, type Tokens } from '@dormouse/runtime/auth';
-import { fail } from '@dormouse/runtime/errors';
+import { fail, failField } from '@dormouse/runtime/errors';
 import { decodeCursor, encodeCursor } from '@dormouse/runtime/keyset';
 import { type Limiter, limit } from '@dormouse/runtime/limiter';
 import type { Logger } from '@dormouse/runtime/log';
@@ -69,8 +69,7 @@ export function createApp(dependencies: Dependencies) {
     .post(api.create.path, limited, json(api.create.body), async (c) => {
       const { url, events } = c.req.valid('json');
       const message = await refuse(url);
-      if (message !== undefined)
-        fail('invalid', 'Some fields are not acceptable.', { errors: [{ field: 'url', message }] });
+      if (message !== undefined) failField('url', message);
       const made = await subscriptions.create(new URL(url).href, [...new Set(events)]);
       if (!made) return fail('conflict', 'There are as many webhooks as there may be: remove one first.');
       note(c, made.id, 'a webhook was made');
@@ -135,9 +134,5 @@ const noWebhook = (): never => fail('not_found', 'There is no such webhook.');
 
 function cursorOf(after: string): string {
   const [last] = decodeCursor(after, ['string']);
-  return uuid.test(last)
-    ? last
-    : fail('invalid', 'Some fields are not acceptable.', {
-        errors: [{ field: 'after', message: 'is not a cursor of this list' }],
-      });
+  return uuid.test(last) ? last : failField('after', 'is not a cursor of this list');
 }
