@@ -3,7 +3,7 @@ import { uuidv7 } from '@dormouse/runtime/ids';
 import type { Emit, Outbox } from '@dormouse/runtime/outbox';
 import type { Sql, Tx } from '@dormouse/runtime/sql-types';
 import { type Announcement, bodyOf } from './announcement.ts';
-import type { Outcome } from './post-safely.ts';
+import { isTaken, type Outcome } from './post-safely.ts';
 
 /** Attempts that the Broker makes of an event: the first one, and the retries of the Trigger webhooks-deliveries. */
 export const attemptsOfRun = 15;
@@ -223,8 +223,6 @@ interface Noted {
   at: Date;
   disableAfterDays: number;
 }
-
-const isTaken = ({ status = 0 }: Outcome): boolean => status >= 200 && status < 300;
 
 async function note({ id, run, outcome, at, disableAfterDays }: Noted, tx: Tx, emit: Emit): Promise<Verdict> {
   const taken = isTaken(outcome);

@@ -3,7 +3,7 @@ import { measure } from '@dormouse/runtime/measure';
 import { RetryEvent } from '@dormouse/runtime/receive';
 import { metrics } from '@dormouse/signals/metrics';
 import type { Deliveries, DueDelivery } from './deliveries.ts';
-import type { Outcome, Post } from './post-safely.ts';
+import { isTaken, type Outcome, type Post } from './post-safely.ts';
 import { signedHeaders } from './signature.ts';
 
 export interface DeliveringOptions {
@@ -48,5 +48,5 @@ const send = ({ id, url, body, secrets }: DueDelivery, sentAt: Date, post: Post)
 /** By which receivers know a delivery, however often it comes. */
 export const messageId = (delivery: string): string => `msg_${delivery}`;
 
-const outcomeOf = ({ status = 0, refused }: Outcome): string =>
-  refused ? 'refused' : status >= 200 && status < 300 ? 'delivered' : 'failed';
+const outcomeOf = (outcome: Outcome): string =>
+  outcome.refused ? 'refused' : isTaken(outcome) ? 'delivered' : 'failed';

@@ -18,6 +18,9 @@ export interface Outcome {
   durationMs: number;
 }
 
+/** Whether the receiver has taken it. */
+export const isTaken = ({ status = 0 }: Outcome): boolean => status >= 200 && status < 300;
+
 export interface PostOptions {
   reach: Reach;
   /** Until all that is kept of the answer is there; looking the name up is part of it. */
