@@ -1,6 +1,6 @@
-import { existsSync, mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { temporaryFolder } from '@dormouse/auth/temporary-folder.fixture';
 import { catalogue } from '@dormouse/events/catalogue';
 import { type Example, readExamples } from '@dormouse/events/examples';
 import { type JsonSchema, jsonSchema } from '@dormouse/events/json-schema';
@@ -70,6 +70,9 @@ const withoutJump = (data: object) =>
 /** Functions that a consumer asks before it has taken an event, and the variables that say where they are. */
 const asked: Readonly<Record<string, Readonly<Record<string, string>>>> = { pictures: { MEDIA_URL: 'media' } };
 
+/** A function's module is read once, and its variables with it: those of the manifest would lead to folders of this machine. */
+const variables: Record<string, string> = { MEDIA_DIR: temporaryFolder() };
+
 describe.each(consumers)('$name at $path', (consumer) => {
   let db: TestDatabase;
   let served: FunctionInProcess;
@@ -83,16 +86,13 @@ describe.each(consumers)('$name at $path', (consumer) => {
   beforeAll(async () => {
     db = await testDatabase(...owners);
     const own = (of: string) => (hasTables(of) ? { databaseUrl: db.urlOf(of) } : {});
-    const variables: Record<string, string> = {};
+    const addresses: Record<string, string> = {};
     for (const [variable, other] of needed) {
-      const opened = await openFunction(other, {
-        ...own(other),
-        variables: { MEDIA_DIR: mkdtempSync(join(tmpdir(), 'dormouse-golden-')) },
-      });
+      const opened = await openFunction(other, { ...own(other), variables });
       others.push(opened);
-      variables[variable] = opened.origin;
+      addresses[variable] = opened.origin;
     }
-    served = await openFunction(name, { ...own(name), variables });
+    served = await openFunction(name, { ...own(name), variables: { ...variables, ...addresses } });
   });
   afterAll(async () => {
     await served?.close();
@@ -181,7 +181,7 @@ describe.each(consumers)('$name at $path', (consumer) => {
           expect(await deliver(own, 'structured')).toBe('taken');
           expect(await stored()).toEqual(before);
         }),
-        { numRuns: 10 },
+        { numRuns: 10, includeErrorInReport: true },
       );
     },
   );

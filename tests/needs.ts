@@ -26,8 +26,11 @@ export function skippedFor(missing: readonly string[]): Skippable {
   return missing.length === 0 ? {} : { skip: true, meta: { missing } };
 }
 
+/** What a test on a cluster needs. */
+export const aCluster = 'a cluster (KUBECONFIG, INGRESS)';
+
 /** What a test on a cluster misses: the cluster itself, unless KUBECONFIG and INGRESS name one. */
 export function missingCluster(): string[] {
   const { KUBECONFIG, INGRESS } = process.env;
-  return KUBECONFIG && INGRESS ? [] : ['a cluster (KUBECONFIG, INGRESS)'];
+  return KUBECONFIG && INGRESS ? [] : [aCluster];
 }

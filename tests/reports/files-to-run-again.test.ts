@@ -35,6 +35,11 @@ test('what skipped a test for want of something runs again', () => {
   expect(filesToRunAgain(skipping, '/project', imports)).toEqual(['a.test.ts', 'b.test.ts']);
 });
 
+test('what skipped a test for want of a cluster does not: there is none here either', () => {
+  const skipping = report({ 'a.test.ts': ['a cluster (KUBECONFIG, INGRESS)', 'kn'], 'b.test.ts': [] });
+  expect(filesToRunAgain(skipping, '/project', imports)).toEqual(['b.test.ts']);
+});
+
 test('what did not run runs', () => {
   expect(filesToRunAgain(report({}), '/project', imports)).toEqual(['a.test.ts', 'b.test.ts']);
 });

@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
 import { reachedFrom } from '../import-graph.ts';
+import { aCluster } from '../needs.ts';
 import type { Report } from './report.ts';
 
 /** Their platforms look for programs, and what they ask does not depend on any: for want of time they run once. */
@@ -7,6 +8,9 @@ const toldOnce = new Set([
   'knative/local/platform.test.ts',
   'tests/local-platform/never-again.test.ts',
   'tests/scenarios/never-again.test.ts',
+  'tests/scenarios/scaling.test.ts',
+  'tests/scenarios/search.test.ts',
+  'tests/scenarios/webhooks.test.ts',
 ]);
 const looksForPrograms = /^knative\/local\/serving\/process\/has-program\.ts$/;
 
@@ -24,7 +28,9 @@ export function filesToRunAgain(
 ): string[] {
   const ranWhole = new Set(
     withoutPrograms.testResults
-      .filter(({ assertionResults }) => assertionResults.every(({ meta }) => !meta.missing))
+      .filter(({ assertionResults }) =>
+        assertionResults.every(({ meta }) => !meta.missing || meta.missing.includes(aCluster)),
+      )
       .map(({ name }) => relative(project, name)),
   );
   const mayDiffer = (path: string) =>
