@@ -8,6 +8,7 @@ import { BaseSequencer, type TestSpecification, type Vitest } from 'vitest/node'
  */
 const long = [
   'observability/rules.test.ts',
+  'tests/observability/panels.test.ts', // a minute before its first test
   'tests/observability/alerts.test.ts',
   'tests/local-platform/faults.test.ts',
   'tests/local-platform/tutorials.test.ts',
@@ -21,6 +22,10 @@ const long = [
   'tests/soak/soak.test.ts',
   'functions/web/pathological.test.ts',
   'tests/browser/reader.test.ts',
+  'tests/joints/find-gaps.test.ts',
+  'tests/golden.test.ts',
+  'functions/_backup/database-store.test.ts',
+  'knative/local/eventing/damage.test.ts',
 ];
 
 export class LongestFirst extends BaseSequencer {
