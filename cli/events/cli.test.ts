@@ -504,6 +504,11 @@ describe('send', () => {
     );
   });
 
+  test('sends to a Broker that is named, of which no console knows', async () => {
+    const { out } = await events(['send', 'dev.example.x', 's', '--id', 'mine', '--broker', `${shown.url}/elsewhere`]);
+    expect(out).toBe('sent mine\n');
+  });
+
   test('says what a Broker refuses', async () => {
     const { code, err } = await events(['send', 'dev.example.x', 's', '--broker', `${shown.url}/refusing`]);
     expect({ code, err }).toEqual({

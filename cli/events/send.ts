@@ -33,7 +33,7 @@ export async function send(type: string, subject: string, options: Options, term
   terminal.print(
     options.json
       ? JSON.stringify(event, null, 2)
-      : `sent ${event.id}${dssematerial === null ? ` without a signature: no keys of ${event.source}, --signing-keys names them` : ''}; "dormouse events explain ${event.id}" shows what each trigger did with it`,
+      : `sent ${event.id}${dssematerial === null ? ` without a signature: no keys of ${event.source}, --signing-keys names them` : ''}${options.broker ? '' : `; "dormouse events explain ${event.id}" shows what each trigger did with it`}`,
   );
 }
 
