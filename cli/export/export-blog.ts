@@ -2,7 +2,8 @@ import { client, Unreachable } from '../api-client.ts';
 import { picturesOf, postPath } from '../blog-folder/layout.ts';
 import { hashIn, pictureAddress } from '../blog-folder/picture-address.ts';
 import { CommandError } from '../command-error.ts';
-import { progress, type Screen, type Step } from '../progress.ts';
+import { paceOf } from '../pace.ts';
+import { progress, type Screen, type Step, waiting } from '../progress.ts';
 import { ahead } from './ahead.ts';
 import { type BlogReader, blogReader, type Listed } from './blog-reader.ts';
 import { type Format, fileTime, type ReadBlog } from './format.ts';
@@ -53,6 +54,7 @@ interface Exported {
   bytes?: number;
 }
 
+/** Requests under way; fewer while the platform is busy. */
 const concurrency = 8;
 const pictureConcurrency = 3;
 
@@ -66,7 +68,14 @@ export async function exportBlog(options: ExportOptions, { print, screen, sleep 
   try {
     const pauses = sleep ? { sleep } : {};
     await client({ url, token: '', attempts: 1, connections: 2, ...pauses }).send('GET', '/health');
-    const reader = blogReader(client({ url, token: token ?? '', ...pauses }), { withDrafts: token !== undefined });
+    const connected = client({
+      url,
+      token: token ?? '',
+      pace: paceOf(concurrency),
+      onWait: waiting(screen),
+      ...pauses,
+    });
+    const reader = blogReader(connected, { withDrafts: token !== undefined });
     const addresses = token === undefined ? undefined : await reader.addresses();
     const { blog, exported } = await openBlog(reader, {
       address: url,
@@ -86,7 +95,9 @@ export async function exportBlog(options: ExportOptions, { print, screen, sleep 
     target.abandon();
     if (error instanceof Unreachable)
       throw new CommandError(
-        `${url} does not answer (${error.message}): start the platform with "npm start", or give --url`,
+        error.hasAnswered
+          ? `${url} does not answer any more (${error.message})`
+          : `${url} does not answer (${error.message}): start the platform with "npm start", or give --url`,
       );
     throw error;
   }

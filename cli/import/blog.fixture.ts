@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 type Post = { id: number; slug: string; source: string; author: string; version: number } & Record<string, unknown>;
@@ -34,6 +34,8 @@ export async function startBlog(given: {
   refuse?: (bytes: Buffer) => boolean;
   /** Breaks every connection once it has so many posts, as a platform does that was ended. */
   endAfter?: number;
+  /** A request that is answered 503, or that is carried out while its answer is lost with the connection. */
+  fault?: (line: string, body: string) => 'busy' | 'lost' | undefined;
 }): Promise<Blog> {
   const posts: Post[] = [];
   const users = new Map<string, string>();
@@ -52,7 +54,12 @@ export async function startBlog(given: {
   type FakeResponse = { status: number; body?: unknown; bytes?: Buffer; headers?: Record<string, string> };
   const problem = (status: number, detail: string): FakeResponse => ({ status, body: { detail, status } });
 
-  const answer = (method: string, path: string, auth: string | undefined, bytes: Buffer): FakeResponse => {
+  const answer = (
+    method: string,
+    path: string,
+    { authorization: auth, 'if-match': ifMatch }: IncomingHttpHeaders,
+    bytes: Buffer,
+  ): FakeResponse => {
     const [, hash] = /^\/blog\/media\/([0-9a-f]{64})$/.exec(path) ?? [];
     const [, id] = /^\/blog\/api\/posts\/(\d+)$/.exec(path) ?? [];
     if (path === '/health') return { status: 200 };
@@ -65,8 +72,8 @@ export async function startBlog(given: {
     if (method === 'POST' && path === '/api/users') return user(json);
     if (method === 'POST' && path === '/blog/api/posts') return create(json);
     if (method === 'POST' && path === '/blog/api/posts/addresses') return keep(json);
-    if (method === 'PATCH' && id) return change(Number(id), json);
-    if (method === 'PATCH' && path === '/api/settings') return changeSettings(json);
+    if (method === 'PATCH' && id) return change(Number(id), json, ifMatch);
+    if (method === 'PATCH' && path === '/api/settings') return changeSettings(json, ifMatch);
     return problem(404, 'Nothing here.');
   };
   const get = ({ pathname, searchParams }: URL, hash: string | undefined, auth: string | undefined): FakeResponse => {
@@ -78,7 +85,12 @@ export async function startBlog(given: {
         : { status: 200, body: { hash: known, state: 'uploaded', reason: null } };
     const bytes = hash ? media.get(hash) : files.get(pathname);
     if (bytes) return { status: 200, bytes, headers: { 'content-type': 'image/png' } };
-    if (pathname === '/api/settings') return { status: 200, body: { ...settings, set_up: settings.version > 0 } };
+    if (pathname === '/api/settings')
+      return {
+        status: 200,
+        body: { ...settings, set_up: settings.version > 0 },
+        headers: { etag: `"${settings.version}"` },
+      };
     const [, name = ''] = /^\/api\/users\/(.+)$/.exec(pathname) ?? [];
     if (users.has(name)) return { status: 200, body: { id: 1, username: name, display_name: users.get(name) } };
     if (pathname === '/blog/api/posts') return list(searchParams, auth);
@@ -122,7 +134,8 @@ export async function startBlog(given: {
       updated_at: String(updated_at),
     };
   };
-  const changeSettings = (json: object): FakeResponse => {
+  const changeSettings = (json: object, ifMatch?: string): FakeResponse => {
+    if (ifMatch !== undefined && ifMatch !== `"${settings.version}"`) return problem(412, 'It has changed.');
     Object.assign(settings, json, { version: settings.version + 1 });
     return { status: 200, body: { ...settings, set_up: true } };
   };
@@ -162,8 +175,9 @@ export async function startBlog(given: {
       .map((one) => ({ ...one, leads_to: addresses.get(one.path) ?? null }));
     return { status: 200, body: { kept: given.length - refused.length, refused } };
   };
-  const change = (id: number, json: object): FakeResponse => {
+  const change = (id: number, json: object, ifMatch?: string): FakeResponse => {
     const post = posts[id - 1]!;
+    if (ifMatch !== undefined && ifMatch !== `"${post.version}"`) return problem(412, 'It has changed.');
     Object.assign(post, json, { version: post.version + 1 });
     return { status: 200, body: post };
   };
@@ -177,7 +191,13 @@ export async function startBlog(given: {
     peak = Math.max(peak, ++open);
     const bytes = await body(request);
     log.push(`${request.method} ${request.url}`);
-    const next = request.url === '/health' ? undefined : down.shift();
+    const fault = request.url === '/health' ? undefined : given.fault?.(log.at(-1)!, bytes.toString('utf8'));
+    const next =
+      fault === 'busy'
+        ? { status: 503, headers: { 'retry-after': '1' } }
+        : request.url === '/health'
+          ? undefined
+          : down.shift();
     const {
       status,
       body: value,
@@ -185,8 +205,9 @@ export async function startBlog(given: {
       headers,
     }: FakeResponse = next
       ? { ...next, body: undefined }
-      : answer(request.method!, request.url!, request.headers.authorization, bytes);
+      : answer(request.method!, request.url!, request.headers, bytes);
     open--;
+    if (fault === 'lost') return void request.socket.destroy();
     response
       .writeHead(status, { 'content-type': 'application/json', ...headers })
       .end(file ?? (value === undefined ? undefined : JSON.stringify(value)));

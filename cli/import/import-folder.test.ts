@@ -228,6 +228,59 @@ describe('an import', () => {
     expect(blog.media.size).toBe(1);
   });
 
+  it('waits for a platform that is busy for a minute, however soon it may come back, and says so', async () => {
+    // As functions are refused that take a minute to wake on a loaded machine.
+    for (let at = 0; at < 60; at++) blog.down.push({ status: 503, headers: { 'retry-after': '1' } });
+    const { complete, text, shown } = await run();
+    expect([complete, blog.posts.length, blog.media.size]).toEqual([true, 3, 1]);
+    expect(text).toContain('failed     0');
+    expect(shown).toMatch(/^waiting for \d+ s, again in \d+ s: HTTP 503$/m);
+    expect(shown.match(/waiting/g)).toHaveLength(1);
+  });
+
+  it('makes nothing twice where every answer is lost once', async () => {
+    const lost = new Set<string>();
+    await blog.close();
+    blog = await startBlog({
+      token: 'good',
+      slugs: ['second'],
+      fault(line, body) {
+        if (/^GET /.test(line) || lost.has(line + body)) return undefined;
+        lost.add(line + body);
+        return 'lost';
+      },
+    });
+    expect(await run()).toMatchObject({ complete: true, text: expect.stringContaining('failed     0') });
+    expect(blog.posts.map(({ slug }) => slug).sort()).toEqual(['first', 'second-2021-01-01', 'third']);
+    expect(blog.posts[0]!.content).toContain('[second](/blog/posts/second-2021-01-01)');
+    expect([blog.posts[0]!.version, blog.media.size]).toEqual([2, 1]);
+  });
+
+  it('brings the others where one post alone cannot be taken now', async () => {
+    await blog.close();
+    blog = await startBlog({
+      token: 'good',
+      fault: (line, body) => (line === 'POST /blog/api/posts' && body.includes('"title":"Third"') ? 'busy' : undefined),
+    });
+    const { complete, text } = await run();
+    expect([complete, blog.posts.map(({ slug }) => slug).sort()]).toEqual([false, ['first', 'second']]);
+    expect(text).toContain('releases/third.md: HTTP 503');
+  });
+
+  it('ends where the platform takes nothing more, and the next one goes on from there', async () => {
+    let left = 1;
+    await blog.close();
+    blog = await startBlog({
+      token: 'good',
+      fault: (line) => (line === 'POST /blog/api/posts' && left-- <= 0 ? 'busy' : undefined),
+    });
+    await expect(run()).rejects.toThrow(
+      /does not answer any more \(HTTP 503, for 300 s\); what came in stays, and the same command goes on from there$/,
+    );
+    left = Number.POSITIVE_INFINITY;
+    expect((await run()).text).toMatch(/imported {3}2\nunchanged {2}1\n/);
+  });
+
   it('never has more than eight requests open', async () => {
     for (let index = 0; index < 40; index++)
       writeFileSync(join(folder, `articles/n${index}.md`), `**Author: Person${index}**\n\nText`);

@@ -2,7 +2,8 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { isLoopbackHost } from '@dormouse/http/loopback-guard';
 import { client, Unreachable } from '../api-client.ts';
 import { CommandError } from '../command-error.ts';
-import { progress, type Screen } from '../progress.ts';
+import { paceOf } from '../pace.ts';
+import { progress, type Screen, waiting } from '../progress.ts';
 import { isExportedBlog, planExportedBlog } from './exported-blog.ts';
 import { fetchPictures } from './fetch-pictures.ts';
 import { type Folder, readExportFile, readFolder } from './folder.ts';
@@ -96,7 +97,13 @@ async function importOpened(
       const pauses = sleep ? { sleep } : {};
       await client({ url: options.url, token: '', attempts: 1, connections: 2, ...pauses }).send('GET', '/health');
       const token = options.token ?? (await localToken());
-      const connected = client({ url: options.url, token, ...pauses });
+      const connected = client({
+        url: options.url,
+        token,
+        pace: paceOf(mostAtOnce),
+        onWait: waiting(screen),
+        ...pauses,
+      });
       return await run(planned, {
         client: connected,
         read: folder.read,
@@ -106,7 +113,9 @@ async function importOpened(
     } catch (error) {
       if (error instanceof Unreachable)
         throw new CommandError(
-          `${options.url} does not answer (${error.message}): start the platform with "npm start", or give --url`,
+          error.hasAnswered
+            ? `${options.url} does not answer any more (${error.message}); what came in stays, and the same command goes on from there`
+            : `${options.url} does not answer (${error.message}): start the platform with "npm start", or give --url`,
         );
       throw error;
     }
@@ -132,6 +141,9 @@ function planOf(folder: Folder, options: ImportOptions & { fetched?: ReadonlySet
     throw new CommandError(`${options.folder}: ${(error as Error).message}`);
   }
 }
+
+/** Requests under way; fewer while the platform is busy. */
+const mostAtOnce = 8;
 
 /** From how many articles on it takes long to read them. */
 const many = 200;
