@@ -23,7 +23,8 @@ export const importCommand = buildCommand({
     brief: 'Imports a blog of another program',
     fullDescription: [
       'Imports a folder of Markdown or HTML (Jekyll, Hugo, Hexo, Eleventy, Docusaurus and others), a file in which',
-      'WordPress (WXR) or Ghost (JSON) exported a blog, or what "dormouse export" wrote; each also packed in a zip file.',
+      'WordPress (WXR), Blogger (Atom) or Ghost (JSON) exported a blog, or what "dormouse export" wrote; each also packed',
+      'in a zip file.',
       'Articles keep their dates, authors become accounts that can be claimed, pictures are stored by their content.',
       'What was not public, and what is not understood, becomes a draft. A second run changes nothing, and goes on where',
       'an earlier one was ended.',
@@ -54,7 +55,9 @@ export const importCommand = buildCommand({
     },
     positional: {
       kind: 'tuple',
-      parameters: [argument('PATH', 'Folder, zip file, or export of WordPress (.xml) or Ghost (.json)')],
+      parameters: [
+        argument('PATH', 'Folder, zip file, or export of WordPress or Blogger (.xml, .atom) or Ghost (.json)'),
+      ],
     },
   },
   async loader() {
@@ -75,7 +78,7 @@ export const importCommand = buildCommand({
       at: string,
     ) {
       const folder = resolve(at);
-      const name = given.name ?? (basename(folder).replace(/\.(?:xml|wxr|json|zip)$/i, '') || 'import');
+      const name = given.name ?? (basename(folder).replace(/\.(?:xml|wxr|atom|json|zip)$/i, '') || 'import');
       const options = {
         folder,
         url: given.url ?? `http://127.0.0.1:${this.env.PORT || '8080'}`,

@@ -115,7 +115,12 @@ export function readArticle(file: SourceFile, options: ReadArticleOptions = {}):
     shown.open ? 'a comment in it does not end' : undefined,
   ].filter((reason) => reason !== undefined);
   const carried = carriedFields(fields, { words: site.categoriesAreWords === true });
-  const extra = site.tagsInText ? { ...carried, tags: withTagsOf(top.body, carried.tags) } : carried;
+  const extra = {
+    ...carried,
+    tags: (site.tagsInText ? withTagsOf(top.body, carried.tags) : carried.tags)
+      .filter((tag) => !site.isList?.(tag, place))
+      .map((tag) => site.tags?.get(tag) ?? tag),
+  };
   const dated = said.date ? { date: said.date } : guessedDate(file, inPath);
   const { categories } = extra;
   const language = languageOf(fields, place, html?.language);
@@ -189,7 +194,7 @@ function withTagsOf(text: string, said: readonly string[]): string[] {
       found.push(tag!);
     return visible;
   });
-  return [...new Set([...said.map((tag) => tag.replace(/^#/, '')), ...found])];
+  return [...new Set([...said.map((tag) => tag.replace(/^#?(?:\[\[(.*)\]\])?/, '$1')), ...found])];
 }
 
 const dateKeys = [
@@ -260,7 +265,10 @@ function saidAuthors(
   body: string,
   site: Site,
 ): Author[] {
-  const value = fields.author ?? fields.authors ?? fields.by;
+  // Zola keeps them with other terms, or among fields of its theme.
+  const [of, extra] = [fields.taxonomies, fields.extra].map((one) => (isObject(one) ? one : {}));
+  const value =
+    fields.author ?? fields.authors ?? fields.by ?? of?.authors ?? of?.author ?? extra?.author ?? extra?.authors;
   const entries = Array.isArray(value) ? value : value === undefined || value === null ? [] : [value];
   const said = entries.flatMap((entry) => authorsOf(entry, site));
   if (said.length > 0)

@@ -1,11 +1,14 @@
 import { type Article, readArticle } from './article.ts';
+import { isBlogger, readBlogger } from './exports/blogger.ts';
 import type { Exported } from './exports/exported.ts';
 import { ghostData, readGhost } from './exports/ghost.ts';
 import { readWordpress } from './exports/wordpress.ts';
 import { isWxr } from './exports/wxr-items.ts';
 import type { FileNote } from './file-note.ts';
 import { decoded, type Folder } from './folder.ts';
+import { frontMatter } from './front-matter.ts';
 import { findSites } from './site/find-sites.ts';
+import { sourceText } from './source-text.ts';
 
 /** Everything that a folder has for a blog. */
 export interface Contents {
@@ -21,6 +24,27 @@ export interface Contents {
 /** Texts in forms that are not read. */
 const unreadForms = /\.(?:rst|adoc|asciidoc|org|textile|wiki|mediawiki|ipynb|rmd|qmd|docx?|odt|rtf)$/i;
 
+/** Forms in which some programs keep articles besides what pages are made of: a head tells them. */
+const templateForms = /\.(?:njk|nunjucks|liquid|webc|vto|pug|ejs|hbs|handlebars|mustache|11ty\.[cm]?js|txt)$/i;
+const ofPrograms = /(?:^|\/)(?:_includes|_layouts|_data|layouts?|themes|node_modules|vendor|scaffolds|archetypes)\//;
+
+/** Why files in those forms do not come in: an article is lost, a page with a title alone is most likely a list. */
+function unreadTemplates({ files, read }: Folder): { skipped: FileNote[]; asides: FileNote[] } {
+  const found = files
+    .filter((path) => templateForms.test(path) && !ofPrograms.test(path))
+    .map((file) => ({ file, form: /\.(?:11ty\.)?\w+$/.exec(file)![0], head: headOf(decoded(read(file)).text) }));
+  const isArticle = ({ head, form }: (typeof found)[number]) => 'title' in head && ('date' in head || form === '.txt');
+  return {
+    skipped: found.filter(isArticle).map(({ file, form }) => ({ file, reason: `its form (${form}) is not read` })),
+    asides: found
+      .filter((one) => !isArticle(one) && 'title' in one.head)
+      .map(({ file, form }) => ({ file, reason: `it is a template (${form})` })),
+  };
+}
+
+const headOf = (text: string): Readonly<Record<string, unknown>> =>
+  /^\uFEFF?(?:---|\+\+\+)/.test(text) ? frontMatter(sourceText(text), { mayBeginWithout: false }).fields : {};
+
 /** Reads all articles of a folder, each as the program would that makes a site of it. */
 export function readContents(folder: Folder, now: Date): Contents {
   const siteOf = findSites(folder);
@@ -28,8 +52,9 @@ export function readContents(folder: Folder, now: Date): Contents {
     file: file.path,
     article: readArticle(file, { site: siteOf(file.path), now }),
   }));
+  const templates = unreadTemplates(folder);
   const forms = folder.files.filter((path) => unreadForms.test(path));
-  const exported = (folder.exports ?? folder.files.filter((path) => /^[^/]+\.(?:xml|json)$/i.test(path))).map(
+  const exported = (folder.exports ?? folder.files.filter((path) => /^[^/]+\.(?:xml|json)$|\.atom$/i.test(path))).map(
     (path) => ({
       path,
       found: readExport(path, decoded(folder.read(path)).text, now),
@@ -43,15 +68,19 @@ export function readContents(folder: Folder, now: Date): Contents {
     ],
     skipped: [
       ...exported.flatMap(({ path, found }) =>
-        found || !folder.exports ? [] : [{ file: path, reason: 'it is no export of WordPress (WXR) or Ghost (JSON)' }],
+        found || !folder.exports
+          ? []
+          : [{ file: path, reason: 'it is no export of WordPress (WXR), Blogger (Atom) or Ghost (JSON)' }],
       ),
       ...known.flatMap(({ skipped }) => skipped),
       ...read.flatMap(({ file, article }) => ('skipped' in article ? [{ file, reason: article.skipped }] : [])),
+      ...templates.skipped,
       ...forms.map((file) => ({ file, reason: `its form (${/\.\w+$/.exec(file)![0]}) is not read` })),
     ],
     asides: [
       ...known.flatMap(({ asides }) => asides),
       ...read.flatMap(({ file, article }) => ('aside' in article ? [{ file, reason: article.aside }] : [])),
+      ...templates.asides,
       ...(folder.links ?? []).map((file) => ({ file, reason: 'it is a symbolic link' })),
     ],
     addresses: [
@@ -66,6 +95,7 @@ export function readContents(folder: Folder, now: Date): Contents {
 /** What a file has in which a program exported a blog; undefined when it is no such file. */
 function readExport(path: string, text: string, now: Date): Exported | undefined {
   if (isWxr(text)) return readWordpress(path, text, { now });
+  if (isBlogger(text)) return readBlogger(path, text, { now });
   const data = /^\s*\{/.test(text) ? ghostData(text) : undefined;
   return data && readGhost(path, data, { now });
 }

@@ -16,7 +16,7 @@ export function carriedFields(fields: Readonly<Record<string, unknown>>, { words
   // Zola keeps both below this name.
   const of = (fields.taxonomies ?? {}) as Readonly<Record<string, unknown>>;
   return {
-    tags: unique([...plural(fields.tags), ...singular(fields.tag), ...plural(of.tags)]),
+    tags: unique([...plural(labelled(fields.tags)), ...singular(fields.tag), ...plural(of.tags)]),
     categories: unique([...singular(fields.category), ...plural(fields.categories), ...plural(of.categories)]),
     addresses: unique(
       [fields.permalink, fields.url, fields.aliases, fields.alias, fields.redirect_from, fields.redirects]
@@ -26,6 +26,16 @@ export function carriedFields(fields: Readonly<Record<string, unknown>>, { words
     summary: listed(fields.description ?? fields.summary ?? fields.excerpt, /(?!)/)[0],
   };
 }
+
+/** Tags of Docusaurus may say how they are shown: `{ label: Hello, permalink: /hello }`. */
+const labelled = (value: unknown): unknown =>
+  Array.isArray(value)
+    ? value.map((one: unknown) =>
+        typeof one === 'object' && one !== null
+          ? ((one as Record<string, unknown>).label ?? (one as Record<string, unknown>).name)
+          : one,
+      )
+    : value;
 
 /** The texts of a value, of lists in lists too. */
 function listed(value: unknown, separator: RegExp): string[] {

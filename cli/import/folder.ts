@@ -21,7 +21,7 @@ const dotted = /^\.(?:eleventy\.c?js|eleventyignore|gitignore)$/;
 const settingsIn =
   /(?:^|\/)(?:\.(?:vitepress|vuepress)\/[^/]+\.[cm]?[jt]s|\.vuepress\/(?!\.|dist\/).+\.[cm]?[jt]s|\.obsidian\/app\.json)$/;
 
-const isDocument = (path: string): boolean => /\.(?:md|mdx|markdown|mdown|mkdn?|html?)$/i.test(path);
+const isDocument = (path: string): boolean => /\.(?:md|mdx|mdoc|markdown|mdown|mkdn?|html?)$/i.test(path);
 
 /** Reads all Markdown and HTML of a folder. Hidden entries, `node_modules` and symbolic links (which may lead out of it) are left alone. */
 export function readFolder(folder: string): Folder {

@@ -16,7 +16,7 @@ type Arguments = { readonly positional: readonly string[]; readonly named: Reado
  * Tags of Jekyll and Hexo (`{% … %}`) and shortcodes of Hugo (`{{< … >}}`) as Markdown, where they have a meaning in it; all others stay
  * as they are. Links to articles by name become `@post/NAME`, for whoever knows the addresses.
  * @param titleOf the title of the article that a tag names
- * @param options.isVault it is a note of Obsidian: a wikilink to nothing is shown as its words, and `^name` behind a block is its name
+ * @param options.isVault it is a note of Obsidian or Logseq: a wikilink to nothing is shown as its words, and `^name` behind a block is its name
  */
 export function translated(
   markdown: string,
@@ -28,7 +28,11 @@ export function translated(
   for (const [, name] of markdown.matchAll(/^[ \t>]*(?:```|~~~)[ \t]*(dataview(?:js)?|tasks|query|base|leaflet)\b/gm))
     count(`\`\`\`${name}`);
   const text = outsideCode(withMarkedLines(fences(markdown)), (visible) => {
-    const named = isVault ? visible.replace(/(?<=[ \t]|^)\^([A-Za-z0-9-]+)[ \t]*$/gm, '<a id="$1"></a>') : visible;
+    const named = isVault
+      ? visible
+          .replace(/(?<=[ \t]|^)\^([A-Za-z0-9-]+)[ \t]*$/gm, '<a id="$1"></a>')
+          .replace(/^[ \t]*(?:id|collapsed|background-color|logseq\.[\w.-]+|card-[\w-]+)::[ \t].*(?:\n|$)/gm, '')
+      : visible;
     const known = tabs(boxes(withoutInlineFootnotes(named)))
       .replace(/\{\{\s*(?:site|config)\.(?:baseurl|url|root)\s*\}\}/g, '')
       .replace(
@@ -50,6 +54,10 @@ export function translated(
       .replace(
         /\{\{[<%]\s*([\w/-]+)((?:(?![>%]\}\}).)*?)\/?\s*[>%]\}\}/gs,
         (whole, name: string, rest: string) => shortcode(name, split(rest)) ?? whole,
+      )
+      .replace(
+        /\{\{-?[ \t]*(\w+)\(([^(){}\n]*)\)[ \t]*-?\}\}/g,
+        (whole, name: string, rest: string) => called(name, split(rest).named) ?? whole,
       )
       .replace(
         /!?\[\[([^[\]|\n#\\]*)(#[^[\]|\n\\]*)?(?:\\?\|([^[\]\n]*))?\]\](?!\()/g,
@@ -95,11 +103,21 @@ const boxes = (text: string): string =>
     )
     .replace(
       /^\{%-?[ \t]*(blockquote|quote)\b([^%\n]*)%\}[ \t]*\n([^\u0000]*?)^\{%-?[ \t]*end\1[ \t]*-?%\}[ \t]*$/gm,
-      (_, _name: string, said: string, inner: string) => {
-        const source = said.trim();
-        return `${inner.trimEnd()}${source ? `\n\n— ${source}` : ''}`.replace(/^/gm, '> ').replace(/^> $/gm, '>');
+      (_, _name: string, said: string, inner: string) => quotation(inner, said.trim()),
+    )
+    // Zola's, whose shortcodes are called.
+    .replace(
+      /^\{%-?[ \t]*(quote|blockquote|note|alert|admonition|callout|notice|hint|tip|info|warning)\(([^)%\n]*)\)[ \t]*-?%\}[ \t]*\n((?:(?!^\{%)[^\n]*\n)*)^\{%-?[ \t]*end[ \t]*-?%\}[ \t]*$/gm,
+      (_, name: string, rest: string, inner: string) => {
+        const { positional, named } = split(rest);
+        return /quote$/.test(name)
+          ? quotation(inner, named.author ?? named.source ?? named.cite ?? '')
+          : box(name, { positional: positional.filter((word) => word !== ','), named }, inner);
       },
     );
+
+const quotation = (inner: string, source: string): string =>
+  `${inner.trimEnd()}${source ? `\n\n— ${source}` : ''}`.replace(/^/gm, '> ').replace(/^> $/gm, '>');
 
 /** What themes call kinds of boxes. */
 const boxKinds: Readonly<Record<string, string>> = {
@@ -253,6 +271,16 @@ function shortcode(name: string, { positional, named }: Arguments): string | und
   if (!source) return undefined;
   return figure(source, named);
 }
+
+/** `{{ youtube(id="…") }}`, as Zola has shortcodes. */
+const called = (name: string, named: Readonly<Record<string, string>>): string | undefined =>
+  name === 'gist' && named.url !== undefined
+    ? named.url
+    : /^(?:img|image|picture)$/.test(name) && named.src !== undefined
+      ? figure(named.src, named)
+      : /^(?:youtube|vimeo|figure)$/.test(name) && (named.id ?? named.src) !== undefined
+        ? shortcode(name, { positional: [], named })
+        : undefined;
 
 /** A post of X; old shortcodes name it by its number alone. */
 const post = ({ user, id }: Readonly<Record<string, string>>, first: string): string | undefined =>

@@ -38,6 +38,8 @@ export function frontMatter(whole: string, { mayBeginWithout = false }: FrontMat
     json(text) ??
     (mayBeginWithout ? onlyClosed(text) : undefined) ??
     metadata(text) ??
+    properties(text) ??
+    belowHeading(text) ??
     late(text) ??
     commented(text);
   if (!block) return { fields: {}, said: [], body: whole };
@@ -99,6 +101,29 @@ function metadata(text: string): Block | undefined {
   const several = /\n[ \t]*\S/.test(inner);
   const telling = several ? /^(?:title|status|draft|published|visibility|private|hidden)[ \t]*:/im : onlyHiding;
   return telling.test(inner) ? { language: 'lines', inner, body: text.slice(inner.length) } : undefined;
+}
+
+/** Lines of `key:: …` on top, as Logseq has them. */
+function properties(text: string): Block | undefined {
+  const [inner] = /^(?:[A-Za-z][\w.-]*::[ \t]+\S.*(?:\n|$))+/.exec(text) ?? [];
+  return inner === undefined
+    ? undefined
+    : { language: 'lines', inner: inner.replace(/^([^:\n]+)::/gm, '$1:'), body: text.slice(inner.length) };
+}
+
+/** The paragraph of properties below the title, as Notion exports them; one of ordinary text has no such lines alone. */
+function belowHeading(text: string): Block | undefined {
+  const [, heading = '', inner] =
+    /^(#[ \t]+\S.*\n(?:[ \t]*\n)+)((?:[A-Za-z][\w \t/&()-]{0,40}:[ \t]+\S.*(?:\n|$))+)(?=[ \t]*\n|$)/.exec(text) ?? [];
+  if (
+    inner === undefined ||
+    !/^(?:status|drafts?|published|publish|public|visibility|private|hidden)[ \t]*:/im.test(inner)
+  )
+    return undefined;
+  const several = inner.trim().includes('\n');
+  return several || onlyHiding.test(inner.trim())
+    ? { language: 'lines', inner, body: `${heading}${text.slice(heading.length + inner.length)}` }
+    : undefined;
 }
 
 /** A line that alone is no sentence. */

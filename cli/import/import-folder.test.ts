@@ -444,7 +444,7 @@ describe('an error is one line', () => {
     [
       'a file',
       () => run({ folder: import.meta.filename }),
-      /is neither a folder nor a zip file nor an export of WordPress \(\.xml\) or Ghost \(\.json\)$/,
+      /is neither a folder nor a zip file nor an export of WordPress or Blogger \(\.xml, \.atom\) or Ghost \(\.json\)$/,
     ],
     ['nothing to import', () => run({ folder: join(folder, 'images') }), /there is no article in it/],
     [

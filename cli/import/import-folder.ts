@@ -13,7 +13,7 @@ import { run } from './run.ts';
 import { unzipped } from './unzipped.ts';
 
 export interface ImportOptions {
-  /** A folder, a zip file, or a file in which WordPress or Ghost exported a blog. */
+  /** A folder, a zip file, or a file in which WordPress, Blogger or Ghost exported a blog. */
   readonly folder: string;
   readonly url: string;
   readonly token?: string | undefined;
@@ -151,9 +151,9 @@ const many = 200;
 async function openFolder(path: string): Promise<{ folder: Folder; close: () => void }> {
   if (!existsSync(path)) throw new CommandError(`${path}: there is no such folder or file`);
   const isFolder = statSync(path).isDirectory();
-  if (!isFolder && !/\.(?:xml|wxr|json|zip)$/i.test(path))
+  if (!isFolder && !/\.(?:xml|wxr|atom|json|zip)$/i.test(path))
     throw new CommandError(
-      `${path}: is neither a folder nor a zip file nor an export of WordPress (.xml) or Ghost (.json)`,
+      `${path}: is neither a folder nor a zip file nor an export of WordPress or Blogger (.xml, .atom) or Ghost (.json)`,
     );
   if (!isFolder && /\.zip$/i.test(path)) {
     const unpacked = await unzipped(path);

@@ -106,7 +106,7 @@ function page(path: string): string {
     .normalize('NFC')
     .toLowerCase()
     .replace(/\/+$/, '')
-    .replace(/\.(?:md|mdx|markdown|html?)$/, '')
+    .replace(/\.(?:md|mdx|mdoc|markdown|mdown|mkdn?|html?)$/, '')
     .replace(/(?:^|\/)(?:index|readme)$/, '');
 }
 

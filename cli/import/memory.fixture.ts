@@ -8,7 +8,7 @@ export const now = new Date('2026-11-29T12:00:00Z');
 
 /** A folder that is nowhere: texts by path; what is no Markdown or HTML is a file. */
 export function memoryFolder(texts: Readonly<Record<string, string | Buffer>>): Folder {
-  const document = /\.(?:md|mdx|markdown|html)$/i;
+  const document = /\.(?:md|mdx|mdoc|markdown|html)$/i;
   const paths = Object.keys(texts).sort();
   return {
     documents: paths

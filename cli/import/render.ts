@@ -125,7 +125,7 @@ export function renderer(folder: Folder, articles: readonly Article[], options: 
     const { text, unknown } = article.converted
       ? { text: article.body, unknown: article.unknown ?? new Map() }
       : translated(article.body, (name) => titles.get(at.named(name, article.path) ?? ''), {
-          isVault: article.program === 'Obsidian',
+          isVault: article.program === 'Obsidian' || article.program === 'Logseq',
         });
     const content = rewriteLinks(article.converted ? text : commonMark(text), resolve).trim();
     return { ...withCover(content, article.cover, resolve), ...seen, unknown };

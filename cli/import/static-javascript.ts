@@ -3,8 +3,8 @@ import { parseSync } from 'oxc-parser';
 /** What only running the program could tell. */
 export const unread = Symbol('unread');
 
-type Node = { readonly type: string } & Readonly<Record<string, unknown>>;
-type Names = ReadonlyMap<string, Node>;
+export type Node = { readonly type: string } & Readonly<Record<string, unknown>>;
+export type Names = ReadonlyMap<string, Node>;
 
 /**
  * The object that a JavaScript or TypeScript module gives (`export default`, `module.exports =`), or that the text is, as far as it is
@@ -14,9 +14,7 @@ type Names = ReadonlyMap<string, Node>;
 export function staticObject(text: string): Readonly<Record<string, unknown>> | undefined {
   const body = /^\s*\{/.test(text) ? statements(`(${text.trim().replace(/;$/, '')})`) : statements(text);
   if (!body) return undefined;
-  const names: Names = new Map(
-    body.flatMap((statement) => declared(statement).map(({ id, init }) => [(id as Node).name as string, init as Node])),
-  );
+  const names = namesIn(body);
   const given = body.map(givenBy).findLast((node) => node !== undefined);
   const value = given ? literal(returned(given, names) ?? given, names) : ownNames(names);
   return isObject(value) ? value : undefined;
@@ -56,10 +54,21 @@ export function staticArguments(text: string, object: string, method: string): r
   return found;
 }
 
+/** The parsed statements of a module and its constants, for who looks for more than an object in it; empty for what is no program. */
+export function parsedModule(text: string): { readonly body: readonly Node[]; readonly names: Names } {
+  const body = statements(text) ?? [];
+  return { body, names: namesIn(body) };
+}
+
 function statements(text: string): readonly Node[] | undefined {
   const { program, errors } = parseSync('module.ts', text, { sourceType: 'module' });
   return errors.length > 0 ? undefined : (program.body as unknown as readonly Node[]);
 }
+
+const namesIn = (body: readonly Node[]): Names =>
+  new Map(
+    body.flatMap((statement) => declared(statement).map(({ id, init }) => [(id as Node).name as string, init as Node])),
+  );
 
 function declared(statement: Node): readonly Node[] {
   const declaration = statement.type === 'ExportNamedDeclaration' ? (statement.declaration as Node | null) : statement;
@@ -78,8 +87,8 @@ function givenBy(statement: Node): Node | undefined {
   return propertyName(left) === 'exports' || left.name === 'exports' ? (expression.right as Node) : undefined;
 }
 
-/** Of a function, the object that it returns at its end. */
-function returned(node: Node, names: Names): Node | undefined {
+/** Of a function, the value that it returns at its end. */
+export function returned(node: Node, names: Names): Node | undefined {
   const of = bare(node);
   const one = of.type === 'Identifier' ? names.get(of.name as string) : of;
   if (!one || !/Function/.test(one.type)) return undefined;
@@ -96,13 +105,15 @@ function ownNames(names: Names): unknown {
     : Object.fromEntries([...names].map(([name, node]) => [name, literal(node, names)]));
 }
 
-function bare(node: Node): Node {
+/** A node without parentheses and types around it. */
+export function bare(node: Node): Node {
   return /^(?:Parenthesized|TSAs|TSSatisfies|TSNonNull)Expression$/.test(node.type)
     ? bare(node.expression as Node)
     : node;
 }
 
-function literal(given: Node, names: Names, depth = 0): unknown {
+/** A node's value as far as it is written in literals; anything else in it is `unread`. */
+export function literal(given: Node, names: Names, depth = 0): unknown {
   const node = bare(given);
   if (depth > 40) return unread;
   const inner = (each: unknown) => literal(each as Node, names, depth + 1);
@@ -146,12 +157,13 @@ function unary(operator: string, value: unknown): unknown {
   return operator === '-' && typeof value === 'number' ? -value : unread;
 }
 
-function propertyName(node: Node): string | undefined {
+/** `b` of `a.b` and of `a['b']`. */
+export function propertyName(node: Node): string | undefined {
   const property = node.property as Node | undefined;
   return node.type === 'MemberExpression' ? ((property?.name ?? property?.value) as string) : undefined;
 }
 
-const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null && 'type' in value;
+export const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null && 'type' in value;
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

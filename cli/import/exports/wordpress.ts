@@ -1,6 +1,7 @@
 import { slugOf } from '@dormouse/runtime/slug';
 import { decodeHTML } from 'entities';
 import type { Article } from '../article.ts';
+import { saidLanguage } from '../said-language.ts';
 import { withoutControls } from '../source-text.ts';
 import { timestamp } from '../timestamp.ts';
 import type { Exported } from './exported.ts';
@@ -9,7 +10,11 @@ import { readWxrItems, type Wxr, type WxrItem } from './wxr-items.ts';
 
 /** Kinds of items that are no text for readers. */
 const machinery =
-  /^(?:nav_menu_item|revision|wp_block|wp_template|wp_template_part|wp_global_styles|wp_navigation|wp_font_family|wp_font_face|custom_css|customize_changeset|oembed_cache|user_request|acf-field|acf-field-group|wpcf7_contact_form|shop_order|elementor_library)$/;
+  /^(?:nav_menu_item|revision|wp_block|wp_template|wp_template_part|wp_global_styles|wp_navigation|wp_font_family|wp_font_face|custom_css|customize_changeset|oembed_cache|user_request|acf-field|acf-field-group|wpcf7_contact_form|elementor_library|product_variation|scheduled-action|polylang_mo|language_switcher)$/;
+/** Kinds of items that are about customers, and what people sent by a form: nothing of a blog, not even of its drafts. */
+const ofPeople =
+  /^(?:shop_(?:order|subscription|coupon|webhook)|wc_order|edd_(?:payment|discount|log)|give_payment|wc_booking|wc_user_membership|feedback|flamingo_|wpforms|nf_sub|wpcf7s|tribe_(?:rsvp|tpp|wooticket)|tec_tc_)/;
+const isNoText = (type: string): boolean => type === 'attachment' || machinery.test(type) || ofPeople.test(type);
 
 /** Reads an export of WordPress (WXR 1.0 to 1.2). */
 export function readWordpress(path: string, text: string, { now }: { now: Date }): Exported {
@@ -20,7 +25,7 @@ export function readWordpress(path: string, text: string, { now }: { now: Date }
     type: field(item, 'wp:post_type') || 'post',
     file: `${path}#${field(item, 'wp:post_id')}`,
   }));
-  const texts = all.filter(({ type }) => type !== 'attachment' && !machinery.test(type));
+  const texts = all.filter(({ type }) => !isNoText(type));
   const context = contextOf(wxr);
   const read = texts.map(({ item, type, file }) => ({
     file,
@@ -35,8 +40,8 @@ export function readWordpress(path: string, text: string, { now }: { now: Date }
         : [{ file, reason: `it has no text: ${titleOf(item)}` }],
     ),
     asides: all.flatMap(({ item, type, file }) =>
-      type === 'attachment' || machinery.test(type)
-        ? [{ file, reason: `it is no article (${type}): ${titleOf(item)}` }]
+      isNoText(type)
+        ? [{ file, reason: `it is no article (${type})${ofPeople.test(type) ? '' : `: ${titleOf(item)}`}` }]
         : [],
     ),
     addresses: wxr.addresses,
@@ -114,6 +119,7 @@ function articleOf(file: string, item: WxrItem, type: string, blog: Blog): Artic
   const [categories, tags] = ['category', 'post_tag'].map((domain) =>
     item.categories.filter((one) => one.domain === domain).map(({ name }) => name),
   ) as [string[], string[]];
+  const lang = languageOf(item);
   const login = field(item, 'dc:creator');
   const author = wxr.authors.get(login) || login;
   const title = titleOf(item);
@@ -134,6 +140,7 @@ function articleOf(file: string, item: WxrItem, type: string, blog: Blog): Artic
     category: categories[0] ?? 'Blog',
     slug: slugOf(decoded(item.meta.get('_wp_desired_post_slug') || field(item, 'wp:post_name')) || title || 'post'),
     kind: type === 'page' ? 'page' : 'post',
+    ...(lang === undefined ? {} : { lang, language: isMain(lang, wxr) ? undefined : lang.toLowerCase() }),
     hidden,
     alsoAt: [field(item, 'link'), field(item, 'guid'), number].filter((address) => address.includes('/')),
     extra: {
@@ -146,6 +153,15 @@ function articleOf(file: string, item: WxrItem, type: string, blog: Blog): Artic
     notes: [],
   };
 }
+
+/** As Polylang keeps it, a term, or WPML, a field. */
+function languageOf({ categories, meta }: WxrItem): string | undefined {
+  const term = categories.find(({ domain }) => domain === 'language');
+  return saidLanguage(term?.nicename || meta.get('_wpml_import_language_code') || meta.get('_wpml_language'));
+}
+
+const isMain = (lang: string, { language }: Wxr): boolean =>
+  lang.split('-')[0] === language.split('-')[0]?.toLowerCase();
 
 /** @param whole its text, with shared blocks and footnotes */
 function hiddenBy(item: WxrItem, type: string, whole: string, date: string | undefined, now: Date): string[] {

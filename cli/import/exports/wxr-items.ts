@@ -4,7 +4,8 @@ import { Parser } from 'htmlparser2';
 /** One `item` of a WXR: its children by name, texts of the same name one after the other. */
 export interface WxrItem {
   readonly fields: ReadonlyMap<string, string>;
-  readonly categories: readonly { readonly domain: string; readonly name: string }[];
+  /** Terms; `nicename` is the one in addresses. */
+  readonly categories: readonly { readonly domain: string; readonly nicename: string; readonly name: string }[];
   readonly meta: ReadonlyMap<string, string>;
   readonly comments: readonly { readonly approved: boolean }[];
   /** It is not whole: another element begins within a text, or the file ends before it does. */
@@ -17,6 +18,8 @@ export interface Wxr {
   /** Display names by log-in. */
   readonly authors: ReadonlyMap<string, string>;
   readonly addresses: readonly string[];
+  /** Of the site: `en-US`; empty where it does not say. */
+  readonly language: string;
 }
 
 /** Whether XML is an export of WordPress. */
@@ -30,7 +33,7 @@ const records = new Set(['wp:author', 'wp:postmeta', 'wp:comment']);
 
 type Draft = {
   fields: Map<string, string>;
-  categories: { domain: string; name: string }[];
+  categories: { domain: string; nicename: string; name: string }[];
   meta: Map<string, string>;
   comments: { approved: boolean }[];
   broken: boolean;
@@ -44,11 +47,12 @@ export function readWxrItems(text: string): Wxr {
   const items: Draft[] = [];
   const authors = new Map<string, string>();
   const addresses = new Set<string>();
+  let language = '';
   const path: string[] = [];
   let item: Draft | undefined;
   let record = new Map<string, string>();
   let words = '';
-  let domain = '';
+  let term = { domain: '', nicename: '' };
 
   const parser = new Parser(
     {
@@ -59,7 +63,7 @@ export function readWxrItems(text: string): Wxr {
           item = { fields: new Map(), categories: [], meta: new Map(), comments: [], broken: false };
         } else if (item && !containers.has(parent)) item.broken = true;
         if (records.has(name)) record = new Map();
-        if (name === 'category') domain = attributes.domain ?? '';
+        if (name === 'category') term = { domain: attributes.domain ?? '', nicename: attributes.nicename ?? '' };
         words = '';
         path.push(name);
       },
@@ -75,6 +79,7 @@ export function readWxrItems(text: string): Wxr {
         } else if (!item) {
           if (name === 'wp:author')
             authors.set(record.get('wp:author_login') ?? '', record.get('wp:author_display_name') ?? '');
+          else if (name === 'language' && path.at(-1) === 'channel') language = words.trim();
           else if (path.at(-1) === 'wp:author') record.set(name, words.trim());
           else if (
             name === 'wp:base_blog_url' ||
@@ -82,7 +87,7 @@ export function readWxrItems(text: string): Wxr {
             (name === 'link' && path.at(-1) === 'channel')
           )
             addresses.add(words.trim());
-        } else if (name === 'category') item.categories.push({ domain, name: decodeHTML(words.trim()) });
+        } else if (name === 'category') item.categories.push({ ...term, name: decodeHTML(words.trim()) });
         else if (name === 'wp:postmeta')
           item.meta.set(record.get('wp:meta_key') ?? '', record.get('wp:meta_value') ?? '');
         else if (name === 'wp:comment') item.comments.push({ approved: record.get('wp:comment_approved') === '1' });
@@ -95,5 +100,5 @@ export function readWxrItems(text: string): Wxr {
   );
   parser.write(text);
   parser.end();
-  return { items, authors, addresses: [...addresses].filter(Boolean) };
+  return { items, authors, addresses: [...addresses].filter(Boolean), language };
 }

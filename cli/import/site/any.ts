@@ -4,6 +4,9 @@ import { type Place, partsOf, type Site } from './site.ts';
 const templates =
   /^(?:_layouts|_includes|_templates|_data|_sass|_plugins|_site|archetypes|scaffolds|templates|themes|layouts|node_modules|vendor)$/i;
 
+/** Notion puts them behind the names of pages, and of the folders of their parts. */
+const numbers = /(?<=[^/])[ -][0-9a-f]{32}(?=\/|\.\w+$)/g;
+
 /**
  * A folder of Markdown of which nothing tells what program it is of.
  * @param articles paths of everything in it that may be an article
@@ -17,7 +20,7 @@ export function anySite(articles: readonly string[]): Site {
     program: '',
     root: '',
     place(path): Place {
-      const { folders, name } = partsOf(path);
+      const { folders, name } = partsOf(path.replace(numbers, ''));
       const [, bare, language] = /^(index)\.([a-z]{2}(?:-\w+)?)$/i.exec(name) ?? [undefined, name, undefined];
       const index = /^(?:index|readme)$/i.test(bare!) && folders.length > 0;
       const template = folders.find((folder) => templates.test(folder));

@@ -3,8 +3,12 @@ import { matching } from './patterns.ts';
 import { asSettings, peopleIn, type Settings, text, texts, within } from './settings.ts';
 import { below, type Place, partsOf, type Site } from './site.ts';
 
-/** A site of Docusaurus by its configuration; people come from the `authors.yml` of its blogs. */
-export function docusaurus(root: string, config: Settings = {}, people: readonly Settings[] = []): Site {
+/** A site of Docusaurus by its configuration; people come from the `authors.yml` of its blogs, names of tags from their `tags.yml`. */
+export function docusaurus(
+  root: string,
+  config: Settings = {},
+  { people = [], tags = [] }: { people?: readonly Settings[]; tags?: readonly Settings[] } = {},
+): Site {
   const options = optionsOf(config);
   const blogs = new Set(['blog', ...options.filter(({ of }) => /blog/.test(of)).map(({ path }) => path)]);
   const others = new Set([
@@ -22,6 +26,13 @@ export function docusaurus(root: string, config: Settings = {}, people: readonly
     root,
     address: address && `${address.replace(/\/+$/, '')}${text(config.baseUrl) ?? ''}`,
     authors: peopleIn(people),
+    tags: new Map(
+      tags.flatMap(Object.entries).flatMap(([key, value]) => {
+        const label = text(asSettings(value)?.label);
+        return label === undefined ? [] : [[key, label] as const];
+      }),
+    ),
+    permalink: docusaurusPermalink(options),
     place(path): Place {
       const translated = /^i18n\/([^/]+)\/docusaurus-plugin-content-([\w-]+?)(?:-[\w-]+)?\/(?:current\/)?(.*)$/.exec(
         path,
@@ -60,10 +71,51 @@ export function docusaurus(root: string, config: Settings = {}, people: readonly
   };
 }
 
+/** Where Docusaurus put an article or a page, as its folders and its own `slug` say; of further plugins of a kind it is not told. */
+const docusaurusPermalink =
+  (options: readonly PluginOptions[]): NonNullable<Site['permalink']> =>
+  ({ path, fields }) => {
+    const [, locale, plugin, inner] =
+      /^i18n\/([^/]+)\/docusaurus-plugin-content-(blog|docs|pages)\/(?:current\/)?(.*)$/.exec(path) ?? [];
+    const kind = plugin ?? ['blog', 'docs', 'pages'].find((one) => below(folderOf(one, options), path) !== undefined);
+    if (kind === undefined) return undefined;
+    const own = (inner ?? below(folderOf(kind, options), path)!).replace(/\.\w+$/, '');
+    const base = kind === 'pages' ? '' : (routeOf(kind, options) ?? kind);
+    const bare = own.replace(/(?:^|\/)index$/i, '');
+    return `/${[locale, base, kind === 'blog' ? blogPath(bare, fields) : pagePath(bare, kind, fields)]
+      .flatMap((part) => part?.split('/') ?? [])
+      .filter(Boolean)
+      .join('/')}`;
+  };
+
+const kindOf: Readonly<Record<string, string>> = { pages: 'src/pages' };
+const folderOf = (kind: string, options: readonly PluginOptions[]): string =>
+  options.find(({ of }) => of === kind)?.path ?? kindOf[kind] ?? kind;
+const routeOf = (kind: string, options: readonly PluginOptions[]): string | undefined =>
+  options.find(({ of }) => of === kind)?.route;
+
+/** `2021-03-04-on-sleep` lies at `2021/03/04/on-sleep`; folders before the day come behind it. */
+function blogPath(path: string, fields: Readonly<Record<string, unknown>>): string {
+  const slug = text(fields.slug);
+  if (slug !== undefined) return slug;
+  const [, folder = '', day, rest = ''] = /^(.*?)(\d{4}[-/]\d{1,2}[-/]\d{1,2})[-/]?(.*)$/.exec(path) ?? [];
+  return day === undefined ? path : `${day.replaceAll('-', '/')}/${folder}${rest}`;
+}
+
+function pagePath(path: string, kind: string, fields: Readonly<Record<string, unknown>>): string {
+  const folders = kind === 'docs' ? path.split('/').map((part) => part.replace(/^\d+[-_.]\s*/, '')) : path.split('/');
+  const slug = text(fields.slug);
+  if (slug?.startsWith('/')) return slug;
+  const name = folders.pop()!;
+  return [...folders, slug ?? (kind === 'docs' ? (text(fields.id) ?? name) : name)].join('/');
+}
+
 interface PluginOptions {
   /** The plugin's name, or the preset's key: `blog`. */
   readonly of: string;
   readonly path: string;
+  /** Below which address. */
+  readonly route: string | undefined;
   readonly exclude: readonly string[];
 }
 
@@ -81,6 +133,8 @@ function optionsOf(value: unknown, of = '', depth = 0): PluginOptions[] {
   const known: Record<string, string> = { blog: 'blog', docs: 'docs', pages: 'src/pages' };
   const path = (text(settings.path) ?? known[of])?.replace(/^\.\/|\/$/g, '');
   const own =
-    path !== undefined && (known[of] || settings.exclude) ? [{ of, path, exclude: texts(settings.exclude) }] : [];
+    path !== undefined && (known[of] || settings.exclude)
+      ? [{ of, path, route: text(settings.routeBasePath), exclude: texts(settings.exclude) }]
+      : [];
   return [...own, ...Object.entries(settings).flatMap(([key, inner]) => optionsOf(inner, key, depth + 1))];
 }

@@ -50,6 +50,7 @@ export function eleventy(root: string, config: string, { files, read }: Eleventy
   return {
     program: 'Eleventy',
     root,
+    isList: (tag, { folders }) => /^(?:all|nav|posts?|pages?|blogs?|articles?)$/i.test(tag) || folders.includes(tag),
     readsUnderscores: true,
     place(path): Place {
       const own = below(input, path);

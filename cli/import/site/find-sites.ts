@@ -9,9 +9,10 @@ import { eleventy } from './eleventy.ts';
 import { hexo } from './hexo.ts';
 import { hugo } from './hugo.ts';
 import { jekyll } from './jekyll.ts';
-import { astro, medium, mediumFolders, obsidian, quartz, saysPublish, vuepress } from './more-sites.ts';
+import { astro, logseq, medium, mediumFolders, obsidian, quartz, saysPublish, vuepress } from './more-sites.ts';
 import { settingsIn, settingsOf } from './settings.ts';
 import { below, hidingAll, type Site } from './site.ts';
+import { substack } from './substack.ts';
 
 /**
  * What programs make sites of a folder, or of folders in it, told by their settings; of a folder that has none, by how it looks.
@@ -78,15 +79,15 @@ function siteOf(path: string, view: View): Site | undefined {
   const other = otherSite(path, name, root, view);
   if (other) return other;
   if (!/^docusaurus\.config\.[cm]?[jt]s$/.test(name)) return undefined;
-  const people = view.paths.filter(
-    (other) => /(?:^|\/)authors\.(?:ya?ml|json)$/.test(other) && below(root, other) !== undefined,
-  );
+  const besides = (name: RegExp) =>
+    view.paths
+      .filter((other) => name.test(other) && below(root, other) !== undefined)
+      .flatMap((file) => settingsIn(settingsOf(file, view.read(file))));
   const config = settingsOf(path, view.read(path));
-  const site = docusaurus(
-    root,
-    config,
-    people.flatMap((file) => settingsIn(settingsOf(file, view.read(file)))),
-  );
+  const site = docusaurus(root, config, {
+    people: besides(/(?:^|\/)authors\.(?:ya?ml|json)$/),
+    tags: besides(/(?:^|\/)tags\.(?:ya?ml|json)$/),
+  });
   return config ? site : hidingAll(site, name);
 }
 
@@ -113,7 +114,19 @@ function otherSite(path: string, name: string, root: string, view: View): Site |
     return told ? site : hidingAll(site, posix.join(folder, name));
   }
   if (/^quartz\.config\.[jt]s$/.test(name)) return quartz(root, paths(root), view.read(path));
-  if (/^astro\.config\.[cm]?[jt]s$/.test(name)) return astro(root, paths(root));
+  if (/^astro\.config\.[cm]?[jt]s$/.test(name)) {
+    const config = settingsOf(path, view.read(path).replace(/\bdefine\w*Config\s*\(/g, '('));
+    const collections = view.paths.filter((other) =>
+      /^src\/content(?:\.config|\/config)\.[cm]?[jt]s$/.test(below(root, other) ?? ''),
+    );
+    return astro(root, paths(root), { config, collections: collections.map((file) => view.read(file)) });
+  }
+  if (name === 'config.edn' && posix.basename(root) === 'logseq') {
+    const above = posix.dirname(root) === '.' ? '' : posix.dirname(root);
+    return logseq(above, paths(above), view.read(path));
+  }
+  if (name === 'posts.csv' && paths(root).some((one) => /^posts\/[^/]+\.html?$/i.test(one)))
+    return substack(root, paths(root), view.read(path));
   if (name === 'profile.html' && posix.basename(root) === 'profile') return mediumAt(posix.dirname(root), view);
   return undefined;
 }

@@ -1,8 +1,17 @@
+import { carriedFields } from '../extra.ts';
 import { datedName } from './dated-name.ts';
 import { matching } from './patterns.ts';
 import { hexoPermalink } from './permalinks.ts';
-import { type Settings, text, texts, zoneOf } from './settings.ts';
+import { type Settings, settingsIn, text, texts, within, zoneOf } from './settings.ts';
 import { below, type Place, pageOf, partsOf, type Site } from './site.ts';
+
+/** Tags whose posts hexo-blog-encrypt shows to those who know a password. */
+const encryptedTags = (config: Settings): ReadonlySet<string> =>
+  new Set(
+    settingsIn(within(config, 'encrypt').tags).flatMap(({ name, password }) =>
+      text(name) !== undefined && password !== undefined && password !== '' ? [text(name)!] : [],
+    ),
+  );
 
 /** A site of Hexo by its `_config.yml`. */
 export function hexo(
@@ -15,6 +24,7 @@ export function hexo(
   const unrendered = matching(texts(config.skip_render));
   const included = matching(texts(config.include));
   const address = text(config.url);
+  const encrypted = encryptedTags(config);
   return {
     program: 'Hexo',
     root,
@@ -22,7 +32,7 @@ export function hexo(
     address,
     headMayBeginWithout: true,
     permalink: hexoPermalink(config, source, zoneOf(config.timezone)),
-    place(path): Place {
+    place(path, head): Place {
       const own = below(source, path);
       const { folders, base, name } = partsOf(own ?? path);
       const rest = { name, defaults: [] };
@@ -40,6 +50,9 @@ export function hexo(
         ...(excluded(own) ? ['exclude of _config.yml names it'] : []),
         ...(ignored(own) || ignored(path) ? ['ignore of _config.yml names it'] : []),
         ...(unrendered(own) ? ['skip_render of _config.yml names it'] : []),
+        ...carriedFields(head.fields).tags.flatMap((tag) =>
+          encrypted.has(tag) ? [`encrypt of _config.yml asks for a password for the tag ${tag}`] : [],
+        ),
       ];
       if (folders[0] === '_data') return { ...rest, kind: 'page', hidden: [], folders: [], aside: 'it lies in _data' };
       if (!post) return { ...rest, name: pageOf({ name, folders }).name, kind: 'page', hidden, folders: [] };

@@ -1,8 +1,9 @@
 import { posix } from 'node:path';
 import type { SourceFile } from '../article.ts';
 import { frontMatter, lowerKeys, type Pair } from '../front-matter.ts';
+import { datedName } from './dated-name.ts';
 import { matching } from './patterns.ts';
-import { hugoPermalink } from './permalinks.ts';
+import { hugoPermalink, zolaPermalink } from './permalinks.ts';
 import { asSettings, type Settings, settingsIn, text, texts, within, zoneOf } from './settings.ts';
 import { below, type Place, partsOf, type Site } from './site.ts';
 
@@ -54,7 +55,7 @@ export function hugo(root: string, documents: readonly SourceFile[], options: Hu
     readsUnderscores: true,
     zone: zoneOf(config.timezone),
     address: text(config.baseurl) ?? text(config.base_url),
-    ...(program === 'Hugo' && { permalink: hugoPermalink(config) }),
+    permalink: program === 'Hugo' ? hugoPermalink(config) : zolaPermalink,
     place(path): Place {
       const inner = inContent(path);
       const given = partsOf(inner ?? path);
@@ -70,6 +71,7 @@ export function hugo(root: string, documents: readonly SourceFile[], options: Hu
         .map((_, index) => folders.slice(0, index + 1).join('/'))
         .find((folder) => bundles.has(folder));
       const leaf = name.toLowerCase() === 'index' && bundle === folders.join('/');
+      const own = leaf ? folders.at(-1)! : name;
       const hidden = [
         ...(bundle !== undefined && !leaf ? [`it is a part of ${bundle}/index, no page`] : []),
         ...(ignored.some((test) => test.test(posix.join('/', contents[0]!, inner))) ? ['ignoreFiles names it'] : []),
@@ -85,13 +87,16 @@ export function hugo(root: string, documents: readonly SourceFile[], options: Hu
         hidden,
         defaults: cascaded(config, sections, inner, language ?? main),
         folders: leaf ? folders.slice(0, -1) : folders,
-        name: leaf ? folders.at(-1)! : name,
+        name: program === 'Zola' ? undated(own) : own,
         language: language === main ? undefined : language,
         textLanguage: textLanguage(path, language),
       };
     },
   };
 }
+
+/** Zola takes a day off a name, and so off its address. */
+const undated = (name: string): string => datedName(name)?.name || name;
 
 interface Section {
   readonly folder: string;

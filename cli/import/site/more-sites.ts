@@ -1,7 +1,10 @@
 import { posix } from 'node:path';
-import type { FrontMatter } from '../front-matter.ts';
+import { decodeHTML } from 'entities';
+import type { FrontMatter, Pair } from '../front-matter.ts';
 import { withoutComments } from '../static-javascript.ts';
+import { timestamp } from '../timestamp.ts';
 import { anySite } from './any.ts';
+import { astroCollections } from './astro-collections.ts';
 import { matching } from './patterns.ts';
 import { type Settings, text, texts } from './settings.ts';
 import { below, type Place, type Site } from './site.ts';
@@ -10,7 +13,7 @@ import { below, type Place, type Site } from './site.ts';
 type Besides = (
   path: string,
   head: FrontMatter,
-) => { readonly aside?: string | undefined; readonly hidden?: readonly string[] };
+) => { readonly aside?: string | undefined; readonly hidden?: readonly string[]; readonly defaults?: readonly Pair[] };
 
 /** @param paths of articles, relative to the root */
 function site(program: string, root: string, paths: readonly string[], besides: Besides): Site {
@@ -21,8 +24,8 @@ function site(program: string, root: string, paths: readonly string[], besides: 
     root,
     place(path, head): Place {
       const place = any.place(path, head);
-      const { aside, hidden = [] } = besides(path, head);
-      return { ...place, ...(aside === undefined ? {} : { aside }), hidden: [...place.hidden, ...hidden] };
+      const { aside, hidden = [], defaults = place.defaults } = besides(path, head);
+      return { ...place, ...(aside === undefined ? {} : { aside }), hidden: [...place.hidden, ...hidden], defaults };
     },
   };
 }
@@ -87,12 +90,29 @@ export function quartz(root: string, paths: readonly string[], config: string): 
   });
 }
 
-/** A site of Astro: what begins with "_" is no page. */
-export const astro = (root: string, paths: readonly string[]): Site =>
-  site('Astro', root, paths, (path) => {
-    const part = path.split('/').find((one) => one.startsWith('_'));
-    return part === undefined ? {} : { hidden: [`Astro leaves out ${part}`] };
-  });
+/**
+ * A site of Astro: what begins with "_" is no page. The schemas of its collections say what holds where a head says nothing, such as
+ * `draft: z.boolean().default(true)`.
+ * @param collections texts of `src/content.config.ts`
+ */
+export function astro(
+  root: string,
+  paths: readonly string[],
+  { config = {}, collections = [] }: { config?: Settings | undefined; collections?: readonly string[] } = {},
+): Site {
+  const schemas = collections.flatMap(astroCollections);
+  const address = text(config.site);
+  return {
+    ...site('Astro', root, paths, (path) => {
+      const part = path.split('/').find((one) => one.startsWith('_'));
+      return {
+        hidden: part === undefined ? [] : [`Astro leaves out ${part}`],
+        defaults: schemas.find(({ folder }) => below(folder, path) !== undefined)?.defaults ?? [],
+      };
+    }),
+    ...(address && { address: `${address.replace(/\/+$/, '')}${text(config.base) ?? ''}` }),
+  };
+}
 
 /** A vault of Obsidian. Where some note says that it is published, nothing else is; a tag is a mark there, as in no blog. @param explicit some note says `publish: true` */
 export const obsidian = (root: string, paths: readonly string[], explicit: boolean): Site => ({
@@ -111,6 +131,48 @@ export const obsidian = (root: string, paths: readonly string[], explicit: boole
   }),
 });
 
+/**
+ * A graph of Logseq: pages are public that say `public:: true`, or all that do not say otherwise where `logseq/config.edn` has it so.
+ * @param config text of that file
+ */
+export function logseq(root: string, paths: readonly string[], config: string): Site {
+  const settings = config.replace(/;.*$/gm, '');
+  const isOpen = /:publishing\/all-pages-public\?\s+true\b/.test(settings);
+  const hidden = Array.from(/:hidden\s*\[([^\]]*)\]/.exec(settings)?.[1]?.matchAll(/"([^"]+)"/g) ?? [], ([, path]) =>
+    path!.replace(/^(?:\.\.)?\/|\/$/g, ''),
+  );
+  const graph = site('Logseq', root, paths, (path, head) => {
+    const [folder = ''] = path.split('/');
+    if (!/^(?:pages|journals)$/.test(folder)) return { aside: 'it is no page of the graph' };
+    const isPublic = String(head.fields.public ?? '').toLowerCase() === 'true';
+    return {
+      hidden: [
+        ...(isPublic || isOpen ? [] : ['Logseq shows what says "public:: true", and it does not']),
+        ...hidden.filter((one) => path === one || below(one, path) !== undefined).map((one) => `Logseq hides ${one}`),
+      ],
+    };
+  });
+  return {
+    ...graph,
+    namesAreTitles: true,
+    tagsInText: true,
+    place(path, head) {
+      const place = graph.place(path, head);
+      const day = /^(\d{4})_(\d{2})_(\d{2})$/.exec(place.name)?.slice(1).join('-');
+      const name = day ?? decodedName(place.name.replaceAll('___', '/'));
+      return { ...place, name, folders: [], ...(day === undefined ? {} : { date: timestamp(day) }) };
+    },
+  };
+}
+
+function decodedName(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
+}
+
 const closedTag = /^#?(?:private|drafts?|unpublished|nopublish)$/i;
 
 /** Whether a tag keeps a note private: in its head, or in a line of nothing but tags. */
@@ -128,9 +190,25 @@ export const saysPublish = (note: string): boolean =>
 
 /** An export of Medium: articles lie in `posts`; all else is about the account, from addresses of its log-ins to people it blocks. */
 export const medium = (root: string, paths: readonly string[]): Site =>
-  site('Medium', root, paths, (path) =>
-    path.startsWith('posts/') ? {} : { aside: 'it is about the account, not an article' },
-  );
+  site('Medium', root, paths, (path, { body }) => {
+    if (!path.startsWith('posts/')) return { aside: 'it is about the account, not an article' };
+    return isResponse(body) ? { hidden: ['it has no title of its own, as responses to stories have none'] } : {};
+  });
+
+/** A response has the beginning of its text for a title. */
+function isResponse(html: string): boolean {
+  const [, title = ''] = /<h1\b[^<>]*\bp-name\b[^<>]*>([\s\S]*?)<\/h1>/i.exec(html) ?? [];
+  const content = html.slice(html.search(/<section\b[^<>]*\be-content\b/i));
+  const begin = wordsOf(title)
+    .replace(/(?:…|\.\.\.)$/, '')
+    .trim();
+  return begin !== '' && !/<h[1-4]\b/i.test(content) && wordsOf(content).startsWith(begin);
+}
+
+const wordsOf = (html: string): string =>
+  decodeHTML(html.replace(/<[^<>]*>/g, ' '))
+    .replace(/\s+/g, ' ')
+    .trim();
 
 /** Folders beside `posts` in an export of Medium. */
 export const mediumFolders =

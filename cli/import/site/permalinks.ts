@@ -122,6 +122,14 @@ export const hugoPermalink =
     return path && urlized(`${place.language ? `/${place.language}` : ''}${path}`);
   };
 
+/** Where Zola put a page: at its own `path`, else by its folders. What it would write in Latin letters is not told. */
+export const zolaPermalink: Permalink = ({ place, fields }) => {
+  const own = text(fields.path);
+  const path = own ?? [...place.folders.map(slugified), slugified(text(fields.slug) ?? place.name)].join('/');
+  if (/[^\x20-\x7e]/.test(path)) return undefined;
+  return `/${[place.language, path.replace(/^\/+|\/+$/g, '')].filter(Boolean).join('/')}/`;
+};
+
 const urlized = (path: string): string =>
   path
     .toLowerCase()

@@ -61,6 +61,10 @@ export interface Site {
   /** People by the keys that articles name them with. */
   readonly authors?: ReadonlyMap<string, { readonly name: string; readonly url?: string | undefined }>;
   place(path: string, head: FrontMatter): Place;
+  /** What tags are shown as, by the keys that articles name them with. */
+  readonly tags?: ReadonlyMap<string, string>;
+  /** Whether a tag only puts an article into a list of the program. */
+  readonly isList?: (tag: string, place: Place) => boolean;
   /** The path that a page had, below the site's address; undefined where the settings do not tell it. */
   readonly permalink?: (page: PublishedPage) => string | undefined;
 }
@@ -69,7 +73,7 @@ export interface Site {
 export function partsOf(path: string): { folders: string[]; base: string; name: string } {
   const folders = path.split('/');
   const base = folders.pop()!;
-  return { folders, base, name: base.replace(/\.(?:md|mdx|markdown|mdown|mkdn?|html?)$/i, '') };
+  return { folders, base, name: base.replace(/\.(?:md|mdx|mdoc|markdown|mdown|mkdn?|html?)$/i, '') };
 }
 
 /** A site whose settings cannot be read: what they hide is not known, and so everything is hidden. */
