@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { freePort } from '@dormouse/serving/process/free-port';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Author, blogAt } from '../blog.ts';
 import { eventually, type RunningPlatform, runPlatform } from '../platform.ts';
 import { compose, publish, signUp } from './author.ts';
 import { needsChromium, openBrowser } from './chromium.ts';
+import { strangersEvening } from './evening.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const article = (n: number) =>
@@ -17,7 +19,9 @@ describe('in a browser', needsChromium, () => {
   let author: Author;
 
   beforeAll(async () => {
-    platform = await runPlatform();
+    // Cards of links name whole addresses, which only PUBLIC_URL tells.
+    const ports = { port: await freePort(), consolePort: await freePort() };
+    platform = await runPlatform({ ports, env: { PUBLIC_URL: `http://127.0.0.1:${ports.port}` } });
     browser = await openBrowser();
     author = await blogAt(platform.url).register();
   });
@@ -190,4 +194,7 @@ describe('in a browser', needsChromium, () => {
           await context.close();
         });
   });
+
+  // At the end: it sets the blog up, and nobody can register after that.
+  describe('a stranger’s evening', () => strangersEvening(() => ({ platform, browser })));
 });

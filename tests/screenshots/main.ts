@@ -1,0 +1,164 @@
+// Photographs every page of a sample blog on a platform of its own: `npm run screenshots -- FOLDER [PART]`.
+// At 390, 1280 and 1920 pixels, light and dark, English and Korean, each as PAGE-WIDTH-SCHEME-LANGUAGE.png; pages with a script also without it.
+// PART photographs those alone whose names contain it. Says what is wider than its screen and, of the first two widths, what axe finds; ends with 1
+// when there is something. Needs chromium.
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { chromiumPath, openBrowser } from '../browser/chromium.ts';
+import { eventually, runPlatform } from '../platform.ts';
+import { lendKoreanFont } from './korean-font.ts';
+import { fillSampleBlog, owner } from './sample-blog.ts';
+
+const [folder, part = ''] = process.argv.slice(2);
+if (!folder || !chromiumPath) throw new TypeError('npm run screenshots -- FOLDER [PART], with chromium on the PATH');
+mkdirSync(folder, { recursive: true });
+
+interface Shown {
+  path: string;
+  /** Who looks at it. */
+  as?: 'owner';
+  /** It has a script. */
+  isScripted?: true;
+}
+
+const pages: Record<string, Shown> = {
+  list: { path: '/' },
+  post: { path: '/blog/posts/three-hills-before-supper' },
+  'post-code': { path: '/blog/posts/a-lamp-that-knows-the-hour' },
+  'post-korean': { path: '/blog/categories/산책' },
+  page: { path: '/blog/posts/about' },
+  category: { path: '/blog/categories/walks' },
+  categories: { path: '/blog/categories' },
+  tag: { path: '/blog/tags/light' },
+  tags: { path: '/blog/tags' },
+  archive: { path: '/blog/archive' },
+  author: { path: '/blog/authors/ines' },
+  search: { path: '/search?q=hill' },
+  'search-nothing': { path: '/search?q=submarine' },
+  numbers: { path: '/stats' },
+  'not-found': { path: '/blog/nowhere' },
+  'log-in': { path: '/blog/login' },
+  'sign-up': { path: '/blog/signup' },
+  claim: { path: '/claim' },
+  join: { path: '/blog/join' },
+  appearance: { path: '/blog/appearance' },
+  reference: { path: '/docs/api' },
+  'set-up-done': { path: '/setup' },
+  own: { path: '/blog/posts', as: 'owner' },
+  deleted: { path: '/blog/deleted', as: 'owner' },
+  editor: { path: '/blog/posts/not-finished-yet/edit', as: 'owner', isScripted: true },
+  'editor-new': { path: '/blog/new', as: 'owner', isScripted: true },
+  'editor-page': { path: '/blog/new?kind=page', as: 'owner', isScripted: true },
+  'post-own': { path: '/blog/posts/three-hills-before-supper', as: 'owner' },
+  versions: { path: '/blog/posts/three-hills-before-supper/revisions?version=1', as: 'owner' },
+  delete: { path: '/blog/posts/about/delete', as: 'owner' },
+  settings: { path: '/blog/settings', as: 'owner' },
+  people: { path: '/blog/people', as: 'owner' },
+  account: { path: '/blog/account', as: 'owner' },
+  'second-factor': { path: '/blog/account/second-factor', as: 'owner' },
+  comments: { path: '/blog/comments', as: 'owner' },
+  webhooks: { path: '/blog/webhooks', as: 'owner' },
+  'account-delete': { path: '/blog/account/delete', as: 'owner' },
+};
+
+const widths = [390, 1280, 1920] as const;
+const schemes = ['light', 'dark'] as const;
+const found: string[] = [];
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+let count = 0;
+
+const platform = await runPlatform();
+const browser = await openBrowser();
+try {
+  const link = (await eventually(async () => /\S+\/setup\?code=\S+/.exec(platform.output())?.[0], Boolean))!;
+  await photographSetUp(link);
+  const blog = await fillSampleBlog(platform.url, link);
+  Object.assign(pages, { 'join-invited': { path: `/blog/join?code=${blog.invitation}` } });
+  for (const language of ['en', 'ko'] as const) {
+    await blog.speak(language);
+    for (const scheme of schemes) await photographAll(scheme, language);
+  }
+} finally {
+  await browser.close();
+  await platform.stop();
+}
+console.log(`${count} screenshots in ${folder}`);
+for (const each of found) console.log(each);
+if (found.length > 0) process.exitCode = 1;
+
+async function newContext(options: BrowserContextOptions): Promise<BrowserContext> {
+  const context = await browser.newContext({ baseURL: platform.url, bypassCSP: true, ...options });
+  await lendKoreanFont(context);
+  return context;
+}
+
+/** The page that there is before the blog has a language: in that of the browser. */
+async function photographSetUp(link: string): Promise<void> {
+  for (const language of ['en', 'ko'] as const)
+    for (const scheme of schemes) {
+      if (!'set-up'.includes(part)) continue;
+      const context = await newContext({ colorScheme: scheme, locale: language });
+      await photograph(await context.newPage(), 'set-up', { path: link }, `${scheme}-${language}`);
+      await context.close();
+    }
+}
+
+async function photographAll(scheme: (typeof schemes)[number], language: string): Promise<void> {
+  const contexts = new Map<string, BrowserContext>();
+  async function contextOf(as: string, isScripted: boolean): Promise<BrowserContext> {
+    const known = contexts.get(`${as} ${isScripted}`);
+    if (known) return known;
+    const context = await newContext({ colorScheme: scheme, locale: language, javaScriptEnabled: isScripted });
+    if (as === 'owner') await logIn(await context.newPage());
+    contexts.set(`${as} ${isScripted}`, context);
+    return context;
+  }
+  for (const [name, shown] of Object.entries(pages).filter(([name]) => name.includes(part))) {
+    const page = await (await contextOf(shown.as ?? 'reader', true)).newPage();
+    await photograph(page, name, shown, `${scheme}-${language}`);
+    await page.close();
+    if (!shown.isScripted) continue;
+    const plain = await (await contextOf(shown.as ?? 'reader', false)).newPage();
+    await photograph(plain, `${name}-without-script`, shown, `${scheme}-${language}`, false);
+    await plain.close();
+  }
+  for (const context of contexts.values()) await context.close();
+}
+
+async function logIn(page: Page): Promise<void> {
+  await page.goto('/blog/login');
+  await page.locator('#username').fill(owner.username);
+  await page.locator('#password').fill(owner.password);
+  await page.locator('main button').click();
+  await page.close();
+}
+
+async function photograph(page: Page, name: string, { path }: Shown, suffix: string, isChecked = true): Promise<void> {
+  await page.goto(path, { waitUntil: 'load' });
+  await page.setViewportSize({ width: 320, height: 640 });
+  await notWiderThan(page, 320, `${name}-320-${suffix}`);
+  for (const width of widths) {
+    await page.setViewportSize({ width, height: width === 390 ? 844 : 900 });
+    // Pictures further down are loaded when somebody comes near them.
+    for (const picture of await page.locator('img').all()) await picture.scrollIntoViewIfNeeded().catch(() => {});
+    await page.evaluate(() => document.fonts.ready.then(() => scrollTo(0, 0)));
+    const file = `${name}-${width}-${suffix}.png`;
+    await notWiderThan(page, width, file);
+    await page.screenshot({ path: join(folder!, file), fullPage: true, timeout: 120_000 });
+    count++;
+    if (isChecked && width !== 1920) found.push(...(await violations(page)).map((each) => `${file}: ${each}`));
+  }
+}
+
+async function notWiderThan(page: Page, width: number, file: string): Promise<void> {
+  const size = await page.evaluate(() => document.documentElement.scrollWidth);
+  if (size > width) found.push(`${file}: ${size} pixels wide`);
+}
+
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  const result = (await page.evaluate('axe.run()')) as { violations: { id: string; nodes: { html: string }[] }[] };
+  return result.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+}
