@@ -105,7 +105,7 @@ function insert(tx: Tx, events: StoredEvent[]): Promise<Written[]> {
     INSERT INTO outbox (id, type, source, subject, time, data, traceparent, tracestate, dssematerial)
     SELECT id, type, source, subject, time, data, traceparent, tracestate, dssematerial
     FROM json_to_recordset((${rows}::text)::json) AS event (id uuid, type text, source text, subject text, time timestamptz, data json, traceparent text, tracestate text, dssematerial text)
-    RETURNING position, ARRAY(SELECT earlier.position FROM outbox AS earlier WHERE earlier.subject = outbox.subject AND earlier.sent_at IS NULL) AS older`.execute();
+    RETURNING position, outbox_unsent(subject) AS older`.execute();
 }
 
 const pair = (events: StoredEvent[], written: Written[]): SentRow[] =>

@@ -11,6 +11,16 @@ const createIndex = (name: string, on: string) => `
   IF to_regclass('${name}') IS NULL THEN CREATE INDEX ${name} ON ${on}; END IF;`;
 
 /**
+ * A plan that was made while the outbox was nearly empty reads all of it, and is kept by a connection when it no longer is. These never do:
+ * they take an index, whatever is known of the table.
+ */
+const createFunction = (name: string, [argument, type]: [string, string], returns: string, statement: string) => `
+  IF to_regprocedure('${name}(${type})') IS NULL THEN
+    CREATE FUNCTION ${name}(${argument} ${type}) RETURNS ${returns} LANGUAGE plpgsql SET enable_seqscan = off AS $function$ BEGIN ${statement}; END $function$;
+    REVOKE EXECUTE ON FUNCTION ${name}(${type}) FROM PUBLIC;
+  END IF;`;
+
+/**
  * Tables that `_runtime` keeps in every function's schema (see outbox.ts, receive.ts, limiter.ts), and what brings those of an older version
  * up to date. Every run of the migrations runs it: where nothing is to be done it locks nothing.
  */
@@ -49,6 +59,8 @@ DO $$ BEGIN
   -- Of unsent rows only, so that what waits for the archive costs a writer nothing.
   ${createIndex('outbox_unsent', 'outbox (subject, position) WHERE sent_at IS NULL')}
   ${createIndex('inbox_received', 'inbox (received_at)')}
+  ${createFunction('outbox_unsent', ['of_subject', 'text'], 'bigint[] STABLE', 'RETURN ARRAY(SELECT position FROM outbox WHERE subject = of_subject AND sent_at IS NULL)')}
+  ${createFunction('outbox_mark_sent', ['positions', 'bigint[]'], 'void', 'UPDATE outbox SET sent_at = clock_timestamp() WHERE position = ANY(positions) AND sent_at IS NULL')}
 END $$;
 DROP INDEX IF EXISTS outbox_subject;`;
 

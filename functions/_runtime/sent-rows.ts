@@ -44,13 +44,10 @@ export function sentRows({ sql, log, marked, idle }: SentRowsOptions): SentRows 
   const mark = async () => {
     const positions = [...sent].slice(0, 4 * markBatch);
     for (const each of positions) sent.delete(each);
-    await sql`
-      UPDATE outbox SET sent_at = clock_timestamp() WHERE position = ANY(${`{${positions.join(',')}}`}::bigint[]) AND sent_at IS NULL`.catch(
-      (error) => {
-        // The relay sends them again; consumers know them by id.
-        log.warn({ error, rows: positions.length }, 'sent events could not be marked in the outbox');
-      },
-    );
+    await sql`SELECT outbox_mark_sent(${`{${positions.join(',')}}`}::bigint[])`.catch((error) => {
+      // The relay sends them again; consumers know them by id.
+      log.warn({ error, rows: positions.length }, 'sent events could not be marked in the outbox');
+    });
     for (const each of positions) marked(each);
   };
   return {
