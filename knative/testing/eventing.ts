@@ -55,10 +55,10 @@ export function readEventing(manifests: readonly string[]): Eventing {
   const found: Eventing = { brokers: [], triggers: [], pingSources: [] };
   for (const rendered of manifests.flatMap(renderedOf)) {
     const type = `${rendered.manifest.apiVersion} ${rendered.manifest.kind}`;
-    if (type === 'eventing.knative.dev/v1 Broker') found.brokers.push(readBroker(readObject(rendered, [], 'spec')));
-    if (type === 'eventing.knative.dev/v1 Trigger') found.triggers.push(readTrigger(readObject(rendered, [], 'spec')));
-    if (type === 'sources.knative.dev/v1 PingSource')
-      found.pingSources.push(readPingSource(readObject(rendered, [], 'spec')));
+    const object = () => readObject(rendered, { ignored: [], enabled: () => true }, 'spec');
+    if (type === 'eventing.knative.dev/v1 Broker') found.brokers.push(readBroker(object()));
+    if (type === 'eventing.knative.dev/v1 Trigger') found.triggers.push(readTrigger(object()));
+    if (type === 'sources.knative.dev/v1 PingSource') found.pingSources.push(readPingSource(object()));
   }
   return found;
 }

@@ -54,6 +54,25 @@ describe('a PingSource', () => {
     expect(sent[0]?.headers['ce-id']).not.toBe(sent[1]?.headers['ce-id']);
   });
 
+  test('sends what data says, with a content type only where one is given', async () => {
+    const { clock, sent } = start([
+      source({ name: 'base64', dataBase64: 'AP8=', contentType: 'application/octet-stream' }),
+      source({ name: 'text', data: '{"a":1}' }),
+    ]);
+    await clock.advance(60_000);
+    const of = (name: string) => sent.find(({ headers }) => headers['ce-source']?.endsWith(`/${name}`));
+    expect(of('base64')?.body.toString('hex')).toBe('00ff');
+    expect(of('base64')?.headers['content-type']).toBe('application/octet-stream');
+    expect(of('text')?.body.toString()).toBe('{"a":1}');
+    expect(of('text')?.headers).not.toHaveProperty('content-type');
+  });
+
+  test('keeps a schedule with seconds', async () => {
+    const { clock, sent } = start([source({ schedule: '*/20 * * * * *' })]);
+    await clock.advance(60_000);
+    expect(sent.map(({ at }) => at.slice(14, 19))).toEqual(['00:40', '01:00', '01:20']);
+  });
+
   test('tries again a few times, with one trace', async () => {
     const { clock, sent, telemetry } = start([source()], (n) => (n < 3 ? 503 : 202));
     await clock.advance(40_000);

@@ -156,7 +156,9 @@ async function ping(
   });
 }
 
-function eventOf({ namespace, name, data, contentType, extensions }: PingSource, nowMs: number): CloudEvent {
+function eventOf(source: PingSource, nowMs: number): CloudEvent {
+  const { namespace, name, contentType, extensions } = source;
+  const data = dataOf(source);
   return {
     attributes: {
       specversion: '1.0',
@@ -164,9 +166,14 @@ function eventOf({ namespace, name, data, contentType, extensions }: PingSource,
       type: 'dev.knative.sources.ping',
       source: `/apis/v1/namespaces/${namespace}/pingsources/${name}`,
       time: new Date(nowMs).toISOString(),
-      ...(data === undefined ? {} : { datacontenttype: contentType ?? 'application/json' }),
+      ...(data === undefined || contentType === undefined ? {} : { datacontenttype: contentType }),
       ...extensions,
     },
-    data: data === undefined ? undefined : Buffer.from(data),
+    data,
   };
+}
+
+function dataOf({ data, dataBase64 }: PingSource): Buffer | undefined {
+  if (dataBase64 !== undefined) return Buffer.from(dataBase64, 'base64');
+  return data === undefined ? undefined : Buffer.from(data);
 }

@@ -14,8 +14,48 @@ export const reservedContainerName = 'queue-proxy';
 export const maxContainerConcurrency = 1000;
 export const maxTimeoutSeconds = 600;
 
+/** Fields of a Pod that a variable may have and that an instance here has, too. */
+export const podFields = [
+  'metadata.name',
+  'metadata.namespace',
+  'spec.nodeName',
+  'spec.serviceAccountName',
+  'status.hostIP',
+  'status.podIP',
+] as const;
+
 /** Names of CloudEvents attributes that a Trigger may filter by. */
 export const attributeName = /^[a-z][a-z0-9]*$/;
+
+/** Names of extension attributes that a source may add (knative.dev/pkg apis/duck/v1/source_types.go). */
+export const extensionName = /^[A-Za-z0-9]+$/;
+/** Attributes of the specification: the CloudEvents SDK refuses to send an event that has one of them as an extension. */
+export const specifiedAttributes = [
+  'specversion',
+  'id',
+  'source',
+  'type',
+  'subject',
+  'time',
+  'dataschema',
+  'datacontenttype',
+];
+/** `spec.schedule` of a PingSource that says none. */
+export const defaultSchedule = '* * * * *';
+
+/** Former spellings of `autoscaling.knative.dev/…`, which Knative reads where the present one is not given. */
+export const formerAutoscalingNames: Readonly<Record<string, string>> = {
+  initialScale: 'initial-scale',
+  maxScale: 'max-scale',
+  metricAggregationAlgorithm: 'metric-aggregation-algorithm',
+  minScale: 'min-scale',
+  panicThresholdPercentage: 'panic-threshold-percentage',
+  panicWindowPercentage: 'panic-window-percentage',
+  scaleDownDelay: 'scale-down-delay',
+  scaleToZeroPodRetentionPeriod: 'scale-to-zero-pod-retention-period',
+  targetBurstCapacity: 'target-burst-capacity',
+  targetUtilizationPercentage: 'target-utilization-percentage',
+};
 
 /** Fields of a Pod specification that Knative refuses until a feature of `config-features` allows them. */
 export const podFeatures: Readonly<Record<string, string>> = {

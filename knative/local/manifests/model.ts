@@ -5,14 +5,20 @@
  */
 
 import type { Filter } from '@dormouse/filters/filter';
+import type { podFields } from './knative-rules.ts';
 import type { Origin } from './yaml/origin.ts';
 
 export type { Filter };
 /** `env`, `envFrom` in declaration order; resolved when an instance starts, so that a changed Secret shows. */
 export type EnvSource =
+  /** `value` with its references `$(NAME)` as they are written. */
   | { kind: 'value'; name: string; value: string }
+  | { kind: 'field'; name: string; path: PodField }
   | { kind: 'configMapKey' | 'secretKey'; name: string; from: string; key: string; optional: boolean }
   | { kind: 'configMap' | 'secret'; from: string; prefix: string; optional: boolean };
+
+/** Fields of a Pod that an instance here can have. */
+export type PodField = (typeof podFields)[number];
 
 export interface Volume {
   name: string;
@@ -34,6 +40,8 @@ export interface Container {
   image: string;
   command: readonly string[];
   args: readonly string[];
+  /** Where a program that is run as it is runs. */
+  workingDir?: string;
   env: readonly EnvSource[];
   volumes: readonly Volume[];
 }
@@ -64,6 +72,10 @@ export interface Service {
   container: Container;
   /** What the container speaks on its port: `h2c` is HTTP/2 in clear text. */
   protocol: 'http1' | 'h2c';
+  /** Undefined: 8080. */
+  containerPort?: number;
+  /** Tags of the latest revision in `spec.traffic`: each has a host of its own. */
+  tags?: readonly string[];
   /** 0 = unlimited. */
   containerConcurrency: number;
   timeoutMs: number;
@@ -101,6 +113,8 @@ export interface Delivery {
   timeoutMs: number | undefined;
   retryAfterMaxMs: number | undefined;
   deadLetterSink: Destination | undefined;
+  /** Content mode of every delivery: `json` is structured. Undefined: as it fits. */
+  format?: 'json' | 'binary' | undefined;
 }
 
 export interface Broker {
@@ -139,11 +153,13 @@ export interface EventType {
 export interface PingSource {
   name: string;
   namespace: string;
-  /** Five-field cron, UTC unless `timezone`. */
+  /** Cron with five or six fields, UTC unless `timezone`. */
   schedule: string;
   timezone: string | undefined;
   contentType: string | undefined;
   data: string | undefined;
+  /** Instead of `data`. */
+  dataBase64?: string | undefined;
   sink: Destination;
   /** `spec.ceOverrides.extensions`. */
   extensions: Readonly<Record<string, string>>;

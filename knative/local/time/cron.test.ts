@@ -26,6 +26,9 @@ describe('a schedule', () => {
     ['0 0 */1 * 1', '2026-01-01T00:00:00Z', '2026-01-05T00:00:00.000Z'],
     ['0 0 10,? * 1', '2026-01-01T00:00:00Z', '2026-01-05T00:00:00.000Z'],
     ['*/100 * * * *', '2026-01-01T00:00:00Z', '2026-01-01T01:00:00.000Z'],
+    ['*/20 * * * * *', '2026-01-01T00:00:25Z', '2026-01-01T00:00:40.000Z'],
+    ['* * * * * *', '2026-01-01T00:00:25Z', '2026-01-01T00:00:26.000Z'],
+    ['30 0 12 * * ?', '2026-01-01T12:00:30Z', '2026-01-02T12:00:30.000Z'],
     ['@hourly', '2026-12-31T23:00:00Z', '2027-01-01T00:00:00.000Z'],
     ['@weekly', '2026-01-01T00:00:00Z', '2026-01-04T00:00:00.000Z'],
   ])('%s after %s is %s', (expression, after, expected) => {
@@ -49,12 +52,15 @@ describe('a schedule', () => {
   ])('%s after %s in %s', (expression, after, timezone, expected) => {
     expect(nextOf(expression, after, timezone)).toBe(expected);
     expect(nextOf(`CRON_TZ=${timezone} ${expression}`, after)).toBe(expected);
+    expect(nextOf(`0 ${expression}`, after, timezone)).toBe(expected);
   });
 
   test.each([
     '',
     '* * * *',
-    '* * * * * *',
+    '* * * * * * *',
+    '60 * * * * *',
+    '* 60 * * * *',
     '60 * * * *',
     '* 24 * * *',
     '* * 0 * *',
@@ -75,8 +81,30 @@ describe('a schedule', () => {
     expect(() => parseCron(expression)).toThrow(/fields|not understood/);
   });
 
-  test('in a zone that does not exist is rejected', () => {
-    expect(() => parseCron('* * * * *', 'Mars/Olympus')).toThrow(/Mars\/Olympus/);
+  test.each(['Mars/Olympus', 'CST', 'IST', 'europe/berlin', 'utc', '+01:00', 'SystemV/AST4', 'Factory'])(
+    'in %s, which is no name of the tz database, is rejected',
+    (zone) => {
+      expect(() => parseCron('* * * * *', zone)).toThrow(`unknown time zone ${zone}`);
+      expect(() => parseCron(`CRON_TZ=${zone} * * * * *`)).toThrow(`unknown time zone ${zone}`);
+    },
+  );
+
+  test.each([
+    'EST',
+    'CST6CDT',
+    'US/Pacific',
+    'Europe/Kyiv',
+    'Asia/Kolkata',
+    'Asia/Calcutta',
+    'Etc/GMT+1',
+    'Local',
+    'Zulu',
+  ])('in %s, a name of the tz database, is kept', (zone) =>
+    expect(nextOf('0 0 1 1 *', '2026-06-01T00:00:00Z', zone)).toMatch(/^(2026-12-31|2027-01-01)T/),
+  );
+
+  test('has one time zone', () => {
+    expect(() => parseCron('TZ=UTC * * * * *', 'Europe/Berlin')).toThrow(/beside the one that is given/);
   });
 
   test('has as next time the first minute that robfig/cron’s rules let through', () => {

@@ -1,8 +1,9 @@
 import { Cron } from 'croner';
+import { isZoneName } from './zone-names.ts';
 
-/** A five-field schedule in a time zone. */
+/** A schedule in a time zone. */
 export interface Schedule {
-  /** The first minute after `afterMs` (milliseconds since the epoch) that fits; `undefined` when none does within five years. */
+  /** The first second (of a five-field schedule: minute) after `afterMs` (milliseconds since the epoch) that fits; `undefined` when none does within five years. */
   next(afterMs: number): number | undefined;
 }
 
@@ -36,25 +37,32 @@ const named: Readonly<Record<string, string>> = {
   '@midnight': '0 0 * * *',
   '@hourly': '0 * * * *',
 };
-/** A seconds field of only 0. Its step keeps croner from moving times that a change to summer time skips. */
-const everyMinute = '0-0/1';
+const second: FieldRule = { what: 'second', min: 0, max: 59 };
 
 /**
- * Reads a schedule as PingSource takes it (robfig/cron's standard parser): minute, hour, day of month, month, day of
- * week, each `*`, `?`, values, ranges, lists and steps, months and weekdays also by name; `@hourly` and its like; a
- * leading `CRON_TZ=Zone`. Hours that a change to summer time skips are skipped, repeated ones are used twice.
+ * Reads a schedule as PingSource takes it (robfig/cron's parser with optional seconds): second where there are six fields,
+ * minute, hour, day of month, month, day of week, each `*`, `?`, values, ranges, lists and steps, months and weekdays also
+ * by name; `@hourly` and its like; a leading `CRON_TZ=Zone`, unless `timezone` is given. Hours that a change to summer
+ * time skips are skipped, repeated ones are used twice.
  *
+ * @param timezone name in the tz database; default: UTC
  * @throws Error saying which part is wrong
  */
-export function parseCron(expression: string, timezone = 'UTC'): Schedule {
+export function parseCron(expression: string, timezone?: string): Schedule {
   const [, given, rest] = /^(?:(?:CRON_)?TZ=(\S+)\s+)?(.*)$/.exec(expression.trim()) as RegExpExecArray;
+  if (given !== undefined && timezone !== undefined)
+    throw new Error(`schedule ${JSON.stringify(expression)} names a time zone beside the one that is given`);
   const fields = (named[rest as string] ?? (rest as string)).split(/\s+/);
-  if (fields.length !== rules.length)
+  if (fields.length === rules.length) fields.unshift('0');
+  if (fields.length !== rules.length + 1)
     throw new Error(
-      `schedule ${JSON.stringify(expression)} has ${fields.length} fields: five are needed (minute hour day month weekday)`,
+      `schedule ${JSON.stringify(expression)} has ${fields.length} fields: five are needed (minute hour day month weekday), or six with seconds before them`,
     );
-  const pattern = [everyMinute, ...rules.map((rule, at) => cronerField(rule, fields[at] as string))].join(' ');
-  const cron = new Cron(pattern, { mode: '6-part', domAndDow: false, ...zoneOption(given ?? timezone) });
+  const [seconds, ...others] = fields as [string, ...string[]];
+  const pattern = [secondsField(seconds), ...rules.map((rule, at) => cronerField(rule, others[at] as string))].join(
+    ' ',
+  );
+  const cron = new Cron(pattern, { mode: '6-part', domAndDow: false, ...zoneOption(given ?? timezone ?? 'UTC') });
   return {
     next(afterMs) {
       const next = cron.nextRun(new Date(afterMs))?.getTime();
@@ -74,6 +82,9 @@ function cronerField(rule: FieldRule, text: string): string {
   return parts.includes('*') ? '*' : parts.join(',');
 }
 
+/** Never `*`: the step keeps croner from moving times that a change to summer time skips. */
+const secondsField = (text: string) => cronerField(second, text).replace('*', '0-59/1');
+
 function readPart({ min, max, names = [] }: FieldRule, text: string): string | undefined {
   const [, range, from = '', to, step = '1'] = /^([*?]|(\w+)(?:-(\w+))?)(?:\/(\d+))?$/.exec(text) ?? [];
   if (range === undefined || Number(step) === 0) return undefined;
@@ -92,8 +103,10 @@ function readPart({ min, max, names = [] }: FieldRule, text: string): string | u
 const notUnderstood = ({ what, min, max }: FieldRule, text: string) =>
   `${what} ${JSON.stringify(text)} is not understood: ${min} to ${max}, ranges, lists and steps are`;
 
-/** @throws RangeError when there is no such zone: croner would say so only at the first use */
+/** @throws Error when there is no such zone: croner would say so only at the first use, and knows more names than Go */
 function zoneOption(timezone: string): { timezone: string } | { utcOffset: number } {
-  if (/^(?:Etc\/)?(?:UTC|GMT)$/.test(timezone)) return { utcOffset: 0 };
+  if (!isZoneName(timezone)) throw new Error(`unknown time zone ${timezone}`);
+  // The zone of a container is UTC.
+  if (/^(?:Local|(?:Etc\/)?(?:UTC|GMT))$/.test(timezone)) return { utcOffset: 0 };
   return { timezone: new Intl.DateTimeFormat('en-US', { timeZone: timezone }).resolvedOptions().timeZone };
 }

@@ -1,9 +1,9 @@
-import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 import { Fields } from '../yaml/fields.ts';
 import { ManifestError, type Origin } from '../yaml/origin.ts';
 import { readYaml, type YamlDocument } from '../yaml/read-yaml.ts';
-import { isObject, positionAt } from '../yaml/source-positions.ts';
+import { isObject, newList, newObject, positionAt, setField, setItem } from '../yaml/source-positions.ts';
 
 /** A kustomization file and what it may read. */
 export interface Kustomization {
@@ -37,7 +37,7 @@ export function openKustomization(
   from: Origin,
   files = new Set<string>(),
 ): Kustomization {
-  const [name, second] = fileNames.filter((each) => existsSync(join(root, each)));
+  const [name, second] = kustomizationsIn(root);
   if (!name) throw new ManifestError(from, `there is no kustomization.yaml in ${shown(root)}`);
   if (second) throw new ManifestError(from, `${shown(root)} has both ${name} and ${second}`);
   const file = shown(join(root, name));
@@ -49,6 +49,36 @@ export function openKustomization(
   if (!isObject(value)) throw new ManifestError(origin, 'a kustomization is a mapping');
   const fields = new Fields(value, (path) => positionAt(value, path));
   checkFields(fields, kind);
+  return kustomizationOf(root, fields, files);
+}
+
+const kustomizationsIn = (folder: string) => fileNames.filter((each) => existsSync(join(folder, each)));
+
+/**
+ * The kustomization of a folder, or one of all its manifests, as `kubectl apply -f` takes them: files of YAML or JSON that
+ * have an apiVersion, apart from platform.yaml.
+ * @throws ManifestError when there is neither
+ */
+export function openFolder(root: string, from: Origin, files: Set<string>): Kustomization {
+  if (kustomizationsIn(root).length > 0 || !existsSync(root))
+    return openKustomization(root, 'Kustomization', from, files);
+  const manifests = readdirSync(root).filter((name) => isManifest(root, name));
+  if (manifests.length === 0)
+    throw new ManifestError(from, `there is neither kustomization.yaml nor a manifest in ${shown(root)}`);
+  const content = newObject(from);
+  const resources = newList(from);
+  for (const [at, name] of manifests.sort().entries()) setItem(resources, at, name, from);
+  setField(content, 'resources', resources, from);
+  return kustomizationOf(root, new Fields(content, (path) => positionAt(content, path)), files);
+}
+
+const isManifest = (folder: string, name: string) =>
+  /\.(?:ya?ml|json)$/.test(name) &&
+  name !== 'platform.yaml' &&
+  statSync(join(folder, name)).isFile() &&
+  /^\s*"?apiVersion"?\s*:/m.test(readFileSync(join(folder, name), 'utf8'));
+
+function kustomizationOf(root: string, fields: Fields, files: Set<string>): Kustomization {
   const read = (path: string, at: Origin) => {
     const found = insideRoot(root, path, at);
     files.add(resolve(root, path)); // not where a link leads: it is the link that may change

@@ -27,6 +27,10 @@ const cases: Record<string, Files> = {
     'kustomization.yaml': 'resources: [all.yaml]',
     'all.yaml': `---\n${JSON.stringify(configMap('a', { mode: '0400' }))}\n---\n# nothing\n---\n${JSON.stringify(configMap('b'))}\n`,
   },
+  'a List, as kubectl writes several objects': {
+    'kustomization.yaml': 'resources: [list.yaml]',
+    'list.yaml': { apiVersion: 'v1', kind: 'List', items: [configMap('a'), service('b')] },
+  },
   'anchors, merge keys, octal numbers and long texts': {
     'kustomization.yaml': 'resources: [job.yaml]',
     'job.yaml': `
@@ -600,6 +604,22 @@ describe('says file and line of what is wrong', () => {
     });
     expect(() => render(folder)).toThrow(`${folder}/${message}`.replace(`${folder}/ConfigMap`, 'ConfigMap'));
   });
+});
+
+test('a folder without a kustomization is all its manifests', () => {
+  const folder = folderOf({
+    'b.yaml': configMap('b'),
+    'a.yml': `---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n---\n${JSON.stringify(configMap('c'))}\n`,
+    'platform.yaml': 'images: {}',
+    'compose.yaml': 'services: {}',
+    'below/d.yaml': configMap('d'),
+    'readme.md': 'apiVersion: none',
+  });
+  const files = new Set<string>();
+  expect(render(folder, files).map(({ manifest }) => manifest.metadata.name)).toEqual(['a', 'c', 'b']);
+  expect([...files]).toEqual([join(folder, 'a.yml'), join(folder, 'b.yaml')]);
+  expect(() => render(join(folder, 'below/none'))).toThrow('there is no kustomization.yaml in');
+  expect(() => render(folderOf({ 'x.txt': '' }))).toThrow('there is neither kustomization.yaml nor a manifest in');
 });
 
 test('lists every file that it read, those of bases, patches and generators included', () => {

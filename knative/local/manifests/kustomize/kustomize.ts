@@ -3,12 +3,12 @@ import { isAbsolute, resolve, sep } from 'node:path';
 import { Fields } from '../yaml/fields.ts';
 import { ManifestError, type Origin, type Rendered } from '../yaml/origin.ts';
 import { readYaml } from '../yaml/read-yaml.ts';
-import { isObject, type JsonObject, positionAt, setField } from '../yaml/source-positions.ts';
+import { isObject, type Json, type JsonObject, positionAt, setField } from '../yaml/source-positions.ts';
 import type { FieldSpec } from './field-spec.ts';
 import { generate, mergeGenerated, nameSuffix } from './generator.ts';
 import { changeImages } from './images.ts';
 import { applyOperations, type Operation, readOperations } from './json-patch.ts';
-import { type Kustomization, openKustomization, shown } from './kustomization.ts';
+import { type Kustomization, openFolder, openKustomization, shown } from './kustomization.ts';
 import { addLabels } from './labels.ts';
 import { followNames, mergeReferences, type NameReference } from './name-reference.ts';
 import { called, idOf, isClusterScoped, newResource, type Resource, recordId, sameId } from './resource.ts';
@@ -26,14 +26,14 @@ interface Gathered {
  * `secretGenerator`, `images`, `namespace`, `labels` and `configurations` (nameReference only); any other field, and a
  * patch that changes nothing, is rejected.
  *
- * @param folder the one that holds kustomization.yaml.
+ * @param folder the one that holds kustomization.yaml, or manifests alone: then all of them.
  * @param files gets the absolute paths of everything that was read, also when it fails.
  * @throws ManifestError whose message begins with `file:line`.
  */
 export function render(folder: string, files = new Set<string>()): Rendered[] {
   const root = resolve(folder);
   const origin = { file: shown(root), line: 1 };
-  const gathered = gather(openKustomization(root, 'Kustomization', origin, files), [root], {
+  const gathered = gather(openFolder(root, origin, files), [root], {
     resources: [],
     references: [],
   });
@@ -109,9 +109,15 @@ function addResources(
     into.references.push(...below.references);
   } else {
     for (const { value, origin: begin } of kustomization.documents(path, origin))
-      append(into.resources, newResource(value, begin));
+      for (const each of itemsOf(value, begin)) append(into.resources, newResource(each.value, each.origin));
   }
 }
+
+/** The objects of a `List`, as `kubectl get -o yaml` writes several, or the document itself. */
+const itemsOf = (value: Json, origin: Origin): { value: Json; origin: Origin }[] =>
+  isObject(value) && value.kind === 'List' && value.apiVersion === 'v1' && Array.isArray(value.items)
+    ? value.items.map((item, at) => ({ value: item, origin: positionAt(value, ['items', at]) }))
+    : [{ value, origin }];
 
 /** Opens another folder's kustomization, unless this one is part of it already. */
 function open(

@@ -1,5 +1,5 @@
 import { goDuration } from '@dormouse/time/durations';
-import { autoscalingAnnotations } from '../knative-rules.ts';
+import { autoscalingAnnotations, formerAutoscalingNames } from '../knative-rules.ts';
 import type { Autoscaling } from '../model.ts';
 import { didYouMean } from '../yaml/did-you-mean.ts';
 import type { Fields } from '../yaml/fields.ts';
@@ -29,6 +29,7 @@ export function readAutoscaling(
   const read = reader(annotations, defaults);
   for (const key of annotations?.keys ?? []) {
     if (!key.startsWith(domain) || known.includes(key.slice(domain.length))) continue;
+    if (Object.hasOwn(formerAutoscalingNames, key.slice(domain.length))) continue;
     const meant = didYouMean(key.slice(domain.length), known);
     annotations?.fail(
       key,
@@ -83,12 +84,20 @@ type Reader = ReturnType<typeof reader>;
 
 /** Values of annotations, or of the cluster's default `setting` (by default of the same name; null: there is none). */
 function reader(annotations: Fields | undefined, defaults: AutoscalerDefaults) {
+  const keys = new Map(Object.entries(formerAutoscalingNames).map(([former, name]) => [name, domain + former]));
+  /** The annotation that says it: the former spelling only where the present one is missing. */
+  const keyOf = (name: Name) => {
+    const former = keys.get(name);
+    return former !== undefined && !annotations?.has(domain + name) && annotations?.has(former)
+      ? former
+      : domain + name;
+  };
   const fail = (name: Name, problem: string, setting: string | null = name): never => {
-    if (annotations?.has(domain + name) || setting === null) throw annotations?.fail(domain + name, problem);
+    if (annotations?.has(keyOf(name)) || setting === null) throw annotations?.fail(keyOf(name), problem);
     throw new ManifestError(defaults.at(setting), `${setting} ${problem}`);
   };
   const text = (name: Name, setting: string | null = name): string | undefined => {
-    const value = annotations?.text(domain + name) ?? (setting === null ? undefined : defaults.data[setting]);
+    const value = annotations?.text(keyOf(name)) ?? (setting === null ? undefined : defaults.data[setting]);
     const problem = value === undefined ? undefined : autoscalingAnnotations[name](value);
     return problem === undefined ? value : fail(name, problem, setting);
   };

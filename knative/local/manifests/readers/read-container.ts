@@ -1,5 +1,6 @@
 import {
   podFeatures,
+  podFields,
   reservedContainerName,
   reservedMountPaths,
   reservedPorts,
@@ -7,7 +8,7 @@ import {
 } from '../knative-rules.ts';
 import type { Container, EnvSource, Probe, Volume } from '../model.ts';
 import type { Fields } from '../yaml/fields.ts';
-import type { Ignore } from './read-object.ts';
+import type { Enabled, Ignore } from './read-object.ts';
 
 /** Which API a Pod specification belongs to: Knative's is narrower. */
 export type PodKind = 'Service' | 'Job';
@@ -24,7 +25,11 @@ const withoutMeaning: Readonly<Record<string, string>> = {
 };
 
 /** The one container of a Pod specification, with its environment and volumes. */
-export function readContainer(pod: Fields, kind: PodKind, ignore: Ignore): { container: Container; fields: Fields } {
+export function readContainer(
+  pod: Fields,
+  kind: PodKind,
+  { ignore, enabled }: { ignore: Ignore; enabled: Enabled },
+): { container: Container; fields: Fields } {
   if (pod.has('initContainers'))
     pod.fail(
       'initContainers',
@@ -37,14 +42,16 @@ export function readContainer(pod: Fields, kind: PodKind, ignore: Ignore): { con
   if (second) second.fail(undefined, 'is a second container: an instance here is one process');
   const probes = kind === 'Service' ? ['ports', 'readinessProbe', 'livenessProbe'] : [];
   const later = Object.keys(withoutMeaning).filter((key) => kind === 'Job' || key !== 'lifecycle');
-  fields.only('name', 'image', 'command', 'args', 'env', 'envFrom', 'volumeMounts', ...probes, ...later);
+  fields.only('name', 'image', 'command', 'args', 'workingDir', 'env', 'envFrom', 'volumeMounts', ...probes, ...later);
   for (const key of later) if (fields.has(key)) ignore(`${key}: ${withoutMeaning[key]}`, fields.origin(key));
   checkName(fields, kind);
-  const container = {
+  const workingDir = fields.text('workingDir') || undefined;
+  const container: Container = {
     image: readImage(fields),
+    ...(workingDir && { workingDir }),
     command: fields.texts('command').map(({ text }) => text),
     args: fields.texts('args').map(({ text }) => text),
-    env: [...fields.list('envFrom').map(readEnvFrom), ...fields.list('env').map((entry) => readEnv(entry, kind))],
+    env: [...fields.list('envFrom').map(readEnvFrom), ...readEnvs(fields, kind, enabled)],
     volumes: readVolumes(pod, fields),
   };
   if (kind === 'Service') checkPorts(fields);
@@ -79,7 +86,20 @@ function readEnvFrom(entry: Fields): EnvSource {
   };
 }
 
-function readEnv(entry: Fields, kind: PodKind): EnvSource {
+/** Variables of a container; Knative's API server refuses two of one name, of a Job's the later wins. */
+function readEnvs(container: Fields, kind: PodKind, enabled: Enabled): EnvSource[] {
+  const seen = new Set<string>();
+  return container.list('env').map((entry) => {
+    const source = readEnv(entry, kind, enabled);
+    if (kind === 'Service' && 'name' in source) {
+      if (seen.has(source.name)) entry.fail('name', `"${source.name}" is given twice`);
+      seen.add(source.name);
+    }
+    return source;
+  });
+}
+
+function readEnv(entry: Fields, kind: PodKind, enabled: Enabled): EnvSource {
   entry.only('name', 'value', 'valueFrom');
   const name = entry.string('name');
   if (kind === 'Service' && reservedVariables.includes(name)) entry.fail('name', `"${name}" is set by Knative itself`);
@@ -87,7 +107,19 @@ function readEnv(entry: Fields, kind: PodKind): EnvSource {
   const from = entry.fields('valueFrom');
   if (!from) return { kind: 'value', name, value: entry.text('value') ?? '' };
   if (entry.has('value')) entry.fail('value', 'cannot stand beside valueFrom');
-  from.only('configMapKeyRef', 'secretKeyRef');
+  if (kind === 'Service' && !enabled('knative-serving', 'kubernetes.podspec-fieldref'))
+    for (const field of ['fieldRef', 'resourceFieldRef'])
+      if (from.has(field)) from.fail(field, 'is off by default on Knative (kubernetes.podspec-fieldref)');
+  const field = from
+    .only('configMapKeyRef', 'secretKeyRef', 'fieldRef')
+    .fields('fieldRef')
+    ?.only('fieldPath', 'apiVersion');
+  if (field)
+    return {
+      kind: 'field',
+      name,
+      path: field.oneOf('fieldPath', ...podFields) ?? field.fail(undefined, 'needs "fieldPath"'),
+    };
   const configMap = from.fields('configMapKeyRef');
   const source = (
     configMap ??

@@ -3,51 +3,65 @@ import { parse } from '@dormouse/cesql/parse';
 import { unknownCalls } from '@dormouse/cesql/unknown-calls';
 import { parseCron } from '@dormouse/time/cron';
 import { isoDuration } from '@dormouse/time/durations';
-import { attributeName } from '../knative-rules.ts';
+import { isZoneName } from '@dormouse/time/zone-names';
+import { attributeName, defaultSchedule, extensionName, specifiedAttributes } from '../knative-rules.ts';
 import type { Broker, Delivery, Destination, EventType, Filter, PingSource, Trigger } from '../model.ts';
 import type { Fields } from '../yaml/fields.ts';
 import { duration, type Ignore, type ObjectFields } from './read-object.ts';
 
 /** Reads a Broker (eventing.knative.dev/v1). */
-export function readBroker({ name, namespace, root, annotations, origin, ignore }: ObjectFields): Broker {
+export function readBroker({ name, namespace, root, annotations, origin, ignore, enabled }: ObjectFields): Broker {
   const spec = root.fields('spec')?.only('config', 'delivery');
   if (spec?.has('config'))
     ignore('config: events are stored by the local broker, whatever the class', spec.origin('config'));
   const type = annotations['eventing.knative.dev/broker.class'] ?? 'MTChannelBasedBroker';
-  return { name, namespace, class: type, delivery: readDelivery(spec, namespace, ignore), origin };
+  return { name, namespace, class: type, delivery: readDelivery(spec, { namespace, ignore, enabled }), origin };
 }
 
-/** Reads a Trigger (eventing.knative.dev/v1); `filters` replaces `filter`. */
-export function readTrigger({ name, namespace, root, annotations, origin, ignore }: ObjectFields): Trigger {
+/** Reads a Trigger (eventing.knative.dev/v1); `filters`, unless there are none, replaces `filter`. */
+export function readTrigger({ name, namespace, root, annotations, origin, ignore, enabled }: ObjectFields): Trigger {
   const spec = root.need('spec').only('broker', 'filter', 'filters', 'subscriber', 'delivery');
   const attributes = spec.fields('filter')?.only('attributes').fields('attributes');
   if (attributes) checkAttributes(attributes);
+  const filters = spec.list('filters');
   const old: Filter[] =
     attributes && attributes.keys.length > 0 ? [{ exact: spec.fields('filter')!.map('attributes') }] : [];
   return {
     name,
     namespace,
-    broker: spec.text('broker') || 'default',
-    filters: spec.has('filters') ? spec.list('filters').map(readFilter) : old,
+    broker: spec.string('broker'),
+    filters: filters.length > 0 ? readFilters(filters, ignore) : old,
     subscriber: readDestination(spec.need('subscriber'), namespace, ignore),
-    delivery: readDelivery(spec, namespace, ignore),
+    delivery: readDelivery(spec, { namespace, ignore, enabled }),
     ...(annotations['kafka.eventing.knative.dev/delivery.order'] === 'ordered' ? { ordered: true } : {}),
     ...(annotations['dormouse.dev/inbox'] ? { inbox: annotations['dormouse.dev/inbox'] } : {}),
     origin,
   };
 }
 
-/** Reads one filter of the Subscriptions API: exactly one dialect. */
-function readFilter(entry: Fields): Filter {
-  entry.only('exact', 'prefix', 'suffix', 'all', 'any', 'not', 'cesql');
-  const [dialect, another] = entry.keys;
-  if (!dialect) return entry.fail(undefined, 'needs exact, prefix, suffix, all, any, not or cesql');
+const dialects = ['exact', 'prefix', 'suffix', 'all', 'any', 'not', 'cesql'];
+
+/** Filters that say something: Knative skips an empty one, which so lets everything through. */
+const readFilters = (entries: readonly Fields[], ignore: Ignore): Filter[] =>
+  entries.flatMap((entry) => {
+    const filter = readFilter(entry, ignore);
+    if (!filter) ignore('an empty filter lets every event through', entry.origin());
+    return filter ?? [];
+  });
+
+/** Reads one filter of the Subscriptions API: one dialect at most. Undefined: it is empty. */
+function readFilter(entry: Fields, ignore: Ignore): Filter | undefined {
+  const [dialect, another] = entry.only(...dialects).keys.filter((key) => !isEmpty(entry, key));
+  if (!dialect) return undefined;
   if (another) entry.fail(another, `cannot stand beside ${dialect}: a filter has one dialect`);
   if (dialect === 'cesql') return { cesql: readExpression(entry) };
-  if (dialect === 'not') return { not: readFilter(entry.need('not')) };
+  if (dialect === 'not') {
+    const filter = readFilter(entry.need('not'), ignore);
+    return filter && { not: filter };
+  }
   if (dialect === 'all' || dialect === 'any') {
-    const filters = entry.list(dialect).map(readFilter);
-    if (filters.length === 0) entry.fail(dialect, 'needs at least one filter');
+    const filters = readFilters(entry.list(dialect), ignore);
+    if (filters.length === 0) return undefined;
     return dialect === 'all' ? { all: filters } : { any: filters };
   }
   checkAttributes(entry.need(dialect));
@@ -59,6 +73,13 @@ function readFilter(entry: Fields): Filter {
     : dialect === 'prefix'
       ? { prefix: attributes }
       : { suffix: attributes };
+}
+
+/** Whether a dialect counts as not given. */
+function isEmpty(entry: Fields, dialect: string): boolean {
+  if (dialect === 'cesql') return entry.text('cesql') === '';
+  if (dialect === 'all' || dialect === 'any') return entry.list(dialect).length === 0;
+  return dialect !== 'not' && entry.need(dialect).keys.length === 0;
 }
 
 /** An expression that parses, and whose functions exist: another could never let an event through. */
@@ -79,18 +100,22 @@ function readExpression(entry: Fields): string {
 }
 
 function checkAttributes(attributes: Fields): void {
-  if (attributes.keys.length === 0) attributes.fail(undefined, 'needs at least one attribute');
   for (const name of attributes.keys)
     if (!attributeName.test(name))
       attributes.fail(name, 'is not the name of an attribute: a lower-case letter, then lower-case letters and digits');
 }
 
 /** What a Broker or a Trigger says of delivery; what it leaves open is not there. */
-function readDelivery(spec: Fields | undefined, namespace: string, ignore: Ignore): Partial<Delivery> {
+function readDelivery(
+  spec: Fields | undefined,
+  { namespace, ignore, enabled }: Pick<ObjectFields, 'namespace' | 'ignore' | 'enabled'>,
+): Partial<Delivery> {
   const delivery = spec
     ?.fields('delivery')
-    ?.only('deadLetterSink', 'retry', 'backoffPolicy', 'backoffDelay', 'timeout', 'retryAfterMax');
+    ?.only('deadLetterSink', 'retry', 'backoffPolicy', 'backoffDelay', 'timeout', 'retryAfterMax', 'format');
   if (!delivery) return {};
+  if (delivery.has('retryAfterMax') && !enabled('knative-eventing', 'delivery-retryafter'))
+    delivery.fail('retryAfterMax', 'is off by default on Knative (delivery-retryafter)');
   const sink = delivery.fields('deadLetterSink');
   const found: { -readonly [K in keyof Delivery]: Delivery[K] | undefined } = {
     retry: delivery.integer('retry', 0),
@@ -99,10 +124,14 @@ function readDelivery(spec: Fields | undefined, namespace: string, ignore: Ignor
     timeoutMs: duration(delivery, 'timeout', isoDuration, 'PT30S'),
     retryAfterMaxMs: duration(delivery, 'retryAfterMax', isoDuration, 'PT2M'),
     deadLetterSink: sink && readDestination(sink, namespace, ignore),
+    format: delivery.oneOf('format', 'json', 'binary'),
   };
   if (found.timeoutMs === 0) delivery.fail('timeout', 'must be longer than nothing');
   return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined)) as Partial<Delivery>;
 }
+
+/** Knative makes a Route and a Service of Kubernetes with the name of each Service; both lead to it. */
+const namedLikeService = ['serving.knative.dev/v1 Service', 'serving.knative.dev/v1 Route', 'v1 Service'];
 
 /** A reference to a Knative Service or Broker (with a path), or an absolute URL; in-cluster URLs of either are taken as references. */
 function readDestination(fields: Fields, namespace: string, ignore: Ignore): Destination {
@@ -122,7 +151,7 @@ function readDestination(fields: Fields, namespace: string, ignore: Ignore): Des
     return uri === undefined
       ? { kind: 'broker', name, namespace: where }
       : fields.fail('uri', 'cannot stand beside a Broker');
-  if (type !== 'serving.knative.dev/v1 Service')
+  if (!namedLikeService.includes(type))
     return ref.fail(
       'kind',
       `${type} cannot receive events here: a serving.knative.dev/v1 Service or an eventing.knative.dev/v1 Broker can`,
@@ -159,44 +188,70 @@ export function readEventType({ name, namespace, root, origin }: ObjectFields): 
   };
 }
 
-/** Reads a PingSource (sources.knative.dev/v1). */
+/** Reads a PingSource (sources.knative.dev/v1, or v1beta2, whose fields are the same). */
 export function readPingSource({ name, namespace, root, origin, ignore }: ObjectFields): PingSource {
   const spec = root
     .need('spec')
     .only('schedule', 'timezone', 'contentType', 'data', 'dataBase64', 'sink', 'ceOverrides');
-  if (spec.has('dataBase64')) spec.fail('dataBase64', 'is not understood: use data');
   const timezone = spec.text('timezone') || undefined;
-  if (timezone && !isTimezone(timezone)) spec.fail('timezone', `"${timezone}" is not a time zone`);
-  const extensions = spec.fields('ceOverrides')?.only('extensions').map('extensions') ?? {};
+  if (timezone && !isZoneName(timezone))
+    spec.fail('timezone', `"${timezone}" is not a time zone: a name of the tz database is, like Europe/Berlin`);
   return {
     name,
     namespace,
     schedule: readSchedule(spec, timezone),
     timezone,
-    contentType: spec.text('contentType') || undefined,
-    data: spec.text('data'),
+    ...readPingData(spec),
     sink: readDestination(spec.need('sink'), namespace, ignore),
-    extensions,
+    extensions: readExtensions(spec),
     origin,
   };
 }
 
-/** Five fields of cron, or `@hourly` and its like, as the scheduler reads them. */
+function readPingData(spec: Fields): Pick<PingSource, 'contentType' | 'data' | 'dataBase64'> {
+  const contentType = spec.text('contentType') || undefined;
+  const data = spec.text('data') || undefined;
+  const dataBase64 = spec.text('dataBase64') || undefined;
+  if (data !== undefined && dataBase64 !== undefined) spec.fail('dataBase64', 'cannot stand beside data');
+  if (dataBase64 !== undefined && !/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(dataBase64))
+    spec.fail('dataBase64', 'is not base64');
+  const text = data ?? (dataBase64 === undefined ? undefined : Buffer.from(dataBase64, 'base64').toString());
+  if (text !== undefined && contentType === 'application/json' && !isJsonObject(text))
+    spec.fail(data === undefined ? 'dataBase64' : 'data', 'is not a JSON object, as contentType says');
+  return { contentType, data, ...(dataBase64 === undefined ? {} : { dataBase64 }) };
+}
+
+function isJsonObject(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && !Array.isArray(value);
+  } catch {
+    return false;
+  }
+}
+
+/** `ceOverrides.extensions`, with names in lower case as the CloudEvents SDK writes them. */
+function readExtensions(spec: Fields): Record<string, string> {
+  const overrides = spec.fields('ceOverrides')?.only('extensions');
+  const extensions = overrides?.map('extensions') ?? {};
+  return Object.fromEntries(
+    Object.entries(extensions).map(([name, value]) => {
+      const fields = overrides!.need('extensions');
+      if (!extensionName.test(name)) fields.fail(name, 'is not the name of an extension: letters and digits are');
+      if (specifiedAttributes.includes(name.toLowerCase()))
+        fields.fail(name, 'is an attribute of CloudEvents itself: no event with it as an extension would be sent');
+      return [name.toLowerCase(), value];
+    }),
+  );
+}
+
+/** Fields of cron, or `@hourly` and its like, as the scheduler reads them. */
 function readSchedule(spec: Fields, timezone: string | undefined): string {
-  const schedule = spec.string('schedule');
+  const schedule = spec.text('schedule') || defaultSchedule;
   try {
     parseCron(schedule, timezone);
   } catch (error) {
     spec.fail('schedule', `cannot be kept: ${(error as Error).message}`);
   }
   return schedule;
-}
-
-function isTimezone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -16,7 +16,7 @@ const podWithoutMeaning = [
 ];
 
 /** Reads a plain Job (batch/v1): one container that runs once. */
-export function readJob({ name, namespace, root, origin, ignore }: ObjectFields): Job {
+export function readJob({ name, namespace, root, origin, ignore, enabled }: ObjectFields): Job {
   const spec = root.need('spec').only('template', 'backoffLimit', 'activeDeadlineSeconds', ...withoutMeaning);
   for (const key of ['parallelism', 'completions'])
     if ((spec.integer(key, 0) ?? 1) !== 1) spec.fail(key, 'must be 1: a Job here is one process');
@@ -42,7 +42,7 @@ export function readJob({ name, namespace, root, origin, ignore }: ObjectFields)
   return {
     name,
     namespace,
-    container: readContainer(pod, 'Job', ignore).container,
+    container: readContainer(pod, 'Job', { ignore, enabled }).container,
     backoffLimit: spec.integer('backoffLimit', 0) ?? 6,
     activeDeadlineMs: deadline === undefined ? undefined : deadline * 1000,
     origin,

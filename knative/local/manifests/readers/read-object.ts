@@ -15,16 +15,35 @@ export interface ObjectFields {
   labels: Readonly<Record<string, string>>;
   origin: Origin;
   ignore: Ignore;
+  enabled: Enabled;
 }
+
+/** Whether a feature that is off by default is enabled: in the ConfigMap `config-features` of Knative's namespace. */
+export type Enabled = (namespace: 'knative-serving' | 'knative-eventing', feature: string) => boolean;
+
+/** What an API server adds to an object's metadata, and `kubectl get -o yaml` writes. */
+export const addedMetadata = [
+  'creationTimestamp',
+  'deletionGracePeriodSeconds',
+  'deletionTimestamp',
+  'generation',
+  'managedFields',
+  'ownerReferences',
+  'resourceVersion',
+  'selfLink',
+  'uid',
+];
 
 /** Reads what all objects have. `data` names the fields beside apiVersion, kind and metadata. */
 export function readObject(
   { manifest, origin, at }: Rendered,
-  ignored: Platform['ignored'][number][],
+  { ignored, enabled }: { ignored: Platform['ignored'][number][]; enabled: Enabled },
   ...data: string[]
 ): ObjectFields {
-  const root = new Fields(manifest as Fields['value'], at).only('apiVersion', 'kind', 'metadata', ...data);
-  const metadata = root.need('metadata').only('name', 'namespace', 'labels', 'annotations', 'finalizers');
+  const root = new Fields(manifest as Fields['value'], at).only('apiVersion', 'kind', 'metadata', 'status', ...data);
+  const metadata = root
+    .need('metadata')
+    .only('name', 'namespace', 'labels', 'annotations', 'finalizers', ...addedMetadata);
   const name = metadata.string('name');
   const namespace = metadata.text('namespace') || 'default';
   if (!/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(name))
@@ -41,6 +60,7 @@ export function readObject(
     labels: metadata.map('labels'),
     origin,
     ignore,
+    enabled,
   };
 }
 

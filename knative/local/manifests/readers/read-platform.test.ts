@@ -39,13 +39,18 @@ const trigger = (spec: object = {}) => ({
   apiVersion: 'eventing.knative.dev/v1',
   kind: 'Trigger',
   metadata: { name: 't' },
-  spec: { subscriber: to('s'), ...spec },
+  spec: { broker: 'default', subscriber: to('s'), ...spec },
 });
 const ping = (spec: object = {}) => ({
   apiVersion: 'sources.knative.dev/v1',
   kind: 'PingSource',
   metadata: { name: 'p' },
   spec: { schedule: '* * * * *', sink: to('s'), ...spec },
+});
+/** Knative's ConfigMap of features with some that are enabled. */
+const enabling = (namespace: string, ...features: string[]) => ({
+  ...configMap('config-features', Object.fromEntries(features.map((feature) => [feature, 'enabled']))),
+  metadata: { name: 'config-features', namespace },
 });
 const gateway = {
   apiVersion: 'networking.istio.io/v1',
@@ -126,6 +131,61 @@ describe('a Service', () => {
       { kind: 'secretKey', name: 'B', from: 'k', key: 'b', optional: false },
       { kind: 'configMapKey', name: 'C', from: 'c', key: 'd', optional: true },
     ]);
+  });
+
+  test('is read as `kubectl get -o yaml` writes it', () => {
+    const added = { creationTimestamp: null, generation: 2, resourceVersion: '7', uid: 'a-b', managedFields: [] };
+    const { spec } = knative({ name: 'user-container', resources: {}, readinessProbe: { tcpSocket: { port: 0 } } });
+    const got = {
+      ...knative(),
+      metadata: { name: 's', ...added, annotations: { 'serving.knative.dev/creator': 'me' } },
+      spec: {
+        template: { metadata: { creationTimestamp: null }, spec: { ...spec.template.spec, timeoutSeconds: 300 } },
+        traffic: [{ latestRevision: true, percent: 100 }],
+      },
+      status: { conditions: [{ type: 'Ready', status: 'True' }], url: 'http://s.default.example.com' },
+    };
+    expect(read(got, { ...broker, metadata: { name: 'default', ...added }, status: {} }).services).toHaveLength(1);
+  });
+
+  test('has hosts by the tags of its traffic, and by DomainMappings', () => {
+    const traffic = [
+      { latestRevision: true, percent: 100, tag: 'now' },
+      { latestRevision: true, tag: 'next' },
+    ];
+    const mapping = (name: string) => ({
+      apiVersion: 'serving.knative.dev/v1beta1',
+      kind: 'DomainMapping',
+      metadata: { name: 'shop.example.org' },
+      spec: { ref: { apiVersion: 'serving.knative.dev/v1', kind: 'Service', name } },
+    });
+    const { services, virtualHosts } = read({ ...knative(), spec: { ...knative().spec, traffic } }, mapping('s'));
+    expect(services[0]!.tags).toEqual(['now', 'next']);
+    expect(virtualHosts).toMatchObject([
+      { hosts: ['shop.example.org'], routes: [{ action: { destinations: [{ service: 's', namespace: 'default' }] } }] },
+    ]);
+    expect(() => read(knative(), mapping('t'))).toThrow('there is no Service "t"');
+  });
+
+  test('may have former names of annotations, and those of today win', () => {
+    const former = { minScale: '1', maxScale: '3', targetUtilizationPercentage: '50', scaleDownDelay: '15s' };
+    expect(scaled({ ...former, 'max-scale': '4' }, { containerConcurrency: 10 }).autoscaling).toMatchObject({
+      minScale: 1,
+      maxScale: 4,
+      target: 5,
+      scaleDownDelayMs: 15_000,
+    });
+  });
+
+  test('may use what its cluster has enabled', () => {
+    const env = [{ name: 'NS', valueFrom: { fieldRef: { fieldPath: 'metadata.namespace' } } }];
+    const features = ['kubernetes.podspec-fieldref', 'kubernetes.podspec-nodeselector'];
+    const { services, ignored } = read(
+      knative({ env }, { nodeSelector: { disk: 'ssd' } }),
+      enabling('knative-serving', ...features),
+    );
+    expect(services[0]!.container.env).toEqual([{ kind: 'field', name: 'NS', path: 'metadata.namespace' }]);
+    expect(ignored).toMatchObject([{ reason: 'nodeSelector: it has no meaning for a process of this machine' }]);
   });
 
   test('mounts its volumes', () => {
@@ -239,7 +299,12 @@ describe('what a cluster would reject, and what does not run here, is rejected w
     [
       'a variable of the Pod',
       container('env: [{name: A, valueFrom: {fieldRef: {}}}]'),
-      '10: spec.template.spec.containers[0].env[0].valueFrom.fieldRef is not understood',
+      '10: spec.template.spec.containers[0].env[0].valueFrom.fieldRef is off by default on Knative (kubernetes.podspec-fieldref)',
+    ],
+    [
+      'two variables of one name',
+      container('env: [{name: A, value: "1"}, {name: A, value: "2"}]'),
+      '10: spec.template.spec.containers[0].env[1].name "A" is given twice',
     ],
     [
       'a mount of nothing',
@@ -302,9 +367,14 @@ describe('what a cluster would reject, and what does not run here, is rejected w
     ['another metric', annotated('metric: cpu'), '"cpu" must be concurrency or rps'],
     ['another autoscaler', annotated('class: hpa.autoscaling.knative.dev'), 'does not run here'],
     [
-      'the old name',
-      annotated('minScale: "1"'),
-      '9: spec.template.metadata.annotations.autoscaling.knative.dev/minScale is not an annotation of Knative\'s autoscaler: did you mean "autoscaling.knative.dev/min-scale"?',
+      'an old name of nothing',
+      annotated('minscale: "1"'),
+      '9: spec.template.metadata.annotations.autoscaling.knative.dev/minscale is not an annotation of Knative\'s autoscaler: did you mean "autoscaling.knative.dev/min-scale"?',
+    ],
+    [
+      'a value under an old name',
+      annotated('minScale: "-1"'),
+      '9: spec.template.metadata.annotations.autoscaling.knative.dev/minScale -1 must be between 0',
     ],
     [
       'scale on the Service',
@@ -324,7 +394,17 @@ describe('what a cluster would reject, and what does not run here, is rejected w
     [
       'split traffic',
       `${text('spec: {containers: [{image: a}]}')}  traffic:\n    - revisionName: s-00001\n      percent: 50\n`,
-      '9: spec.traffic[0].revisionName is not understood',
+      '9: spec.traffic[0].revisionName cannot be kept here',
+    ],
+    [
+      'traffic that does not add up',
+      `${text('spec: {containers: [{image: a}]}')}  traffic: [{latestRevision: true, percent: 90}]\n`,
+      '8: spec.traffic adds up to 90 percent, not to 100',
+    ],
+    [
+      'a tag twice',
+      `${text('spec: {containers: [{image: a}]}')}  traffic: [{latestRevision: true, percent: 100, tag: a}, {latestRevision: true, tag: a}]\n`,
+      '8: spec.traffic[1].tag "a" is given twice',
     ],
   ])('%s', (_, manifest, message) => {
     expect(() => read(manifest)).toThrow(message.match(/^\d/) ? `/m0.yaml:${message}` : message);
@@ -349,16 +429,16 @@ describe('what a cluster would reject, and what does not run here, is rejected w
     [
       'a Trigger without Broker',
       [knative(), trigger()],
-      'm1.yaml:7: there is no Broker "default" in namespace default',
+      'm1.yaml:8: there is no Broker "default" in namespace default',
     ],
     [
       'a subscriber that does not exist',
       [
         knative(),
         broker,
-        'apiVersion: eventing.knative.dev/v1\nkind: Trigger\nmetadata:\n  name: t\nspec:\n  subscriber:\n    ref:\n      apiVersion: serving.knative.dev/v1\n      kind: Service\n      name: ss\n',
+        'apiVersion: eventing.knative.dev/v1\nkind: Trigger\nmetadata:\n  name: t\nspec:\n  broker: default\n  subscriber:\n    ref:\n      apiVersion: serving.knative.dev/v1\n      kind: Service\n      name: ss\n',
       ],
-      'm2.yaml:10: there is no Service "ss" in namespace default: did you mean "s"?',
+      'm2.yaml:11: there is no Service "ss" in namespace default: did you mean "s"?',
     ],
     [
       'a dead-letter sink that does not exist',
@@ -376,7 +456,27 @@ describe('what a cluster would reject, and what does not run here, is rejected w
       [knative(), broker, trigger({ filters: [{ exact: { type: 'a' }, prefix: { type: 'b' } }] })],
       'spec.filters[0].prefix cannot stand beside exact',
     ],
-    ['a filter without a dialect', [knative(), broker, trigger({ filters: [{}] })], 'spec.filters[0] needs exact'],
+    ['a Trigger of no Broker', [knative(), broker, trigger({ broker: '' })], 'spec.broker must not be empty'],
+    [
+      'what Knative has switched off in delivery',
+      [knative(), broker, trigger({ delivery: { retryAfterMax: 'PT1S' } })],
+      'spec.delivery.retryAfterMax is off by default on Knative (delivery-retryafter)',
+    ],
+    [
+      'another format',
+      [knative(), broker, trigger({ delivery: { format: 'structured' } })],
+      'spec.delivery.format must be one of json, binary',
+    ],
+    [
+      'an absolute address beside a reference',
+      [knative(), broker, trigger({ subscriber: { ...to('s'), uri: 'http://a.example/' } })],
+      'spec.subscriber.uri must be relative beside "ref"',
+    ],
+    [
+      'a relative address by itself',
+      [knative(), broker, trigger({ subscriber: { uri: '/events' } })],
+      'spec.subscriber.uri "/events" is not an absolute http URL',
+    ],
     [
       'a dialect that is none',
       [knative(), broker, trigger({ filters: [{ any: [{ sufix: { type: 'a' } }] }] })],
@@ -404,9 +504,37 @@ describe('what a cluster would reject, and what does not run here, is rejected w
     ],
     ['a negative retry', [{ ...broker, spec: { delivery: { retry: -1 } } }], 'spec.delivery.retry must be between 0'],
     [
-      'a schedule of six fields',
-      [knative(), ping({ schedule: '* * * * * *' })],
-      'spec.schedule cannot be kept: schedule "* * * * * *" has 6 fields',
+      'a schedule of seven fields',
+      [knative(), ping({ schedule: '* * * * * * *' })],
+      'spec.schedule cannot be kept: schedule "* * * * * * *" has 7 fields',
+    ],
+    [
+      'two time zones',
+      [knative(), ping({ schedule: 'CRON_TZ=UTC * * * * *', timezone: 'Europe/Berlin' })],
+      'names a time zone beside the one that is given',
+    ],
+    ['a zone by another spelling', [knative(), ping({ timezone: 'CST' })], 'spec.timezone "CST" is not a time zone'],
+    ['data twice', [knative(), ping({ data: 'a', dataBase64: 'YQ==' })], 'spec.dataBase64 cannot stand beside data'],
+    ['base64 that is none', [knative(), ping({ dataBase64: '%%%' })], 'spec.dataBase64 is not base64'],
+    [
+      'JSON that is none',
+      [knative(), ping({ data: '{not', contentType: 'application/json' })],
+      'spec.data is not a JSON object, as contentType says',
+    ],
+    [
+      'base64 of JSON that is none',
+      [knative(), ping({ dataBase64: 'AAAA', contentType: 'application/json' })],
+      'spec.dataBase64 is not a JSON object, as contentType says',
+    ],
+    [
+      'the name of an extension that is none',
+      [knative(), ping({ ceOverrides: { extensions: { 'with-dash': 'a' } } })],
+      'spec.ceOverrides.extensions.with-dash is not the name of an extension',
+    ],
+    [
+      'an attribute of CloudEvents as an extension',
+      [knative(), ping({ ceOverrides: { extensions: { Type: 'a' } } })],
+      'spec.ceOverrides.extensions.Type is an attribute of CloudEvents itself',
     ],
     ['a minute that is none', [knative(), ping({ schedule: '61 * * * *' })], 'm1.yaml:8: spec.schedule cannot be kept'],
     [
@@ -448,9 +576,14 @@ describe('what a cluster would reject, and what does not run here, is rejected w
       'spec.timezone "Mars/Olympus" is not a time zone',
     ],
     [
-      'a core Service as a sink',
+      'a sink that is no address',
+      [ping({ sink: { ref: { apiVersion: 'messaging.knative.dev/v1', kind: 'Channel', name: 's' } } })],
+      'messaging.knative.dev/v1 Channel cannot receive events here',
+    ],
+    [
+      'a Service of Kubernetes that is none of Knative',
       [ping({ sink: { ref: { apiVersion: 'v1', kind: 'Service', name: 's' } } })],
-      'v1 Service cannot receive events here',
+      'there is no Service "s"',
     ],
     [
       'a gateway that does not exist',
@@ -592,6 +725,51 @@ describe('events', () => {
     expect(spec({ filter, filters: [{ not: { prefix: { type: 'b' } } }] }).filters).toEqual([
       { not: { prefix: { type: 'b' } } },
     ]);
+    expect(spec({ filter, filters: [] }).filters).toEqual([{ exact: { type: 'old', source: '' } }]);
+    expect(spec({ filter: { attributes: {} } }).filters).toEqual([]);
+  });
+
+  test('an empty filter is skipped, wherever it stands, and listed', () => {
+    const type = { exact: { type: 'a' } };
+    const empty = [{}, { cesql: '' }, { exact: {} }, { all: [] }, { any: [{}] }, { not: {} }, { not: { all: [{}] } }];
+    for (const each of empty) expect(spec({ filters: [each] }).filters).toEqual([]);
+    expect(spec({ filters: [...empty, type] }).filters).toEqual([type]);
+    expect(spec({ filters: [{ any: [{}, type] }] }).filters).toEqual([{ any: [type] }]);
+    expect(spec({ filters: [{ prefix: {}, ...type }] }).filters).toEqual([type]);
+    expect(read(knative(), broker, trigger({ filters: [{}] })).ignored).toMatchObject([
+      { kind: 'Trigger', reason: 'an empty filter lets every event through' },
+    ]);
+  });
+
+  test('a subscriber may be named as the Service or Route that Knative makes', () => {
+    for (const apiVersion of ['v1', 'serving.knative.dev/v1'])
+      for (const kind of apiVersion === 'v1' ? ['Service'] : ['Service', 'Route'])
+        expect(spec({ subscriber: { ref: { apiVersion, kind, name: 's' }, uri: '/in' } }).subscriber).toEqual({
+          kind: 'service',
+          name: 's',
+          namespace: 'default',
+          path: '/in',
+        });
+  });
+
+  test('a PingSource that says nothing ticks each minute; v1beta2 says the same', () => {
+    const { schedule: _, ...plain } = ping().spec;
+    const [v1, beta] = read(
+      knative(),
+      { ...ping(), spec: plain },
+      {
+        ...ping({ schedule: '*/10 * * * * *', dataBase64: 'eyJhIjoxfQ==', contentType: 'application/json' }),
+        apiVersion: 'sources.knative.dev/v1beta2',
+        metadata: { name: 'beta' },
+      },
+    ).pingSources;
+    expect(v1).toMatchObject({ schedule: '* * * * *', data: undefined });
+    expect(beta).toMatchObject({ schedule: '*/10 * * * * *', dataBase64: 'eyJhIjoxfQ==' });
+  });
+
+  test('names of extensions are in lower case', () => {
+    const ceOverrides = { extensions: { Team: 'blog', '1a': 'x' } };
+    expect(read(knative(), ping({ ceOverrides })).pingSources[0]!.extensions).toEqual({ team: 'blog', '1a': 'x' });
   });
 
   test('filters nest', () => {
@@ -602,20 +780,24 @@ describe('events', () => {
   });
 
   test('delivery holds only what is said', () => {
+    const features = enabling('knative-eventing', 'delivery-retryafter');
+    const specWith = (of: object) => read(features, knative(), broker, trigger(of)).triggers[0]!;
     const delivery = {
       retry: 3,
       backoffPolicy: 'linear',
       backoffDelay: 'PT0.5S',
       timeout: 'PT1M',
       retryAfterMax: 'PT0S',
+      format: 'json',
       deadLetterSink: { ...to('s'), uri: '/dead?x=1' },
     };
-    expect(spec({ delivery }).delivery).toEqual({
+    expect(specWith({ delivery }).delivery).toEqual({
       retry: 3,
       backoffPolicy: 'linear',
       backoffDelayMs: 500,
       timeoutMs: 60_000,
       retryAfterMaxMs: 0,
+      format: 'json',
       deadLetterSink: { kind: 'service', name: 's', namespace: 'default', path: '/dead?x=1' },
     });
     expect(spec({ delivery: { retry: 0 } }).delivery).toEqual({ retry: 0 });

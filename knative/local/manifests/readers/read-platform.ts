@@ -2,9 +2,10 @@ import type { Destination, Platform, Service } from '../model.ts';
 import { didYouMean } from '../yaml/did-you-mean.ts';
 import { ManifestError, type Origin, type Rendered } from '../yaml/origin.ts';
 import type { AutoscalerDefaults } from './read-autoscaling.ts';
+import { readDomainMapping } from './read-domain-mapping.ts';
 import { readBroker, readEventType, readPingSource, readTrigger } from './read-eventing.ts';
 import { readJob } from './read-job.ts';
-import { type ObjectFields, readObject } from './read-object.ts';
+import { type Enabled, type ObjectFields, readObject } from './read-object.ts';
 import { accepts, type BoundHost, type Gateway, readGateway, readVirtualService } from './read-routing.ts';
 import { readService } from './read-service.ts';
 
@@ -33,6 +34,7 @@ const understood = [
   'Trigger',
   'EventType',
   'PingSource',
+  'DomainMapping',
   'VirtualService',
   'Gateway',
   'Job',
@@ -49,6 +51,7 @@ interface Reading {
   hosts: BoundHost[];
   /** Defaults for Services: Knative's own ConfigMap, when there is one. */
   autoscaler: AutoscalerDefaults;
+  enabled: Enabled;
 }
 
 /**
@@ -76,6 +79,8 @@ export function readPlatform(rendered: readonly Rendered[]): Platform {
     gateways: [],
     hosts: [],
     autoscaler: { data: {}, at: () => ({ file: 'config-autoscaler', line: 1 }) },
+    enabled: (namespace, feature) =>
+      platform.configMaps.get(`${namespace}/config-features`)?.[feature]?.toLowerCase() === 'enabled',
   };
   const later = rendered.filter((each) => each.manifest.kind !== 'ConfigMap' || !readConfigMap(each, reading));
   for (const each of later) readOne(each, reading);
@@ -84,13 +89,13 @@ export function readPlatform(rendered: readonly Rendered[]): Platform {
   return platform;
 }
 
-/** ConfigMaps come first: one of them holds the autoscaler's defaults. */
+/** ConfigMaps come first: they hold the autoscaler's defaults and the features that are enabled. */
 function readConfigMap(rendered: Rendered, reading: Reading): boolean {
   const { platform } = reading;
   if (rendered.manifest.apiVersion !== 'v1') return false;
   const { root, name, namespace, ignore } = readObject(
     rendered,
-    platform.ignored as Platform['ignored'][number][],
+    { ignored: platform.ignored, enabled: reading.enabled },
     'data',
     'binaryData',
     'immutable',
@@ -105,20 +110,23 @@ function readConfigMap(rendered: Rendered, reading: Reading): boolean {
 
 function readOne(rendered: Rendered, reading: Reading): void {
   const { apiVersion, kind } = rendered.manifest;
-  const { platform } = reading;
-  const object = (...data: string[]) => readObject(rendered, platform.ignored, ...data);
+  const { platform, enabled } = reading;
+  const object = (...data: string[]) => readObject(rendered, { ignored: platform.ignored, enabled }, ...data);
   const group = apiVersion.includes('/') ? apiVersion.replace(/\/.*/, '') : '';
   const reason = withoutMeaning[`${group}/${kind}`] ?? withoutMeaning[`${group}/*`];
   const type = `${apiVersion} ${kind}`.replace(/^networking.istio.io\/v1(beta1|alpha3)? /, 'networking.istio.io/v1 ');
   if (reason) platform.ignored.push({ kind, name: rendered.manifest.metadata.name, reason, origin: rendered.origin });
   else if (type === 'serving.knative.dev/v1 Service')
     platform.services.push(readService(object('spec'), reading.autoscaler));
+  else if (type === 'serving.knative.dev/v1beta1 DomainMapping')
+    platform.virtualHosts.push(readDomainMapping(object('spec')));
   else if (type === 'batch/v1 Job') platform.jobs.push(readJob(object('spec')));
   else if (type === 'eventing.knative.dev/v1 Broker') platform.brokers.push(readBroker(object('spec')));
   else if (type === 'eventing.knative.dev/v1 Trigger') platform.triggers.push(readTrigger(object('spec')));
   else if (/^eventing\.knative\.dev\/v1(beta\d)? EventType$/.test(type))
     platform.eventTypes.push(readEventType(object('spec')));
-  else if (type === 'sources.knative.dev/v1 PingSource') platform.pingSources.push(readPingSource(object('spec')));
+  else if (/^sources\.knative\.dev\/v1(beta2)? PingSource$/.test(type))
+    platform.pingSources.push(readPingSource(object('spec')));
   else if (type === 'networking.istio.io/v1 Gateway') reading.gateways.push(readGateway(object('spec')));
   else if (type === 'networking.istio.io/v1 VirtualService') reading.hosts.push(readVirtualService(object('spec')));
   else if (type === 'v1 Secret') addSecret(object('data', 'stringData', 'type', 'immutable'), platform.secrets);

@@ -4,7 +4,7 @@ import type { Fields } from '../yaml/fields.ts';
 import { isObject, type Json } from '../yaml/source-positions.ts';
 import { type AutoscalerDefaults, readAutoscaling } from './read-autoscaling.ts';
 import { readContainer, readProbe } from './read-container.ts';
-import { type Ignore, type ObjectFields, requireHostName } from './read-object.ts';
+import { addedMetadata, type Enabled, type Ignore, type ObjectFields, requireHostName } from './read-object.ts';
 
 const withoutMeaning: Readonly<Record<string, string>> = {
   serviceAccountName: 'there is no API server to have rights on',
@@ -17,15 +17,15 @@ const withoutMeaning: Readonly<Record<string, string>> = {
 /** Reads a Knative Service (serving.knative.dev/v1) as its webhook would, and fills in Knative's defaults. */
 export function readService(object: ObjectFields, defaults: AutoscalerDefaults): Service {
   requireHostName(object);
-  const { name, namespace, origin, ignore, root } = object;
+  const { name, namespace, origin, ignore, enabled, root } = object;
   const spec = root.need('spec').only('template', 'traffic');
-  checkTraffic(spec);
+  const tags = readTraffic(spec);
   checkMetadata(object);
   const template = spec.need('template').only('metadata', 'spec');
   const pod = template.need('spec');
-  for (const [field, feature] of Object.entries(podFeatures))
-    if (field !== 'initContainers' && pod.has(field)) pod.fail(field, `is off by default on Knative (${feature})`);
+  const allowed = readFeatures(pod, enabled, ignore);
   pod.only(
+    ...allowed,
     'containers',
     'initContainers',
     'volumes',
@@ -36,13 +36,15 @@ export function readService(object: ObjectFields, defaults: AutoscalerDefaults):
   );
   for (const [field, reason] of Object.entries(withoutMeaning))
     if (pod.has(field)) ignore(`${field}: ${reason}`, pod.origin(field));
-  const { container, fields } = readContainer(pod, 'Service', ignore);
+  const { container, fields } = readContainer(pod, 'Service', { ignore, enabled });
   const containerConcurrency = pod.integer('containerConcurrency', 0, maxContainerConcurrency) ?? 0;
   return {
     name,
     namespace,
     clusterLocal: object.labels['networking.knative.dev/visibility'] === 'cluster-local',
     container,
+    ...readPort(fields),
+    ...(tags.length > 0 && { tags }),
     protocol: fields.list('ports')[0]?.text('name') === 'h2c' ? 'h2c' : 'http1',
     containerConcurrency,
     ...readTimeouts(pod),
@@ -52,6 +54,21 @@ export function readService(object: ObjectFields, defaults: AutoscalerDefaults):
     template: JSON.stringify(inOrder(template.value)),
     origin,
   };
+}
+
+function readPort(container: Fields): Pick<Service, 'containerPort'> {
+  const containerPort = container.list('ports')[0]?.integer('containerPort', 0);
+  return containerPort ? { containerPort } : {};
+}
+
+/** Fields of the Pod that a feature allows; most of them order Pods among nodes. @returns those that are enabled */
+function readFeatures(pod: Fields, enabled: Enabled, ignore: Ignore): string[] {
+  return Object.entries(podFeatures).flatMap(([field, feature]) => {
+    if (field === 'initContainers' || !pod.has(field)) return [];
+    if (!enabled('knative-serving', feature)) pod.fail(field, `is off by default on Knative (${feature})`);
+    ignore(`${field}: it has no meaning for a process of this machine`, pod.origin(field));
+    return field;
+  });
 }
 
 /** The same value with the keys of all mappings sorted. */
@@ -65,12 +82,29 @@ function inOrder(value: Json): Json {
   );
 }
 
-function checkTraffic(spec: Fields): void {
-  const [target, second] = spec.list('traffic');
-  target?.only('latestRevision', 'percent');
-  if (second || (target && (target.boolean('latestRevision') !== true || target.integer('percent', 0, 100) !== 100))) {
-    spec.fail('traffic', 'cannot be split here: every request goes to the latest revision');
+/** Targets of the latest revision, which is all that runs here. @returns their tags */
+function readTraffic(spec: Fields): string[] {
+  const targets = spec.list('traffic');
+  if (targets.length === 0) return [];
+  let sum = 0;
+  const tags: string[] = [];
+  for (const target of targets) {
+    target.only('latestRevision', 'percent', 'tag', 'revisionName', 'configurationName', 'url');
+    if (target.has('revisionName') || target.boolean('latestRevision') === false)
+      target.fail(
+        target.has('revisionName') ? 'revisionName' : 'latestRevision',
+        'cannot be kept here: every request goes to the latest revision',
+      );
+    sum += target.integer('percent', 0, 100) ?? 0;
+    const tag = target.text('tag') || undefined;
+    if (tag === undefined) continue;
+    if (!/^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/.test(tag))
+      target.fail('tag', `"${tag}" must begin with a letter and hold only lower-case letters, digits and "-"`);
+    if (tags.includes(tag)) target.fail('tag', `"${tag}" is given twice`);
+    tags.push(tag);
   }
+  if (sum !== 100) spec.fail('traffic', `adds up to ${sum} percent, not to 100`);
+  return tags;
 }
 
 function checkMetadata({ metadata, annotations, labels, ignore }: ObjectFields): void {
@@ -88,7 +122,7 @@ function checkMetadata({ metadata, annotations, labels, ignore }: ObjectFields):
 
 /** The annotations of the revision; its name is Knative's business. */
 function readAnnotations(template: Fields, service: string, ignore: Ignore): Fields | undefined {
-  const metadata = template.fields('metadata')?.only('name', 'annotations', 'labels');
+  const metadata = template.fields('metadata')?.only('name', 'annotations', 'labels', ...addedMetadata);
   const name = metadata?.text('name');
   if (name && !name.startsWith(`${service}-`)) metadata?.fail('name', `must begin with "${service}-"`);
   if (name) ignore('spec.template.metadata.name: revisions are numbered here', metadata!.origin('name'));

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Container } from '@dormouse/manifests/model';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { canonical, resolveEnvironment } from './environment.ts';
+import { canonical, resolveCommandLine, resolveEnvironment } from './environment.ts';
 
 let home: string;
 beforeEach(() => {
@@ -16,18 +16,22 @@ const platform = {
   secrets: new Map([['blog/own', { KEY: 'value' }]]),
 };
 const unresolved: string[] = [];
-const resolve = (container: Partial<Container>) =>
-  resolveEnvironment(
-    'web',
-    'blog',
-    { image: 'x', command: [], args: [], env: [], volumes: [], ...container },
-    {
-      platform,
-      home,
-      addressOf: (address) => (address === 'http://posts.blog.svc.cluster.local' ? 'http://127.0.0.1:1234' : undefined),
-      unresolved: (address) => unresolved.push(address),
-    },
-  );
+const whole = (container: Partial<Container>): Container => ({
+  image: 'x',
+  command: [],
+  args: [],
+  env: [],
+  volumes: [],
+  ...container,
+});
+const options = () => ({
+  platform,
+  home,
+  addressOf: (address: string) =>
+    address === 'http://posts.blog.svc.cluster.local' ? 'http://127.0.0.1:1234' : undefined,
+  unresolved: (address: string) => unresolved.push(address),
+});
+const resolve = (container: Partial<Container>) => resolveEnvironment('web', 'blog', whole(container), options());
 
 describe('the environment of an instance', () => {
   it('is gathered from ConfigMaps, Secrets and values; env wins over envFrom', () => {
@@ -41,6 +45,52 @@ describe('the environment of an instance', () => {
       ],
     });
     expect(env).toMatchObject({ LEVEL: 'debug', MY_KEY: 'value', ONE: 'value', POSTS_URL: 'http://127.0.0.1:1234/x' });
+  });
+
+  it('expands references to what stands before, as Kubernetes does', () => {
+    const env = resolve({
+      env: [
+        { kind: 'value', name: 'EARLY', value: '$(ONE)' },
+        { kind: 'secretKey', name: 'ONE', from: 'own', key: 'KEY', optional: false },
+        { kind: 'value', name: 'FROM_SECRET', value: '[$(ONE)]' },
+        { kind: 'value', name: 'FROM_CONFIG_MAP', value: 'level=$(LEVEL)' },
+        { kind: 'value', name: 'ESCAPED', value: '$$(ONE) $(NONE)' },
+        { kind: 'value', name: 'OF_THE_IMAGE', value: '$(PATH) $(PORT)' },
+        { kind: 'value', name: 'URL', value: '$(POSTS_URL)/y' },
+        { kind: 'configMap', from: 'platform', prefix: '', optional: false },
+      ],
+    });
+    expect(env).toMatchObject({
+      EARLY: '$(ONE)',
+      FROM_SECRET: '[value]',
+      FROM_CONFIG_MAP: 'level=info',
+      ESCAPED: '$(ONE) $(NONE)',
+      OF_THE_IMAGE: '$(PATH) $(PORT)',
+      URL: 'http://127.0.0.1:1234/x/y',
+    });
+  });
+
+  it('has the fields of the Pod that a process can have', () => {
+    const env = resolve({
+      env: [
+        { kind: 'field', name: 'NAMESPACE', path: 'metadata.namespace' },
+        { kind: 'field', name: 'IP', path: 'status.podIP' },
+        { kind: 'value', name: 'BOTH', value: '$(NAMESPACE)@$(IP)' },
+      ],
+    });
+    expect(env).toMatchObject({ NAMESPACE: 'blog', IP: '127.0.0.1', BOTH: 'blog@127.0.0.1' });
+  });
+
+  it('expands the command line, by PORT too', () => {
+    const container = whole({
+      command: ['serve', '$(LEVEL)'],
+      args: ['--port=$(PORT)', '$$(PORT)', '$(HOME)', 'http://posts.blog.svc/z'],
+      env: [{ kind: 'value', name: 'LEVEL', value: 'debug' }],
+    });
+    expect(resolveCommandLine('web', 'blog', container, { PORT: '8080' }, options())).toEqual({
+      command: ['serve', 'debug'],
+      args: ['--port=8080', '$(PORT)', '$(HOME)', 'http://127.0.0.1:1234/z'],
+    });
   });
 
   it('names what is missing', () => {

@@ -1,6 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
-import type { Container, Platform, Volume } from '@dormouse/manifests/model';
+import type { Container, EnvSource, Platform, PodField, Volume } from '@dormouse/manifests/model';
+import { expandVariables } from './expand-variables.ts';
 import { readSecret } from './secret-files.ts';
 
 export interface EnvironmentOptions {
@@ -31,8 +33,9 @@ export const baseEnvironment = (): Record<string, string> =>
   Object.fromEntries(inherited.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
 
 /**
- * A container's environment as its manifest says, with cluster addresses and mounted folders replaced by those of this
- * machine. Resolved again for each instance, so that a changed Secret takes effect.
+ * A container's environment as its manifest says: `env` over `envFrom`, `$(NAME)` in values expanded by what stands before
+ * them; cluster addresses and mounted folders are replaced by those of this machine. Resolved again for each instance, so
+ * that a changed Secret takes effect.
  * @throws Error naming the ConfigMap, Secret or key that is missing and not optional
  */
 export function resolveEnvironment(
@@ -41,49 +44,100 @@ export function resolveEnvironment(
   container: Container,
   options: EnvironmentOptions,
 ): Record<string, string> {
-  const { env, envFrom } = gather(namespace, container, options);
-  const folders = container.volumes.map((volume) => ({
-    mountPath: volume.mountPath,
-    folder: mount(name, namespace, volume, options),
-  }));
-  const resolved: Record<string, string> = baseEnvironment();
-  for (const [key, value] of [...envFrom, ...env]) resolved[key] = here(value, folders, options);
-  return resolved;
+  return { ...baseEnvironment(), ...declared(name, namespace, container, options) };
 }
 
-type Pairs = [string, string][];
+/** What a process is started with beside the program of its image. */
+export interface CommandLine {
+  command: readonly string[];
+  args: readonly string[];
+}
+
+/**
+ * A container's command line, with `$(NAME)` expanded by its whole environment and the same replacements as there.
+ * @param set variables that are set for every instance, such as PORT
+ */
+export function resolveCommandLine(
+  name: string,
+  namespace: string,
+  container: Container,
+  set: Readonly<Record<string, string>>,
+  options: EnvironmentOptions,
+): CommandLine {
+  const { command, args } = container;
+  if (command.length + args.length === 0) return { command, args };
+  const values = { ...declared(name, namespace, container, options), ...set };
+  const folders = foldersOf(name, namespace, container, options);
+  const resolve = (text: string) => here(expandVariables(text, values), folders, options);
+  return { command: command.map(resolve), args: args.map(resolve) };
+}
+
+/** The variables that the manifest declares. */
+function declared(
+  name: string,
+  namespace: string,
+  container: Container,
+  options: EnvironmentOptions,
+): Record<string, string> {
+  const folders = foldersOf(name, namespace, container, options);
+  const values = gather(name, namespace, container, options);
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, here(value, folders, options)]));
+}
+
+const foldersOf = (name: string, namespace: string, { volumes }: Container, options: EnvironmentOptions) =>
+  volumes.map((volume) => ({ mountPath: volume.mountPath, folder: mount(name, namespace, volume, options) }));
 
 function gather(
+  name: string,
   namespace: string,
-  { env: sources }: Container,
+  { env }: Container,
   options: EnvironmentOptions,
-): { env: Pairs; envFrom: Pairs } {
-  const env: Pairs = [];
-  const envFrom: Pairs = [];
-  for (const source of sources) {
-    if (source.kind === 'value') {
-      env.push([source.name, source.value]);
-      continue;
-    }
-    const isSecret = source.kind === 'secret' || source.kind === 'secretKey';
-    const data = lookUp(isSecret, namespace, source.from, options);
-    if (!data && !source.optional) throw new Error(`there is no ${isSecret ? 'Secret' : 'ConfigMap'} ${source.from}`);
-    if ('prefix' in source)
-      for (const [key, value] of Object.entries(data ?? {})) envFrom.push([source.prefix + key, value]);
-    else if (data?.[source.key] !== undefined) env.push([source.name, data[source.key]!]);
-    else if (!source.optional)
-      throw new Error(`${isSecret ? 'Secret' : 'ConfigMap'} ${source.from} has no key ${source.key}`);
+): Readonly<Record<string, string>> {
+  const values: Record<string, string> = {};
+  for (const source of env) {
+    if (source.kind !== 'configMap' && source.kind !== 'secret') continue;
+    const data = dataOf(source, namespace, options);
+    for (const [key, value] of Object.entries(data ?? {})) values[source.prefix + key] = value;
   }
-  return { env, envFrom };
+  for (const source of env) {
+    if (source.kind === 'value') values[source.name] = expandVariables(source.value, values);
+    else if (source.kind === 'field') values[source.name] = fieldOf(source.path, name, namespace);
+    else if (source.kind === 'configMapKey' || source.kind === 'secretKey') {
+      const value = dataOf(source, namespace, options)?.[source.key];
+      if (value !== undefined) values[source.name] = value;
+      else if (!source.optional)
+        throw new Error(`${isSecret(source) ? 'Secret' : 'ConfigMap'} ${source.from} has no key ${source.key}`);
+    }
+  }
+  return values;
+}
+
+type FromObject = Exclude<EnvSource, { kind: 'value' | 'field' }>;
+
+const isSecret = ({ kind }: FromObject) => kind === 'secret' || kind === 'secretKey';
+
+function dataOf(source: FromObject, namespace: string, options: EnvironmentOptions) {
+  const data = lookUp(isSecret(source), namespace, source.from, options);
+  if (!data && !source.optional)
+    throw new Error(`there is no ${isSecret(source) ? 'Secret' : 'ConfigMap'} ${source.from}`);
+  return data;
+}
+
+/** A field of the Pod, as far as a process of this machine has one. */
+function fieldOf(path: PodField, name: string, namespace: string): string {
+  if (path === 'metadata.name') return name;
+  if (path === 'metadata.namespace') return namespace;
+  if (path === 'spec.nodeName') return hostname();
+  return path === 'spec.serviceAccountName' ? 'default' : '127.0.0.1';
 }
 
 function lookUp(
-  isSecret: boolean,
+  secret: boolean,
   namespace: string,
   name: string,
   { platform, home }: EnvironmentOptions,
 ): Readonly<Record<string, string>> | undefined {
-  if (!isSecret) return platform.configMaps.get(`${namespace}/${name}`);
+  if (!secret) return platform.configMaps.get(`${namespace}/${name}`);
   return readSecret(join(home, 'secrets'), name) ?? platform.secrets.get(`${namespace}/${name}`);
 }
 
