@@ -16,7 +16,20 @@ export interface StoredEvent {
 /** `datacontenttype` of every event that functions send. */
 export const jsonData = 'application/json';
 
-/** Percent-encodes an attribute for a header, as the CloudEvents HTTP binding 1.0.2 says: space, quote, percent, and all beyond printable ASCII. */
+/**
+ * Attributes that are URIs. All that a URI may hold may stand in a header: SDKs and Brokers neither encode nor decode it, and
+ * with `%20` decoded it would be no URI.
+ */
+const uris = new Set(['source', 'dataschema']);
+
+/** An attribute as a header. */
+export const attributeHeader = (name: string, value: string): string => (uris.has(name) ? value : encodeHeader(value));
+
+/** An attribute from its header; undefined when the percent-encoding does not give UTF-8. */
+export const headerAttribute = (name: string, value: string): string | undefined =>
+  uris.has(name) ? value : decodeHeader(value);
+
+/** Percent-encodes a text for a header, as the CloudEvents HTTP binding 1.0.2 says: space, quote, percent, and all beyond printable ASCII. */
 export const encodeHeader = (value: string): string =>
   /^[\x21\x23\x24\x26-\x7e]*$/.test(value)
     ? value
@@ -27,7 +40,7 @@ export const encodeHeader = (value: string): string =>
         return encoded;
       });
 
-/** Reads an attribute from a header; undefined when the percent-encoding does not give UTF-8. */
+/** Reads a text from a header; undefined when the percent-encoding does not give UTF-8. */
 export function decodeHeader(value: string): string | undefined {
   const bare =
     value.length >= 2 && value.startsWith('"') && value.endsWith('"')

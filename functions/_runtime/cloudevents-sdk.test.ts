@@ -40,6 +40,15 @@ describe('percent-escapes of headers', () => {
   });
 });
 
+test('URIs the SDK leaves as they are, and so do we', async () => {
+  const source = '/people/Jane%20Doe?at=50%25';
+  const { headers } = HTTP.binary(new CloudEvent({ type: 't', source }));
+  expect(headers['ce-source']).toBe(source);
+  expect(sdk({ ...core, 'ce-source': source }).source).toBe(source);
+  expect(binaryHeaders({ ...stored, source })['ce-source']).toBe(source);
+  expect(await readBinary({ 'ce-source': source })).toMatchObject([{ source }]);
+});
+
 describe('what is missing', () => {
   test('the SDK invents: an id, a version; with us it is 400', async () => {
     expect(sdk(structuredType, { ...whole, id: undefined }).id).toMatch(/^[0-9a-f-]{36}$/);

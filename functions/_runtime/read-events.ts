@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import { decodeHeader } from './cloudevent.ts';
+import { headerAttribute } from './cloudevent.ts';
 import { fail } from './errors.ts';
 import { parseJson } from './json.ts';
 import { bodyText } from './request.ts';
@@ -49,7 +49,7 @@ function binary(headers: Record<string, string | undefined>, type: string, text:
   for (const name of Object.keys(headers)) {
     if (!name.startsWith('ce-')) continue;
     attributes[name.slice(3)] =
-      decodeHeader(headers[name] as string) ?? fail('malformed', `The header ${name} is not UTF-8.`);
+      headerAttribute(name.slice(3), headers[name] as string) ?? fail('malformed', `The header ${name} is not UTF-8.`);
   }
   if (type !== 'application/json' && !type.endsWith('+json'))
     fail('unsupported_media_type', 'The data of an event must be JSON.');

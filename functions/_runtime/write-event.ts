@@ -1,6 +1,6 @@
 import { dataschema } from '@dormouse/events/contract';
 import { CloudEvent, HTTP } from 'cloudevents';
-import { encodeHeader, jsonData, type StoredEvent } from './cloudevent.ts';
+import { attributeHeader, jsonData, type StoredEvent } from './cloudevent.ts';
 
 /**
  * Headers of an event in binary mode, by the CloudEvents SDK; the body is its data. Apart from the rest,
@@ -32,7 +32,7 @@ export function binaryHeaders(event: StoredEvent): Record<string, string> {
   );
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(message.headers))
-    headers[name] = name.startsWith('ce-') ? encodeHeader(String(value)) : String(value);
+    headers[name] = name.startsWith('ce-') ? attributeHeader(name.slice(3), String(value)) : String(value);
   headers['ce-time'] = time;
   return headers;
 }

@@ -1,5 +1,5 @@
 import { catalogue } from '@dormouse/events/catalogue';
-import { decodeHeader } from '@dormouse/runtime/cloudevent';
+import { headerAttribute } from '@dormouse/runtime/cloudevent';
 import { demandSignature } from '@dormouse/runtime/demand-signature';
 import { fail } from '@dormouse/runtime/errors';
 import { bodyBytes, header } from '@dormouse/runtime/request';
@@ -71,7 +71,8 @@ function binary(c: Context, body: Buffer): AnyEvent {
   const attributes: Record<string, string> = {};
   for (const [name, value] of Object.entries(headersOf(c))) {
     if (!name.startsWith('ce-') || value === undefined) continue;
-    attributes[name.slice(3)] = decodeHeader(value) ?? fail('malformed', `The header ${name} is not UTF-8.`);
+    const attribute = name.slice(3);
+    attributes[attribute] = headerAttribute(attribute, value) ?? fail('malformed', `The header ${name} is not UTF-8.`);
   }
   const type = header(c, 'content-type');
   if (type) attributes.datacontenttype = type;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { encodeHeader } from '@dormouse/runtime/cloudevent';
+import { attributeHeader } from '@dormouse/runtime/cloudevent';
 import { exchange } from '@dormouse/runtime/http';
 import { redelivery } from '@dormouse/runtime/receive';
 import { traceHeaders } from '@dormouse/runtime/trace';
@@ -79,7 +79,7 @@ export const isRetryable = (status: number | undefined): boolean =>
 function binaryHeaders({ attributes }: AnyEvent): Record<string, string> {
   const { datacontenttype, ...others } = attributes;
   const headers = Object.fromEntries(
-    Object.entries(others).map(([name, value]) => [`ce-${name}`, encodeHeader(value)]),
+    Object.entries(others).map(([name, value]) => [`ce-${name}`, attributeHeader(name, value)]),
   );
   return datacontenttype ? { ...headers, 'content-type': datacontenttype } : headers;
 }

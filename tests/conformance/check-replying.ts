@@ -64,11 +64,7 @@ export const replying: Readonly<Record<string, Check>> = {
   },
   'dp.unasked-reply': sinkReply,
   'dp.no-reply-202': dropped((t) => binaryReply(t, 202)),
-  'dp.empty-200': async (t) => {
-    await dropped(() => 200)(t);
-    if (t.target.local)
-      await dropped(() => ({ status: 200, headers: { 'content-type': 'text/plain' }, body: 'ok' }))(t);
-  },
+  'dp.empty-200': dropped(() => 200),
   'cp.reply-enqueued': async (t) => {
     const internals = t.target.internals;
     let up = false;
@@ -130,6 +126,15 @@ export const replying: Readonly<Record<string, Check>> = {
     ];
     for (const response of bad) {
       const consumer = await t.consumer({ spec: { delivery }, respond: () => response });
+      accepted(await t.send());
+      await t.arrived(consumer, 2);
+    }
+  },
+  'kn.reply-none': async (t) => {
+    const delivery = { retry: 1, backoffPolicy: 'exponential', backoffDelay: 'PT0.1S' };
+    for (const status of [200, 202]) {
+      const respond = () => ({ status, headers: { 'content-type': 'application/json' }, body: '{"ok":true}' });
+      const consumer = await t.consumer({ spec: { delivery }, respond });
       accepted(await t.send());
       await t.arrived(consumer, 2);
     }

@@ -73,7 +73,7 @@ export const dataPlane = document('Knative Eventing data plane contract', `${spe
   ['dp.telemetry', 'SHOULD', 'Observability', 'who configures a Trigger can see what became of its deliveries'],
   ['dp.prefer', 'MUST', 'Derived (Reply) Events', 'deliveries to a subscriber say Prefer: reply'],
   ['dp.no-reply-202', 'MUST NOT', 'Derived (Reply) Events', 'an event in a 202 is no reply'],
-  ['dp.empty-200', 'MAY', 'Derived (Reply) Events', 'a 200 without an event, with or without a body, is a success'],
+  ['dp.empty-200', 'MAY', 'Derived (Reply) Events', 'a 200 without a body is a success'],
   [
     'dp.unasked-reply',
     'SHOULD',
@@ -224,6 +224,12 @@ export const documented = document(
       'documented',
       'Event replies',
       'an answer that announces an event and holds none is a failure that is tried again',
+    ],
+    [
+      'kn.reply-none',
+      'documented',
+      'Event replies',
+      'an answer 2xx with a body that is no event is a failure that is tried again',
     ],
     [
       'kn.error-attributes',

@@ -334,13 +334,42 @@ describe('delivering events', () => {
     expect(traces.size).toBe(1);
   });
 
-  test('an answer 202 is never a reply, and a 200 without an event is a success', async () => {
+  test('an answer 202 is never a reply, and a 200 without a body is a success', async () => {
     const b = await start({ triggers: [trigger('a'), trigger('b')] });
     b.consumers.set('a', () => ({ status: 202, headers: { ...binary, 'ce-id': 'reply' } }));
-    b.consumers.set('b', () => ({ status: 200, headers: { 'content-type': 'text/plain' }, body: Buffer.from('ok') }));
+    b.consumers.set('b', () => ({ status: 200, headers: { 'content-type': 'text/plain' } }));
     await b.send({ id: '1' });
     await settled(b);
     expect(outcomes(b)).toEqual([['1', 'a delivered 1', 'b delivered 1']]);
+  });
+
+  test.each([200, 201, 202])(
+    'an answer %i with a body that is no event is a failure, with its cause',
+    async (status) => {
+      const sink = { retry: 1, backoffDelayMs: 10, deadLetterSink: service('journal') };
+      const b = await start({ triggers: [trigger('web', [], sink)] });
+      const ok = () => ({ status, headers: { 'content-type': 'application/json' }, body: Buffer.from('{"ok":true}') });
+      b.consumers.set('web', ok);
+      b.consumers.set('journal', ok);
+      await b.send({ id: '1' });
+      await b.clock.advance(1_000);
+      expect(outcomes(b)).toEqual([['1', 'web dead-lettered 2']]);
+      expect(b.brokers.recent(1)[0]?.triggers[0]?.error).toBe(
+        `answered ${status} with a body that is no event: an answer has to be empty or a CloudEvent`,
+      );
+      const letter = b.calls.find(({ to }) => to === 'journal');
+      expect(letter?.headers['ce-knativeerrorcode']).toBe('502');
+      expect(Buffer.from(letter?.headers['ce-knativeerrordata'] ?? '', 'base64').toString()).toBe('{"ok":true}');
+    },
+  );
+
+  test('sends in the format that a Trigger asks for', async () => {
+    const formats = ['json', 'binary'] as const;
+    const b = await start({ triggers: formats.map((format) => trigger(format, [], { format })) });
+    await b.send({ id: '1' });
+    await settled(b);
+    const typeTo = (name: string) => b.calls.find(({ to }) => to === name)?.headers['content-type'];
+    expect(formats.map(typeTo)).toEqual(['application/cloudevents+json; charset=utf-8', 'application/json']);
   });
 
   test.each([

@@ -23,6 +23,7 @@ export interface ListedTrigger {
     timeout_ms?: number;
     retry_after_max_ms?: number;
     dead_letter_sink?: string;
+    format?: 'json' | 'binary';
     ordered?: true;
   };
   /** Types of the catalogue of which an event can pass the filters. */
@@ -52,7 +53,7 @@ function deliveryTo(
   brokers: Eventing['brokers'],
 ): ListedTrigger['delivery'] {
   const own = brokers.find((each) => each.namespace === namespace && each.name === broker);
-  const { retry, backoffPolicy, backoffDelayMs, timeoutMs, retryAfterMaxMs, deadLetterSink } = deliveryOf(
+  const { retry, backoffPolicy, backoffDelayMs, timeoutMs, retryAfterMaxMs, deadLetterSink, format } = deliveryOf(
     own?.delivery ?? {},
     delivery,
   );
@@ -63,6 +64,7 @@ function deliveryTo(
     ...(timeoutMs === undefined ? {} : { timeout_ms: timeoutMs }),
     ...(retryAfterMaxMs === undefined ? {} : { retry_after_max_ms: retryAfterMaxMs }),
     ...(deadLetterSink ? { dead_letter_sink: addressOf(deadLetterSink) } : {}),
+    ...(format ? { format } : {}),
     ...(ordered ? { ordered } : {}),
   };
 }

@@ -118,6 +118,7 @@ function deliveryField({
   timeoutMs,
   retryAfterMaxMs,
   deadLetterSink,
+  format,
 }: Partial<Delivery>): object {
   const seconds = (ms: number | undefined) => (ms === undefined ? undefined : `PT${ms / 1000}S`);
   const fields = Object.entries({
@@ -127,6 +128,7 @@ function deliveryField({
     backoffDelay: seconds(backoffDelayMs),
     timeout: seconds(timeoutMs),
     retryAfterMax: seconds(retryAfterMaxMs),
+    format,
   }).filter(([, value]) => value !== undefined);
   return fields.length > 0 ? { delivery: Object.fromEntries(fields) } : {};
 }

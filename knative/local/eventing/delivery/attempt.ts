@@ -1,4 +1,4 @@
-import type { Destination } from '@dormouse/manifests/model';
+import type { Delivery, Destination } from '@dormouse/manifests/model';
 import { maxResponseBytes, type Upstream, type UpstreamResponse } from '@dormouse/serving/proxy/upstream';
 import { announcesEvent, type CloudEvent, InvalidEventError, readEvents, writeMessage } from '../store/cloudevents.ts';
 import type { Carried } from '../store/stored-event.ts';
@@ -27,9 +27,16 @@ export async function attempt(
     carried = {},
     timeoutMs,
     acceptsReply,
-  }: { traceparent: string; carried?: Carried | undefined; timeoutMs: number; acceptsReply: boolean },
+    format,
+  }: {
+    traceparent: string;
+    carried?: Carried | undefined;
+    timeoutMs: number;
+    acceptsReply: boolean;
+    format?: Delivery['format'];
+  },
 ): Promise<Attempt> {
-  const { headers, body } = writeMessage(event);
+  const { headers, body } = writeMessage(event, format);
   for (const name in carried) headers[name] = carried[name] as string;
   headers.traceparent = traceparent;
   if (acceptsReply) headers.prefer = 'reply';
@@ -56,13 +63,20 @@ function judge({ status, headers, body, cut }: UpstreamResponse, acceptsReply: b
   const response = { status, retryAfter: headers['retry-after'], body, reply: undefined };
   if (status < 200 || status > 299)
     return { ...response, verdict: isRetryable(status) ? 'retry' : 'final', cause: `answered ${status}` };
-  if (status !== 200 || !acceptsReply || !announcesEvent(headers)) return { ...response, verdict: 'done', cause: '' };
+  const done: Attempt = { ...response, verdict: 'done', cause: '' };
+  if (!acceptsReply) return done;
+  if (!announcesEvent(headers))
+    return body.length === 0 ? done : { ...done, verdict: 'retry', cause: `answered ${status} ${noEvent}` };
+  if (status !== 200) return done;
   try {
     return { ...response, verdict: 'done', cause: '', reply: replyOf(headers, body, cut) };
   } catch (error) {
     return { ...response, verdict: 'retry', cause: `its reply is no valid event: ${(error as Error).message}` };
   }
 }
+
+/** Knative's brokers, those of channels and of Kafka, take such an answer for a failure. */
+const noEvent = 'with a body that is no event: an answer has to be empty or a CloudEvent';
 
 /** Reads exactly one event: a batch is not a valid reply (CloudEvents HTTP binding, section 3). */
 function replyOf(headers: UpstreamResponse['headers'], body: Buffer, cut = false): CloudEvent {

@@ -60,6 +60,9 @@ export const triesOf = ({ failure, attempts, sinkAttempts }: DeliveryJob) => (fa
 
 const excerptBytes = 1024;
 
+/** What Knative's broker answers itself where an answer is no valid event, and writes into a dead letter. */
+const badGateway = 502;
+
 /** Why the subscriber did not get the event of a job. */
 export function failureOf(
   { attempts }: DeliveryJob,
@@ -72,7 +75,7 @@ export function failureOf(
     trigger,
     destination: addressOf(to),
     attempts,
-    status,
+    status: status !== undefined && status < 300 ? badGateway : status,
     cause,
     body: body.subarray(0, excerptBytes).toString('utf8'),
   };

@@ -142,6 +142,7 @@ export class DeliverySteps {
       carried: event.carried,
       timeoutMs,
       acceptsReply,
+      format: this.#setup.delivery.format,
     });
     over(made);
     return made;

@@ -121,6 +121,27 @@ describe('a CloudEvent', () => {
     });
   });
 
+  test('takes URIs as the SDKs write them, and hands them on unchanged', () => {
+    for (const source of ['/people/Jane%20Doe', '/a%2520b', 'urn:%41', '/100%25']) {
+      const uris = { 'ce-source': source, 'ce-dataschema': 'https://schemas.example/a%20b' };
+      const [event] = readEvents({ ...required, ...uris, 'content-type': 'text/plain' }, Buffer.from('x'));
+      expect(event?.attributes).toMatchObject({ source, dataschema: uris['ce-dataschema'] });
+      expect(writeBinary(event!).headers).toMatchObject(uris);
+    }
+  });
+
+  test('writes the format that is asked for', () => {
+    const event: CloudEvent = {
+      attributes: { specversion: '1.0', id: '1', source: '/s', type: 't', note: 'x'.repeat(7_000) },
+      data: undefined,
+    };
+    expect(writeMessage(event).headers['content-type']).toContain('application/cloudevents+json');
+    expect(writeMessage(event, 'binary').headers['ce-id']).toBe('1');
+    const short = { ...event, attributes: { ...event.attributes, note: '' } };
+    expect(writeMessage(short).headers['ce-id']).toBe('1');
+    expect(writeMessage(short, 'json').headers['content-type']).toContain('application/cloudevents+json');
+  });
+
   test('reads headers as the binding says: quoted, percent-encoded, raw UTF-8, lone percent signs', () => {
     const headers = {
       ...required,

@@ -61,7 +61,7 @@ function readBinary(headers: Headers, body: Buffer): CloudEvent {
     if (!name.startsWith('ce-')) continue;
     const value = headers[name];
     if (typeof value !== 'string') throw new InvalidEventError(`header ${name} is given more than once`);
-    attributes[name.slice(3)] = decodeHeader(name, value);
+    attributes[name.slice(3)] = uriHeaders.has(name) ? value : decodeHeader(name, value);
   }
   if (attributes.datacontenttype !== undefined)
     throw new InvalidEventError('header ce-datacontenttype is not allowed: Content-Type says it');
@@ -69,6 +69,12 @@ function readBinary(headers: Headers, body: Buffer): CloudEvent {
   if (typeof type === 'string' && type !== '') attributes.datacontenttype = type;
   return { attributes: checked(attributes), data: body.length > 0 ? body : undefined };
 }
+
+/**
+ * Attributes that are URIs. All that a URI may hold may stand in a header, and the SDKs, Knative's own among them, neither
+ * encode nor decode it: with `%20` decoded it would be no URI, with `%41` another event's identity.
+ */
+const uriHeaders = new Set(['ce-source', 'ce-dataschema']);
 
 /** Section 3.1.3.2: a quoted string is unquoted, then percent-encoded UTF-8 is decoded; other percent signs stay. */
 function decodeHeader(name: string, raw: string): string {
@@ -213,19 +219,23 @@ export function writeBinary({ attributes, data }: CloudEvent): { headers: Record
   for (const name in attributes) {
     const value = attributes[name] as string;
     if (name === 'datacontenttype') headers['content-type'] = value;
-    else headers[`ce-${name}`] = encodeHeader(value);
+    else headers[`ce-${name}`] = uriHeaders.has(`ce-${name}`) ? value : encodeHeader(value);
   }
   return { headers, body: data ?? empty };
 }
 
 const empty = Buffer.alloc(0);
 
-/** An event as it is sent on: in binary mode, or structured when its attributes are too long for headers. */
-export function writeMessage(event: CloudEvent): { headers: Record<string, string>; body: Buffer } {
+/** An event as it is sent on: in the format that is asked for, else binary, or structured when its attributes are too long for headers. */
+export function writeMessage(
+  event: CloudEvent,
+  format?: 'json' | 'binary',
+): { headers: Record<string, string>; body: Buffer } {
+  if (format === 'json') return writeStructured(event);
   const written = writeBinary(event);
   let bytes = 0;
   for (const name in written.headers) bytes += name.length + (written.headers[name] as string).length;
-  return bytes > maxHeaderBytes ? writeStructured(event) : written;
+  return bytes > maxHeaderBytes && format !== 'binary' ? writeStructured(event) : written;
 }
 
 /** JSON event format 1.0.2. Data that is JSON stays as it was written; everything else is base64. */

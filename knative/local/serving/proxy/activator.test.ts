@@ -10,6 +10,7 @@ const endpoint = (name: string): TestEndpoint => ({ name, inFlight: 0 });
 
 class Request implements PendingRequest<TestEndpoint> {
   waiting = false;
+  patient = false;
   endpoint: TestEndpoint | undefined;
   problem: ProblemError | undefined;
   readonly log: Request[];
@@ -26,7 +27,12 @@ class Request implements PendingRequest<TestEndpoint> {
 }
 
 const createActivator = (
-  options: { concurrency?: number; depth?: number; wake?: () => ProblemError | undefined; now?: () => number } = {},
+  options: {
+    concurrency?: number;
+    depth?: number;
+    wake?: (patient: boolean) => ProblemError | undefined;
+    now?: () => number;
+  } = {},
 ) => new Activator<TestEndpoint>({ concurrency: 0, wake: () => undefined, ...options });
 
 describe('an activator', () => {
@@ -52,6 +58,24 @@ describe('an activator', () => {
     const next = new Request();
     activator.enter(next);
     expect(next.endpoint).toBe(requests[1]!.endpoint);
+  });
+
+  it('keeps those that are patient when it rejects the others, in order', () => {
+    const asked: boolean[] = [];
+    const activator = createActivator({ wake: (patient) => void asked.push(patient) as undefined });
+    const log: Request[] = [];
+    const requests = [new Request(log), new Request(log), new Request(log)];
+    requests[0]!.patient = true;
+    requests[2]!.patient = true;
+    for (const request of requests) activator.enter(request);
+    const problem = new ProblemError(503, 'unavailable', 'It is not ready.');
+    activator.rejectWaiting(problem, { patientToo: false });
+    expect(requests.map((request) => request.problem)).toEqual([undefined, problem, undefined]);
+    expect([asked, activator.active, activator.queued]).toEqual([[true, false, true], 2, 2]);
+    activator.add(endpoint('a'));
+    expect(log).toEqual([requests[0], requests[2]]);
+    activator.rejectWaiting(problem);
+    expect(activator.queued).toBe(0);
   });
 
   it('rejects requests beyond its queue, with 503', () => {

@@ -10,6 +10,8 @@ export interface Endpoint {
 export interface PendingRequest<P extends Endpoint> {
   /** It is in the queue; set to false to give up. */
   waiting: boolean;
+  /** It waits for instances that are not ready until its own time is over, as on a cluster: nobody sits before it. */
+  readonly patient?: boolean;
   admitted(endpoint: P): void;
   rejected(problem: ProblemError): void;
 }
@@ -20,7 +22,7 @@ export interface ActivatorOptions {
   /** Requests that may wait; Knative's activator has 10,000. */
   depth?: number;
   /** Called when a request finds no endpoint; a returned problem rejects the request. */
-  wake(): ProblemError | undefined;
+  wake(patient: boolean): ProblemError | undefined;
   now?: () => number;
 }
 
@@ -47,7 +49,7 @@ export class Activator<P extends Endpoint> {
   #waitedMs = 0;
   readonly #concurrency: number;
   readonly #depth: number;
-  readonly #wake: () => ProblemError | undefined;
+  readonly #wake: (patient: boolean) => ProblemError | undefined;
   readonly #now: () => number;
   #queue: PendingRequest<P>[] = [];
   #first = 0;
@@ -84,7 +86,7 @@ export class Activator<P extends Endpoint> {
       this.#admit(endpoint, pending, 1);
       return;
     }
-    const problem = this.endpoints.length === 0 ? this.#wake() : undefined;
+    const problem = this.endpoints.length === 0 ? this.#wake(pending.patient ?? false) : undefined;
     if (problem) {
       pending.rejected(problem);
       return;
@@ -95,9 +97,7 @@ export class Activator<P extends Endpoint> {
       );
       return;
     }
-    pending.waiting = true;
-    this.#count(1, 1);
-    this.#queue.push(pending);
+    this.#wait(pending);
   }
 
   /** An admitted request has finished. */
@@ -125,9 +125,12 @@ export class Activator<P extends Endpoint> {
     if (index >= 0) this.endpoints.splice(index, 1);
   }
 
-  /** Rejects every waiting request. */
-  rejectWaiting(problem: ProblemError): void {
-    for (const pending of this.#takeAll()) pending.rejected(problem);
+  /** Rejects every waiting request, or only those that are not patient. */
+  rejectWaiting(problem: ProblemError, { patientToo = true } = {}): void {
+    const pendingRequests = this.#takeAll();
+    const stays = ({ patient = false }: PendingRequest<P>) => patient && !patientToo;
+    for (const pending of pendingRequests) if (stays(pending)) this.#wait(pending);
+    for (const pending of pendingRequests) if (!stays(pending)) pending.rejected(problem);
   }
 
   /** Moves the waiting requests to another revision, in order. */
@@ -150,6 +153,12 @@ export class Activator<P extends Endpoint> {
     this.#sampledAt = this.#since;
     this.#sampledRequests = this.requests;
     return sample;
+  }
+
+  #wait(pending: PendingRequest<P>): void {
+    pending.waiting = true;
+    this.#count(1, 1);
+    this.#queue.push(pending);
   }
 
   #takeAll(): PendingRequest<P>[] {

@@ -41,6 +41,7 @@ const safe = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
  */
 export abstract class Exchange implements ResponseHandler, PendingRequest<ServingEndpoint> {
   waiting = false;
+  readonly patient: boolean = false;
   target: Target | undefined;
   /** Time spent in the activator's queue, ms. */
   waited = 0;

@@ -38,6 +38,7 @@ export function createUpstream({ target, addressOf, brokerOrigin, counts }: Upst
 
 /** A request with a complete body that reads the whole response. */
 class Delivery extends Exchange {
+  override readonly patient = true;
   readonly method: string;
   protected responding = false;
   readonly #request: UpstreamRequest;
