@@ -25,6 +25,7 @@ const unavailable = [
   'loki',
   'otelcol-contrib',
   'prometheus 3',
+  'python3',
   'tempo',
   'terraform',
   'tflint',

@@ -2,7 +2,7 @@ import type { GivenSettings } from '@dormouse/local/command-line';
 import { buildCommand } from '@stricli/core';
 import type { Context } from '../context.ts';
 import { serviceNames } from '../names.ts';
-import { flag, httpAddress, httpUrl, network, onFlag, option, port, publicUrl } from '../parameters.ts';
+import { argument, flag, httpAddress, httpUrl, network, onFlag, option, port, publicUrl } from '../parameters.ts';
 import { UsageError } from '../usage-error.ts';
 
 type Flags = Omit<GivenSettings, 'prewarmed' | 'watch'> & { watch: boolean; prewarm: boolean; spare: boolean };
@@ -23,6 +23,18 @@ export const start = buildCommand({
     ].join('\n'),
   },
   parameters: {
+    positional: {
+      kind: 'tuple',
+      parameters: [
+        {
+          ...argument(
+            'FOLDER',
+            'Manifests to run, with or without a kustomization.yaml (default: knative/overlays/local)',
+          ),
+          optional: true,
+        },
+      ],
+    },
     flags: {
       port: option('N', 'Port of the ingress (default: PORT, or 8080)', port),
       consolePort: option('N', 'Port of the console, on loopback only (default: CONSOLE_PORT, or 8081)', port),
@@ -48,7 +60,7 @@ export const start = buildCommand({
         brief: 'Log requests at the ingress: each 401, 403 and 429, or all (default: ACCESS_LOG, or none)',
       },
       home: option('FOLDER', 'Where all data is kept (default: DORMOUSE_HOME, or .dormouse)'),
-      overlay: option('FOLDER', 'Manifests to run (default: knative/overlays/local)'),
+      overlay: option('FOLDER', 'Same as FOLDER'),
       observe: option(
         'URL',
         'Forward telemetry to an OpenTelemetry Collector, OTLP over HTTP (default: OTEL_EXPORTER_OTLP_ENDPOINT, or nowhere)',
@@ -84,7 +96,8 @@ export const start = buildCommand({
         import('./setup-link.ts'),
         import('./set-up-notice.ts'),
       ]);
-    return async function runPlatform(this: Context, { prewarm, spare, ...given }: Flags) {
+    return async function runPlatform(this: Context, { prewarm, spare, ...flags }: Flags, folder?: string) {
+      const given = { ...flags, overlay: folder ?? flags.overlay };
       const settings = readSettings({ ...given, prewarmed: prewarm && spare }, this.env, this.root, publicUrl);
       if (settings.inspect.length > 0) {
         const wrong = unknownService(await loadOverlay(settings.overlay, this.root), settings.inspect);

@@ -1,17 +1,16 @@
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Source } from '@dormouse/manifests/source';
 import { ManifestError } from '@dormouse/manifests/yaml/origin';
 
 /**
- * Renders and reads an overlay, with the local configuration of its platform.yaml.
+ * Renders and reads an overlay, or a folder of manifests, with the local configuration of its platform.yaml.
  * @param root folder of the project
  * @throws ManifestError
  */
 export async function loadOverlay(overlay: string, root: string): Promise<Source> {
   const folder = resolve(overlay);
-  if (!existsSync(join(folder, 'kustomization.yaml')))
-    throw new ManifestError({ file: join(overlay, 'kustomization.yaml'), line: 1 }, 'there is no such file');
+  if (!existsSync(folder)) throw new ManifestError({ file: overlay, line: 1 }, 'there is no such folder');
   const [{ render }, { readPlatform }, { readLocalConfig }] = await Promise.all([
     import('@dormouse/manifests/kustomize/kustomize'),
     import('@dormouse/manifests/readers/read-platform'),

@@ -9,6 +9,7 @@ import { openClusterServices } from './cluster-services.ts';
 import { openConsole } from './open-console.ts';
 import { type PlatformContext, type PlatformOptions, prepare, targetOf } from './platform-context.ts';
 import { reloading } from './reload.ts';
+import { serviceHosts, urlOfService } from './service-hosts.ts';
 import { startBackingServices } from './start-backing-services.ts';
 import { startEventing } from './start-eventing.ts';
 import { startFunctions } from './start-functions.ts';
@@ -21,6 +22,8 @@ export interface RunningPlatform {
   brokerUrls: readonly string[];
   /** OTLP over HTTP receiver; telemetry needs the access token. */
   otlpUrl: string;
+  /** `http://NAME.NAMESPACE.localhost:PORT/` of each public Service. */
+  serviceUrls: readonly string[];
   /** Read-only subset of the Kubernetes API: `kubectl -s URL`. */
   kubernetesUrl: string;
   services(): (ServiceStatus & { pids: number[] })[];
@@ -90,6 +93,7 @@ async function start(options: PlatformOptions, cleanup: AsyncDisposableStack): P
     url: `http://${inUrl(context.host)}:${listener.port}`,
     consoleUrl: console_.url,
     brokerUrls,
+    serviceUrls: context.source.platform.services.flatMap((service) => urlOfService(service, listener.port) ?? []),
     otlpUrl: clusterServices.otlp,
     kubernetesUrl: clusterServices.kubernetes,
     services: () => functions.services.status(),
@@ -109,7 +113,7 @@ async function start(options: PlatformOptions, cleanup: AsyncDisposableStack): P
 async function openListener(context: PlatformContext): Promise<{ ingress: Ingress; listener: Listener }> {
   const { source, telemetry, host, port = 8080, consolePort = 8081, cleanup } = context;
   const ingress = createIngress({
-    virtualHosts: source.platform.virtualHosts,
+    virtualHosts: [...source.platform.virtualHosts, ...serviceHosts(source.platform)],
     target: targetOf(context),
     telemetry,
     ready: () => context.ready,

@@ -1,6 +1,7 @@
 import type { Ingress } from '@dormouse/serving/ingress/ingress';
 import { buildAll } from '@dormouse/serving/process/programs';
 import type { PlatformContext } from './platform-context.ts';
+import { serviceHosts } from './service-hosts.ts';
 import type { BackingServices } from './start-backing-services.ts';
 import type { Eventing } from './start-eventing.ts';
 import type { Functions } from './start-functions.ts';
@@ -23,7 +24,7 @@ export function reloading(
     try {
       const next = await context.load();
       const built = await buildAll(next, backingServices.builder, root, (line) => outputs.say(line));
-      ingress.update(next.platform.virtualHosts);
+      ingress.update([...next.platform.virtualHosts, ...serviceHosts(next.platform)]);
       context.source = next;
       backingServices.bundles = built;
       await functions.secrets();

@@ -81,6 +81,7 @@ function summary(platform: RunningPlatform, { home, host, inspect, publicUrl }: 
     ...(publicUrl ? [`  readers  ${publicUrl}/`] : []),
     `  sign up  ${publicUrl ?? platform.url}/blog/signup`,
     `  API      ${platform.url}/docs/api`,
+    ...platform.serviceUrls.map((url) => `  service  ${url}`),
     `  console  ${platform.consoleUrl}`,
     ...platform.brokerUrls.map((url) => `  events   ${url}`),
     `  OTLP     ${platform.otlpUrl}`,

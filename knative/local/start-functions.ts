@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Container } from '@dormouse/manifests/model';
 import { runJobs } from '@dormouse/serving/jobs';
 import { nodeFlags, startChild } from '@dormouse/serving/process/child-process';
-import { resolveEnvironment } from '@dormouse/serving/process/environment';
+import { type EnvironmentOptions, resolveCommandLine, resolveEnvironment } from '@dormouse/serving/process/environment';
 import type { PrewarmedProcess } from '@dormouse/serving/process/prewarmed-process';
 import { prepareSecrets } from '@dormouse/serving/process/secrets';
 import { createServices, type Services } from '@dormouse/serving/services';
@@ -28,10 +28,14 @@ export async function startFunctions(
 ): Promise<Functions> {
   const { home, root, outputs, progress, cleanup } = context;
   const { launcher, database, redis } = backingServices;
-  const environmentOf = environments(
+  const resolving = environments(
     context,
     (address) => clusterServices.addressOf(address) ?? services.addressOf(address),
   );
+  const environmentOf = ({ name, namespace, container }: Contained) =>
+    resolveEnvironment(name, namespace, container, resolving());
+  const commandLineOf = ({ name, namespace, container }: Contained, set: Readonly<Record<string, string>> = {}) =>
+    resolveCommandLine(name, namespace, container, set, resolving());
   const ports = inspectorPorts(context.inspect ?? []);
   const inspected = startInspected(launcher);
   const services = createServices({
@@ -39,6 +43,7 @@ export async function startFunctions(
     cwd: root,
     outputs,
     environmentOf,
+    commandLineOf,
     tickMs: context.tickMs ?? 2_000,
     requests: context.telemetry.requests,
     process: (env) => {
@@ -68,6 +73,7 @@ export async function startFunctions(
         database: database ? database.identity : '',
         bundleOf: async (job) => backingServices.bundles.get(`job ${job.namespace}/${job.name}`)!,
         environmentOf,
+        commandLineOf,
         progress,
       }),
   };
@@ -77,17 +83,24 @@ export async function startFunctions(
   return functions;
 }
 
-function environments(context: PlatformContext, addressOf: (address: string) => string | undefined) {
+interface Contained {
+  name: string;
+  namespace: string;
+  container: Container;
+}
+
+function environments(
+  context: PlatformContext,
+  addressOf: (address: string) => string | undefined,
+): () => EnvironmentOptions {
   const unresolved = new Set<string>();
-  return (each: { name: string; namespace: string; container: Container }) =>
-    resolveEnvironment(each.name, each.namespace, each.container, {
-      platform: context.source.platform,
-      home: context.home,
-      addressOf,
-      unresolved(address) {
-        if (context.verbose && !unresolved.has(address))
-          context.outputs.say(`${address} leads nowhere on this machine`);
-        unresolved.add(address);
-      },
-    });
+  return () => ({
+    platform: context.source.platform,
+    home: context.home,
+    addressOf,
+    unresolved(address) {
+      if (context.verbose && !unresolved.has(address)) context.outputs.say(`${address} leads nowhere on this machine`);
+      unresolved.add(address);
+    },
+  });
 }

@@ -25,9 +25,9 @@ describe('platform.yaml', () => {
     write('outer/platform.yaml', 'images: {r/a: other.ts}\nsecrets: {three: {run: other.ts}}');
     for (const name of ['base/a.ts', 'functions/b.ts', 'outer/other.ts']) write(name);
     const { images, secrets, files } = await readLocalConfig(join(root, 'outer'), root);
-    expect(Object.fromEntries([...images].map(([name, { program }]) => [name, program]))).toEqual({
-      'r/a': join(root, 'outer/other.ts'),
-      'r/b': join(root, 'functions/b.ts'),
+    expect(Object.fromEntries([...images].map(([name, image]) => [name, image]))).toEqual({
+      'r/a': { program: join(root, 'outer/other.ts'), files: [] },
+      'r/b': { program: join(root, 'functions/b.ts'), files: [] },
     });
     expect([...secrets.keys()]).toEqual(['one', 'two', 'three']);
     expect(files).toEqual([join(root, 'base/platform.yaml'), join(root, 'outer/platform.yaml')]);
@@ -36,6 +36,9 @@ describe('platform.yaml', () => {
   it.each([
     ['image: {}', 'unknown field image'],
     ['images: {r/a: gone.ts}', 'gone.ts: no such program'],
+    ['images: {r/a: {folder: .}}', 'images.r/a needs folder and command'],
+    ['images: {r/a: {folder: ., command: []}}', 'images.r/a needs folder and command'],
+    ['images: {r/a: {folder: gone, command: run}}', 'gone: no such program'],
     ['secrets: {a: {database: "x; DROP"}}', 'secrets.a is not understood'],
     ['secrets: {a: {databse: x}}', 'secrets.a is not understood'],
     ['operations: {api: /api/x, secret: keys, token: gone.ts}', 'gone.ts: no such program'],
@@ -56,6 +59,17 @@ describe('platform.yaml', () => {
       secret: 'keys',
       token: join(root, 'token.ts'),
     });
+  });
+
+  it('names folders whose programs are run as they are', async () => {
+    mkdirSync(join(root, 'apps/shop'), { recursive: true });
+    write(
+      'k8s/platform.yaml',
+      'images: {r/shop: {folder: ../apps/shop, command: [node, a.js]}, r/line: {folder: apps, command: npm start}}',
+    );
+    const { images } = await readLocalConfig(join(root, 'k8s'), root);
+    expect(images.get('r/shop')).toEqual({ folder: join(root, 'apps/shop'), entry: ['node', 'a.js'] });
+    expect(images.get('r/line')).toEqual({ folder: join(root, 'apps'), entry: 'npm start' });
   });
 
   it('is not needed for images named after a function', () => {

@@ -32,11 +32,21 @@ export interface LocalConfig {
   files: readonly string[];
 }
 
-export interface Image {
+/** A program that is bundled, or a folder whose program is run there as it is. */
+export type Image = BundledImage | FolderImage;
+
+export interface BundledImage {
   /** Absolute path of the program. */
   program: string;
   /** Further files that the program reads when it runs: patterns of absolute paths (`*`, `**`). */
   files: readonly string[];
+}
+
+export interface FolderImage {
+  /** Absolute path. */
+  folder: string;
+  /** What the image's entry point is: program and arguments, or a line for the shell. */
+  entry: readonly string[] | string;
 }
 
 type Yaml = Record<string, unknown>;
@@ -70,7 +80,10 @@ export async function readLocalConfig(overlay: string, root: string): Promise<Lo
     for (const key of Object.keys(content))
       if (!['images', 'secrets', 'operations'].includes(key)) fail(`unknown field ${key}`);
     for (const [image, path] of Object.entries((content.images ?? {}) as Yaml))
-      images.set(withoutTag(image), readImage(path, program, root));
+      images.set(
+        withoutTag(image),
+        readImage(path, program, root) ?? fail(`images.${image} needs folder and command (a line or a list)`),
+      );
     for (const [name, recipe] of Object.entries((content.secrets ?? {}) as Yaml))
       secrets.set(name, readRecipe(recipe, program) ?? fail(`secrets.${name} is not understood`));
     if (content.operations !== undefined)
@@ -94,11 +107,19 @@ function read(file: string, parse: (text: string) => unknown): Yaml {
   return content ?? {};
 }
 
-/** `path/of/program.ts`, or `{ program: path, files: [patterns below the root] }`. */
-function readImage(image: unknown, program: (name: unknown) => string, root: string): Image {
+/** `path/of/program.ts`, `{ program: path, files: [patterns below the root] }`, or `{ folder: path, command: … }`. */
+function readImage(image: unknown, program: (name: unknown) => string, root: string): Image | undefined {
   if (!isObject(image)) return { program: program(image), files: [] };
+  if (image.folder !== undefined) return readFolder(image, program);
   const files = Array.isArray(image.files) ? (image.files as unknown[]) : [];
   return { program: program(image.program), files: files.map((pattern) => resolve(root, String(pattern))) };
+}
+
+/** A folder whose `command` is a line for the shell or a list; undefined when it is neither. */
+function readFolder({ folder, command, ...more }: Yaml, program: (name: unknown) => string): FolderImage | undefined {
+  const listed = Array.isArray(command) && command.length > 0 && command.every((each) => typeof each === 'string');
+  if (Object.keys(more).length > 0 || !(listed || (typeof command === 'string' && command !== ''))) return undefined;
+  return { folder: program(folder), entry: command as string[] | string };
 }
 
 function readRecipe(recipe: unknown, program: (name: unknown) => string): SecretRecipe | undefined {
@@ -149,12 +170,15 @@ function foldersOf(folder: string, parse: (text: string) => unknown): string[] {
 /** `registry/name:tag@sha256:…` → `registry/name`. */
 const withoutTag = (image: string): string => image.replace(/@.*$/, '').replace(/:[^/:]*$/, '');
 
+/** The last part of an image's name, without its tag. */
+export const nameOfImage = (image: string): string => withoutTag(image).replace(/^.*\//, '');
+
 /**
  * The program of an image: as platform.yaml says, else `functions/<last part of the name>/main.ts`.
  * @returns undefined when there is none
  */
 export function programOf(image: string, { images }: Pick<LocalConfig, 'images'>, root: string): Image | undefined {
   const name = withoutTag(image);
-  const usual = join(root, 'functions', name.slice(name.lastIndexOf('/') + 1), 'main.ts');
+  const usual = join(root, 'functions', nameOfImage(image), 'main.ts');
   return images.get(name) ?? (existsSync(usual) ? { program: usual, files: [] } : undefined);
 }

@@ -13,6 +13,8 @@ export interface InstanceOptions {
   name: string;
   service: Service;
   child: Child;
+  /** Default: 127.0.0.1. */
+  host?: string | undefined;
   /** Value of PORT. */
   port: number;
   activator: Activator<ServingEndpoint>;
@@ -54,13 +56,13 @@ export class Instance implements ServingEndpoint {
   #asked = false;
 
   constructor(options: InstanceOptions) {
-    const { name, child, port, activator, clock = systemClock } = options;
+    const { name, child, host, port, activator, clock = systemClock } = options;
     this.#options = options;
     this.#clock = clock;
     this.name = name;
     this.pid = child.pid;
     this.activator = activator;
-    this.connections = createInstanceConnections(port, options.service.protocol);
+    this.connections = createInstanceConnections(port, options.service.protocol, host);
     this.startedAt = clock.now();
     const late = clock.setTimeout(() => {
       this.cause = `it does not listen on PORT after ${startMs / 1_000} s`;
@@ -79,7 +81,8 @@ export class Instance implements ServingEndpoint {
   }
 
   get #reached() {
-    return { port: this.#options.port, connections: this.connections };
+    const { host, port } = this.#options;
+    return { ...(host && { host }), port, connections: this.connections };
   }
 
   #listens(): void {

@@ -4,8 +4,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job } from '@dormouse/manifests/model';
 import type { Bundle } from './process/bundle.ts';
-import { startChild } from './process/child-process.ts';
+import { type Child, type Output, startChild } from './process/child-process.ts';
+import type { CommandLine } from './process/environment.ts';
+import { argvOf, workingFolder } from './process/folder-program.ts';
 import type { Outputs } from './process/instance-output.ts';
+import { programEnvironment, startProgram } from './process/program-process.ts';
 
 export interface JobsOptions {
   home: string;
@@ -17,6 +20,8 @@ export interface JobsOptions {
   database: string | undefined;
   bundleOf: (job: Job) => Promise<Bundle>;
   environmentOf: (job: Job) => Record<string, string>;
+  /** The container's command line, expanded. */
+  commandLineOf: (job: Job) => CommandLine;
   /** `sinceMs` says when what it tells of began, by performance.now(). */
   progress: (line: string, sinceMs?: number) => void;
 }
@@ -69,17 +74,31 @@ async function runJob(job: Job, bundle: Bundle, options: JobsOptions): Promise<v
   throw new Error(`Job ${job.name} failed: ${cause || `it did not end within ${job.activeDeadlineMs} ms`}`);
 }
 
+function startJob(job: Job, bundle: Bundle, options: JobsOptions, output: Output): Child {
+  const env = options.environmentOf(job);
+  const commandLine = options.commandLineOf(job);
+  const { entry, cache, unbundled } = bundle;
+  if (unbundled)
+    return startProgram({
+      argv: argvOf(unbundled, commandLine),
+      cwd: workingFolder(unbundled.folder, job.container.workingDir),
+      env: programEnvironment(env, unbundled.folder, { containerPort: 0 }),
+      output,
+    });
+  const child = startChild(options.launcher, env);
+  child.become({ env, cwd: options.cwd, entry, args: commandLine.args, cache }, output);
+  return child;
+}
+
 /** @returns why it failed, or undefined */
 async function attemptJob(
   job: Job,
-  { entry, cache }: Bundle,
-  { launcher, cwd, outputs, environmentOf }: JobsOptions,
+  bundle: Bundle,
+  options: JobsOptions,
   deadline: number,
 ): Promise<string | undefined> {
-  const env = environmentOf(job);
-  const { output, lastWords } = outputs.of(job.name, job.name);
-  const child = startChild(launcher, env);
-  child.become({ env, cwd, entry, args: job.container.args, cache }, output);
+  const { output, lastWords } = options.outputs.of(job.name, job.name);
+  const child = startJob(job, bundle, options, output);
   const late = Number.isFinite(deadline) ? setTimeout(() => child.kill('SIGKILL'), deadline - Date.now()) : undefined;
   const { code, signal } = await child.exited;
   clearTimeout(late);

@@ -7,11 +7,11 @@ export type ProbeFailure = string | undefined;
 
 /** Probes an instance once, like kubelet and queue-proxy: a status of 200 to 399 succeeds; without a path a connection is enough. */
 export function probe(
-  { port, connections }: { port: number; connections: InstanceConnections },
+  { host = '127.0.0.1', port, connections }: { host?: string; port: number; connections: InstanceConnections },
   { path, timeoutMs }: Pick<Probe, 'path' | 'timeoutMs'>,
 ): Promise<ProbeFailure> {
   return new Promise((done) => {
-    const cancel = path === undefined ? probePort(port, end) : probePath(connections, path, end);
+    const cancel = path === undefined ? probePort(host, port, end) : probePath(connections, path, end);
     const timer = setTimeout(() => {
       cancel();
       done(`${path ?? 'the port'} did not answer within ${timeoutMs} ms`);
@@ -25,8 +25,8 @@ export function probe(
 
 type End = (failure: ProbeFailure) => void;
 
-function probePort(port: number, end: End): () => void {
-  const socket = connect({ port, host: '127.0.0.1' })
+function probePort(host: string, port: number, end: End): () => void {
+  const socket = connect({ port, host })
     .once('connect', () => {
       socket.destroy();
       end(undefined);

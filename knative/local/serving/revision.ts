@@ -12,8 +12,8 @@ export interface RevisionOptions {
   /** `posts-00001`. */
   name: string;
   service: Service;
-  /** Starts a process for an instance of this name; resolves with its port. */
-  start: (instance: string) => Promise<{ child: Child; port: number }>;
+  /** Starts a process for an instance of this name; resolves with where it listens. */
+  start: (instance: string) => Promise<{ child: Child; host?: string; port: number }>;
   /** Called when the revision leaves zero: `tick` must run from now on. */
   awake: () => void;
   /** Prints one line about a failure. */
@@ -68,7 +68,7 @@ export class Revision {
     this.service = options.service;
     this.activator = new Activator<ServingEndpoint>({
       concurrency: options.service.containerConcurrency,
-      wake: () => this.#wake(),
+      wake: (patient) => this.#wake(patient),
     });
   }
 
@@ -163,12 +163,12 @@ export class Revision {
   }
 
   /** A request found no ready instance. */
-  #wake(): ProblemError | undefined {
+  #wake(patient: boolean): ProblemError | undefined {
     const now = this.#clock.now();
     this.#askedAt = now;
     const pause = this.#backoffUntil - now;
     if (pause > patienceMs || (pause > 0 && this.#failures > 0)) return this.#crashed(Math.ceil(pause / 1_000));
-    if (this.#unreadySince !== undefined && now - this.#unreadySince >= unreadyMs) return this.#unready();
+    if (!patient && this.#unreadySince !== undefined && now - this.#unreadySince >= unreadyMs) return this.#unready();
     this.#begin();
     const { activationScale, maxScale } = this.service.autoscaling;
     this.#scaleTo(Math.max(1, this.#wanted, maxScale > 0 ? Math.min(activationScale, maxScale) : activationScale));
@@ -191,11 +191,12 @@ export class Revision {
     this.#starting++;
     const name = `${this.name}-${++this.#count}`;
     try {
-      const { child, port } = await this.#options.start(name);
+      const { child, host, port } = await this.#options.start(name);
       const instance = new Instance({
         name,
         service: this.service,
         child,
+        host,
         port,
         activator: this.activator,
         clock: this.#clock,
@@ -224,7 +225,7 @@ export class Revision {
       this.#unreadyTimer = this.#clock.setTimeout(() => {
         this.#options.say(`${instance.name} listens but is not ready: ${instance.cause ?? cause}`);
         const problem = this.#unready();
-        this.activator.rejectWaiting(problem);
+        this.activator.rejectWaiting(problem, { patientToo: false });
         for (const { failed } of this.#readyCallbacks.splice(0)) failed(new Error(problem.detail));
       }, unreadyMs);
     }

@@ -4,9 +4,13 @@ import { join } from 'node:path';
 import type { Service } from '@dormouse/manifests/model';
 import type { Clock } from '@dormouse/time/clock';
 import type { Bundle } from './process/bundle.ts';
-import type { Child } from './process/child-process.ts';
+import type { Child, Output } from './process/child-process.ts';
+import type { CommandLine } from './process/environment.ts';
+import { argvOf, canBeAddressed, type FolderProgram, workingFolder } from './process/folder-program.ts';
 import { freePort } from './process/free-port.ts';
+import { instanceAddress } from './process/instance-address.ts';
 import type { Outputs } from './process/instance-output.ts';
+import { programEnvironment, startProgram } from './process/program-process.ts';
 import { Revision } from './revision.ts';
 
 export interface RevisionsOptions {
@@ -16,6 +20,8 @@ export interface RevisionsOptions {
   /** A process for a cold start: the prewarmed one or a new one; always a new one for programs that need flags. */
   process: (env: Record<string, string>) => Child;
   environmentOf: (service: Service) => Record<string, string>;
+  /** The container's command line, expanded; `set` are the variables that are set for every instance. */
+  commandLineOf: (service: Service, set: Readonly<Record<string, string>>) => CommandLine;
   clock: Clock;
   /** Called when an instance starts: from then on the revision needs ticks. */
   awake: () => void;
@@ -36,26 +42,39 @@ export function revisions(options: RevisionsOptions): (service: Service, bundle:
       say: (line) => outputs.say(line, 'error'),
       lastWords: () => words(),
       async start(instance) {
-        const port = await freePort();
         const { output, lastWords } = outputs.of(service.name, instance);
         words = lastWords;
-        const env = {
-          ...options.environmentOf(service),
-          PORT: String(port),
-          HOSTNAME: instance,
-          K_SERVICE: service.name,
-          K_CONFIGURATION: service.name,
-          K_REVISION: name,
-        };
+        const own = { HOSTNAME: instance, K_SERVICE: service.name, K_CONFIGURATION: service.name, K_REVISION: name };
+        if (bundle.unbundled) return startUnbundled(service, bundle.unbundled, { options, own, output });
+        const port = await freePort();
+        const set = { PORT: String(port), ...own };
+        const { args } = options.commandLineOf(service, set);
+        const env = { ...options.environmentOf(service), ...set };
         const child = options.process(env);
-        child.become(
-          { env, cwd: options.cwd, entry: bundle.entry, args: service.container.args, cache: bundle.cache },
-          output,
-        );
+        child.become({ env, cwd: options.cwd, entry: bundle.entry, args, cache: bundle.cache }, output);
         return { child, port };
       },
     });
   };
+}
+
+/** Starts a program that is run as it is: on an address of its own where it can be told to, else with a port of its own. */
+async function startUnbundled(
+  service: Service,
+  program: FolderProgram,
+  { options, own, output }: { options: RevisionsOptions; own: Readonly<Record<string, string>>; output: Output },
+): Promise<{ child: Child; host: string; port: number }> {
+  const { containerPort = 8080, container } = service;
+  const addressed = canBeAddressed(argvOf(program, container));
+  const address = addressed ? await instanceAddress(containerPort) : { host: '127.0.0.1', port: await freePort() };
+  const set = { PORT: String(address.port), ...own };
+  const argv = argvOf(program, options.commandLineOf(service, set));
+  const env = programEnvironment({ ...options.environmentOf(service), ...set }, program.folder, {
+    containerPort,
+    address: addressed ? address : undefined,
+  });
+  const cwd = workingFolder(program.folder, container.workingDir);
+  return { child: startProgram({ argv, cwd, env, output, address }), ...address };
 }
 
 /** A Service's key: `namespace/name`. */

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { BuildOptions, Metafile } from 'esbuild';
 import { explicitSdk, hasOtherSdk } from './explicit-sdk.ts';
+import type { FolderProgram } from './folder-program.ts';
 import { linkPackages, nativeIn, nativePackages } from './native-packages.ts';
 
 /** A program made ready to run. */
@@ -20,6 +21,8 @@ export interface Bundle {
   contents: readonly string[];
   /** Whether it was built now rather than found in the cache. */
   fresh: boolean;
+  /** It is run as it is, in its folder: then there is nothing at `entry`. */
+  unbundled?: FolderProgram;
 }
 
 /** A source that cannot be built; the message begins with `file:line:column`. */

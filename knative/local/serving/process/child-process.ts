@@ -58,8 +58,8 @@ export function startChild(
   child.on('message', (message: { listening?: number }) => {
     if (message.listening !== undefined) heard(message.listening);
   });
-  lines(child, 'stdout', (line) => output(line, 'stdout'));
-  lines(child, 'stderr', (line) => output(line, 'stderr'));
+  readLines(child, 'stdout', (line) => output(line, 'stdout'));
+  readLines(child, 'stderr', (line) => output(line, 'stderr'));
   const send = (message: Assignment | 'flush') => {
     if (child.connected) child.send(message, () => {}); // a failed send shows as the exit
   };
@@ -84,7 +84,8 @@ export function startChild(
 /** Longer lines are split. */
 const maxLineCharacters = 65_536;
 
-function lines(child: ChildProcess, name: 'stdout' | 'stderr', give: (line: string) => void): void {
+/** Gives each line that a process prints. */
+export function readLines(child: ChildProcess, name: 'stdout' | 'stderr', give: (line: string) => void): void {
   const stream = child[name]!;
   let rest = '';
   stream.setEncoding('utf8');

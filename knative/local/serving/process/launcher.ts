@@ -1,13 +1,14 @@
 // Entry point of every instance's process. It contains no function's code: a prewarmed process runs this file and waits.
 import { subscribe } from 'node:diagnostics_channel';
 import { enableCompileCache, flushCompileCache } from 'node:module';
-import { type AddressInfo, type ListenOptions, Server } from 'node:net';
+import { type AddressInfo, Server } from 'node:net';
 import { pathToFileURL } from 'node:url';
 // Preloaded: nearly every program needs them, and a prewarmed process is idle.
 import 'node:http';
 import 'node:crypto';
 import 'node:async_hooks';
 import 'node:stream/promises';
+import { listenOn } from './listen-address.ts';
 
 /** Message that tells a process which program to run. */
 export interface Assignment {
@@ -35,33 +36,7 @@ subscribe('tracing:net.server.listen:asyncEnd', (message) => {
   if (address) sendToParent?.({ listening: address.port });
 });
 
-// On a cluster a program listens on all addresses of its pod. Here only this machine may reach it without the ingress.
-const loopback = '127.0.0.1';
-const everywhere = new Set<unknown>([undefined, null, '', '0.0.0.0', '::', '[::]']);
-const { listen } = Server.prototype;
-Server.prototype.listen = function (this: Server, ...given: unknown[]): Server {
-  return (listen as (...args: unknown[]) => Server).apply(this, onLoopback(given));
-} as typeof listen;
-
-function onLoopback(given: unknown[]): unknown[] {
-  const [first, second, ...rest] = given;
-  if (
-    typeof first === 'number' ||
-    (typeof first === 'string' && /^\d+$/.test(first)) ||
-    first === undefined ||
-    typeof first === 'function'
-  ) {
-    const [port, others] =
-      typeof first === 'function'
-        ? [0, [first]]
-        : [first ?? 0, second == null || typeof second === 'string' ? rest : given.slice(1)];
-    return [port, typeof second === 'string' && !everywhere.has(second) ? second : loopback, ...others];
-  }
-  const { port, host } = first as ListenOptions;
-  return port !== undefined && everywhere.has(host)
-    ? [{ ...(first as ListenOptions), host: loopback }, ...given.slice(1)]
-    : given;
-}
+listenOn({ host: '127.0.0.1' });
 
 let assigned = false;
 const waiting = setInterval(() => {}, 2 ** 30);

@@ -10,8 +10,8 @@ const idleMs = 4_000;
 const lookMs = 5;
 
 /** HTTP/1.1 connections to an instance, kept alive: as many as there are requests at once. */
-export function createHttp1Connections(port: number): InstanceConnections {
-  const pool: Pool = { port, all: new Set(), idle: [] };
+export function createHttp1Connections(port: number, host = '127.0.0.1'): InstanceConnections {
+  const pool: Pool = { host, port, all: new Set(), idle: [] };
   let destroyed = false;
   return {
     send(request, handler) {
@@ -37,6 +37,7 @@ export function createHttp1Connections(port: number): InstanceConnections {
 }
 
 interface Pool {
+  readonly host: string;
   readonly port: number;
   readonly all: Set<Http1Connection>;
   /** Those that serve no request; the last one was used last. */
@@ -102,7 +103,7 @@ class Http1Connection implements ResponseEvents {
       .on('end', () => this.#ended())
       .on('error', ({ code }: NodeJS.ErrnoException) => void (this.#code = code ?? this.#code))
       .on('close', () => this.#closed())
-      .connect(pool.port, '127.0.0.1')
+      .connect(pool.port, pool.host)
       .unref();
   }
 

@@ -6,11 +6,11 @@ import type { InstanceConnections, InstanceExchange, InstanceRequest, ResponseHa
 const unseen = constants.NGHTTP2_REFUSED_STREAM;
 
 /** One HTTP/2 connection in clear text (prior knowledge) to an instance whose port is named `h2c`. */
-export function createHttp2Connections(port: number): InstanceConnections {
+export function createHttp2Connections(port: number, host = '127.0.0.1'): InstanceConnections {
   let session: ClientHttp2Session | undefined;
   const current = (): ClientHttp2Session => {
     if (session && !session.closed && !session.destroyed) return session;
-    session = connect(`http://127.0.0.1:${port}`);
+    session = connect(`http://${host}:${port}`);
     session.on('error', () => {}); // its requests tell it
     session.unref();
     return session;

@@ -1,0 +1,114 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { get } from 'node:http';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { needs } from '@dormouse/tests/needs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadOverlay } from './load.ts';
+import { alive, eventually } from './platform.fixture.ts';
+import { type RunningPlatform, startPlatform } from './platform.ts';
+
+const ksvc = (name: string, container = '') => `
+apiVersion: serving.knative.dev/v1
+kind: Service
+metadata: { name: ${name} }
+spec:
+  template:
+    spec:
+      containers:
+        - image: registry.example/shop/${name}:1.0
+${container.replace(/^/gm, '          ')}
+`;
+
+/** A repository as somebody wrote it for a cluster: manifests in one folder, programs in others. */
+const repository: Record<string, string> = {
+  'k8s/shop.yaml': ksvc(
+    'shop',
+    'args: ["--greeting=$(GREETING) from $(PORT)"]\nenv: [{ name: GREETING, value: hello }]',
+  ),
+  'k8s/beside.yaml': ksvc('beside', 'command: [node, plain.js]\nreadinessProbe: { httpGet: { path: /ready } }'),
+  'k8s/snake.yaml': ksvc('snake'),
+  // Sloppy CommonJS with a package by name, views beside it, a port written down, and a helper that would live on.
+  'shop/package.json': '{"name":"shop","scripts":{"start":"node src/index.js"}}',
+  'shop/node_modules/mini-express/index.js':
+    'module.exports = (handle) => ({ listen: (port, done) => require("http").createServer(handle).listen(port, done) });',
+  'shop/views/index.html': '<h1>{{greeting}}</h1>',
+  'shop/src/index.js': `
+    express = require('mini-express'); // sloppy: a global
+    const { readFileSync } = require('fs');
+    const helper = require('child_process').spawn('sleep', ['600'], { stdio: 'inherit' });
+    const greeting = process.argv[2].split('=')[1];
+    const app = express((request, response) => {
+      if (request.url === '/about') return response.end([process.cwd() === require('path').join(__dirname, '..'), helper.pid].join());
+      response.end(readFileSync(__dirname + '/../views/index.html', 'utf8').replace('{{greeting}}', greeting));
+    });
+    app.listen(8080, () => console.log('listens'));
+    process.on('SIGTERM', () => process.exit(0));`,
+  'beside/plain.js':
+    "const ready = Date.now() + 200; require('http').createServer((q, r) => { r.statusCode = Date.now() < ready ? 503 : 200; r.end(q.url); }).listen(process.env.PORT);",
+  'snake/app.py': `
+import http.server, os
+class Handler(http.server.SimpleHTTPRequestHandler):
+    def do_GET(self):
+        body = ("python %s %s" % (os.environ["PORT"], os.environ["K_SERVICE"])).encode()
+        self.send_response(200); self.send_header("content-length", str(len(body))); self.end_headers(); self.wfile.write(body)
+http.server.ThreadingHTTPServer(("", 8080), Handler).serve_forever()`,
+};
+
+let folder: string;
+let platform: RunningPlatform;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'dormouse-stranger-'));
+  for (const [name, content] of Object.entries(repository)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), content);
+  }
+  platform = await startPlatform({
+    home: join(folder, 'home'),
+    root: folder,
+    port: 0,
+    consolePort: 0,
+    prewarmed: false,
+    load: () => loadOverlay(join(folder, 'k8s'), folder),
+  });
+});
+afterAll(async () => {
+  await platform?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const ask = (service: string, path = '/') =>
+  new Promise<string>((done, failed) => {
+    const { port } = new URL(platform.url);
+    get({ host: '127.0.0.1', port, path, headers: { host: `${service}.default.localhost:${port}` } }, (response) => {
+      let text = '';
+      response
+        .setEncoding('utf8')
+        .on('data', (part: string) => (text += part))
+        .on('end', () => done(text));
+    }).on('error', failed);
+  });
+
+describe("a stranger's programs", () => {
+  it('run as they lie there, on the port that is written into them', async () => {
+    expect(await ask('shop')).toBe('<h1>hello from 8080</h1>');
+    expect((await ask('shop', '/about')).split(',')[0]).toBe('true');
+    expect(platform.serviceUrls).toHaveLength(3);
+  });
+
+  it('run side by side with the same port, and wait for their probes', async () => {
+    expect(await Promise.all([ask('beside', '/a'), ask('shop')])).toEqual(['/a', '<h1>hello from 8080</h1>']);
+  });
+
+  it('may be in Python', needs('python3'), async () => {
+    expect(await ask('snake')).toBe('python 8080 snake');
+  });
+
+  it('end whole: a helper does not outlive them', async () => {
+    const helper = Number((await ask('shop', '/about')).split(',')[1]);
+    expect(alive(helper)).toBe(true);
+    const shop = platform.services().find(({ name }) => name === 'shop')!;
+    process.kill(shop.pids[0]!, 'SIGTERM');
+    await eventually(() => !alive(helper), 'the helper has ended');
+  });
+});
