@@ -1,4 +1,5 @@
 import { decodeHTML } from 'entities';
+import { withSpans } from './spans.ts';
 
 /** What stands in a shortcode behind its name: `[gallery ids="1,2" large]`. */
 export interface Attributes {
@@ -30,7 +31,7 @@ interface Open {
 const form = /\[\[\/?[a-z_][\w-]*(?![\w-])[^[\]]*\]\]|\[(\/?)([a-z_][\w-]*)(?![\w-])([^[\]]*)\](?!\])/gi;
 
 /** Code that WordPress does not look into: what a reader sees as it was written. */
-const code = /<(pre|code|script|style)\b[\s\S]*?<\/\1>|<!--\s*\/?wp:[\s\S]*?-->/gi;
+const code = /<(pre|code|script|style)\b|<!--\s*\/?wp:/;
 
 export interface Translated {
   readonly html: string;
@@ -54,13 +55,22 @@ class Reader {
   readonly #text: string;
   /** Ends that are still to come, by name. */
   readonly #left = new Map<string, number>();
+  /** Names of code whose end does not come any more. */
+  readonly #endless = new Set<string>();
+  /** How many of a name are open. */
+  readonly #depths = new Map<string, number>();
   readonly #open: Open[] = [{ shortcode: { name: '', ...attributesOf('') }, tag: '', start: 0, html: '' }];
   readonly #unknown = new Map<string, number>();
 
   constructor(content: string, meaning: Meaning, isCode: (name: string) => boolean) {
     this.#meaning = meaning;
     this.#isCode = isCode;
-    this.#text = content.replace(code, (whole) => `\u0001${this.#hidden.push(whole) - 1}\u0001`);
+    this.#text = withSpans(
+      content,
+      code,
+      ([, name]) => (name ? `</${name.toLowerCase()}>` : '-->'),
+      (whole) => `\u0001${this.#hidden.push(whole) - 1}\u0001`,
+    );
     for (const [, slash, name] of this.#text.matchAll(form))
       if (slash) this.#left.set(name!.toLowerCase(), (this.#left.get(name!.toLowerCase()) ?? 0) + 1);
   }
@@ -71,7 +81,7 @@ class Reader {
       if (index < at) continue;
       this.#add(this.#text.slice(at, index));
       at = index + tag.length;
-      const end = !slash && name && this.#isCode(name) ? this.#text.indexOf(`[/${name}]`, at) : -1;
+      const end = !slash && name && this.#isCode(name) ? this.#endOf(name, at) : -1;
       if (name === undefined) this.#add(tag.slice(1, -1));
       else if (end >= 0) {
         const written = this.#shown(this.#text.slice(at, end));
@@ -92,13 +102,31 @@ class Reader {
     const shortcode = { name, ...attributesOf(this.#shown(isClosed ? rest.slice(0, -1) : rest)) };
     const left = this.#left.get(key) ?? 0;
     // As many are open as ends are left: the last of them has none.
-    const same = this.#open.filter((one) => one.shortcode.name.toLowerCase() === key).length;
+    const same = this.#depths.get(key) ?? 0;
     if (same > 0 && same >= left) {
       const last = this.#lastOf(key);
       while (this.#open.length > last) this.#unclosed();
     }
     if (isClosed || left === 0) this.#add(this.#made(shortcode, tag));
-    else this.#open.push({ shortcode, tag, start, html: '' });
+    else {
+      this.#open.push({ shortcode, tag, start, html: '' });
+      this.#depths.set(key, (this.#depths.get(key) ?? 0) + 1);
+    }
+  }
+
+  #taken(): Open {
+    const open = this.#open.pop()!;
+    const key = open.shortcode.name.toLowerCase();
+    this.#depths.set(key, this.#depths.get(key)! - 1);
+    return open;
+  }
+
+  /** Where code ends; an end that is missing is looked for once. */
+  #endOf(name: string, at: number): number {
+    if (this.#endless.has(name)) return -1;
+    const end = this.#text.indexOf(`[/${name}]`, at);
+    if (end < 0) this.#endless.add(name);
+    return end;
   }
 
   #closes(name: string, tag: string, end: number): void {
@@ -110,14 +138,14 @@ class Reader {
       return;
     }
     while (this.#open.length > at + 1) this.#unclosed();
-    const { shortcode, tag: opening, start, html } = this.#open.pop()!;
+    const { shortcode, tag: opening, start, html } = this.#taken();
     const written = this.#shown(this.#text.slice(start, end));
     this.#add(this.#made({ ...shortcode, inner: html, written }, opening));
   }
 
   /** What follows one whose end is missing is the text around it. */
   #unclosed(): void {
-    const { shortcode, tag, html } = this.#open.pop()!;
+    const { shortcode, tag, html } = this.#taken();
     this.#add(this.#made(shortcode, tag) + html);
   }
 
@@ -139,11 +167,14 @@ class Reader {
   }
 
   #lastOf(key: string): number {
+    if (!this.#depths.get(key)) return -1;
     return this.#open.findLastIndex((one) => one.shortcode.name.toLowerCase() === key);
   }
 
   #shown(part: string): string {
-    return part.replace(/\u0001(\d+)\u0001/g, (_, at: string) => this.#hidden[Number(at)]!);
+    return this.#hidden.length === 0
+      ? part
+      : part.replace(/\u0001(\d+)\u0001/g, (_, at: string) => this.#hidden[Number(at)]!);
   }
 }
 

@@ -4,6 +4,7 @@ import { treeMarkdown } from '../html-markdown.ts';
 import type { Element, ElementContent, Root, RootContent } from '../html-tree.ts';
 import { asMarkdown, codeOf, escaped, isCode, layoutOf, mediaOf } from './shortcode-meanings.ts';
 import { type Meaning, type Shortcode, withoutShortcodes } from './shortcodes.ts';
+import { withSpans } from './spans.ts';
 
 export interface WordpressContext {
   /** Pictures by the number of their attachment. */
@@ -40,12 +41,25 @@ export function wordpressMarkdown(
   return { text: [markdown(html), ...definitions].filter(Boolean).join('\n\n'), unknown };
 }
 
-/** A text with the shared blocks that it names. */
-export function withBlocks(content: string, blocks: WordpressContext['blocks'], depth = 0): string {
-  return content.replace(/<!--\s*wp:block\s*\{[^}]*"ref":\s*(\d+)[^}]*\}\s*\/?-->/g, (whole, ref: string) => {
-    const block = depth < 5 ? blocks.get(ref) : undefined;
-    return block === undefined ? whole : withBlocks(block, blocks, depth + 1);
-  });
+/** Characters of shared blocks in one text: blocks that name each other would have no end. */
+const maxShared = 2 * 1024 * 1024;
+
+/** A text with the shared blocks that it names, and those that these name. */
+export function withBlocks(content: string, blocks: WordpressContext['blocks']): string {
+  let left = maxShared;
+  const filled = (text: string, depth: number): string =>
+    withSpans(
+      text,
+      /<!--\s*wp:block\s*\{/,
+      () => '-->',
+      (whole) => {
+        const block = depth < 5 ? blocks.get(/"ref":\s*(\d+)/.exec(whole)?.[1] ?? '') : undefined;
+        // One that is empty takes a step, too.
+        if (block === undefined || (left -= whole.length + block.length) < 0) return whole;
+        return filled(block, depth + 1);
+      },
+    );
+  return filled(content, 0);
 }
 
 /** Texts of a post that stand below it. */
@@ -117,20 +131,35 @@ const inLanguages = (content: string): string =>
 
 /** WordPress.com's formulas: `$latex E=mc^2&s=2$`. */
 const latex = (content: string): string =>
-  content.replace(/\$latex\s+(?!\s)([^$<]+?)(?:&(?:amp;|#0*38;)?(?:s|fg|bg)=[^$&]*)*\$/g, (_, tex: string) =>
-    asMarkdown(`$${decodeHTML(tex).trim()}$`),
+  content.replace(/\$latex\s+(?!\s)([^$<]+)\$/g, (_, tex: string) =>
+    asMarkdown(`$${decodeHTML(withoutParameters(tex)).trim()}$`),
   );
+
+/** A formula without the size and the colours behind it. */
+function withoutParameters(tex: string): string {
+  const parts = tex.split(/(?=&)/);
+  const isParameter = (index: number) =>
+    index > 0 && (/^&(?:s|fg|bg)=/.test(parts[index]!) || /^&(?:amp;|#0*38;)(?:s|fg|bg)=/.test(parts[index]!));
+  while (isParameter(parts.length - 1)) parts.pop();
+  return parts.join('');
+}
 
 /** Marks of the block of footnotes, whose texts are a field of the post. */
 const marked = (content: string, footnotes: ReadonlyMap<string, string>, below: Notes): string => {
   const numbers = new Map<string, number>();
-  return content.replace(/<sup\b[^>]*\bdata-fn="([^"]*)"[^>]*>[\s\S]*?<\/sup>/g, (whole, id: string) => {
-    const note = footnotes.get(id);
-    if (note === undefined) return whole;
-    const number = numbers.get(id) ?? below.push(note);
-    numbers.set(id, number);
-    return asMarkdown(`[^${number}]`);
-  });
+  return withSpans(
+    content,
+    /<sup\b(?=[^<>]*\bdata-fn=")/,
+    () => '</sup>',
+    (whole) => {
+      const id = /\bdata-fn="([^"]*)"/.exec(whole)?.[1] ?? '';
+      const note = footnotes.get(id);
+      if (note === undefined) return whole;
+      const number = numbers.get(id) ?? below.push(note);
+      numbers.set(id, number);
+      return asMarkdown(`[^${number}]`);
+    },
+  );
 };
 
 const block =
