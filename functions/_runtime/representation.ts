@@ -20,15 +20,18 @@ type Offered = (typeof offered)[number];
 /** Shorter texts fit into one packet as they are. */
 const worthCompressing = 1400;
 
-/** Whether If-None-Match names the tag (RFC 9110, 13.1.2: weak comparison), so that 304 is the answer. */
+/**
+ * Whether If-None-Match names the tag (RFC 9110, 13.1.2: weak comparison), so that 304 is the answer.
+ * @param etag of what would be answered, in its coding: a client that has another coding has other bytes (RFC 9110, 8.8.3.3)
+ */
 export function unchanged(c: Context<Env>, etag: string): boolean {
   const wanted = header(c, 'if-none-match');
   if (wanted === undefined) return false;
   if (wanted.trim() === '*') return true;
-  return [...wanted.matchAll(tag)].some(([, , opaque]) => ofBody(opaque) === etag);
+  return [...wanted.matchAll(tag)].some(([, , opaque]) => `"${opaque}"` === etag);
 }
 
-/** Whether If-Match is absent or names the tag (RFC 9110, 13.1.1: strong comparison). */
+/** Whether If-Match is absent or names the tag, in whatever coding the text was read (RFC 9110, 13.1.1: strong comparison). */
 export function mayChange(c: Context<Env>, etag: string): boolean {
   const wanted = header(c, 'if-match');
   if (wanted === undefined || wanted.trim() === '*') return true;
@@ -58,10 +61,11 @@ export function represent(
   representation: Representation,
   fields: Fields | (() => Fields),
 ): Response | Promise<Response> {
-  const { body, etag } = representation;
+  const { body } = representation;
   const coding = body.length > worthCompressing ? codingFor(header(c, 'accept-encoding'), offered) : undefined;
   const headers = headersOf(representation, coding, fields);
-  if (unchanged(c, etag)) return new Response(null, { status: 304, headers: headers.unmodified });
+  if (unchanged(c, tagIn(representation, coding)))
+    return new Response(null, { status: 304, headers: headers.unmodified });
   if (coding === undefined) return answer(bytesOf(representation), headers);
   const bytes = compressed(representation, coding, bytesOf);
   return bytes instanceof Promise ? bytes.then((made) => answer(made, headers)) : answer(bytes, headers);
@@ -87,16 +91,19 @@ function headersOf(
 
 function headersWith(
   { 'content-type': type = 'application/json', ...fields }: Fields,
-  { etag }: Representation,
+  representation: Representation,
   coding: Offered | undefined,
 ): Headers {
   const unmodified = {
     ...fields,
     vary: fields.vary ? `${fields.vary}, accept-encoding` : 'accept-encoding',
-    etag: coding ? etag.replace(/"$/, `${suffixes[coding]}"`) : etag,
+    etag: tagIn(representation, coding),
   };
   return { unmodified, ok: { ...unmodified, 'content-type': type, ...(coding && { 'content-encoding': coding }) } };
 }
+
+const tagIn = ({ etag }: Representation, coding: Offered | undefined): string =>
+  coding ? etag.replace(/"$/, `${suffixes[coding]}"`) : etag;
 
 function bytesOf(representation: Representation): Bytes {
   let bytes = encoded.get(representation);
