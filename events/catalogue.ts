@@ -4,7 +4,7 @@ import { commentCreated, commentDeleted, commentModerated, commentUpdated } from
 import type { EventContract } from './contract.ts';
 import { invitationAccepted, invitationCreated, invitationRevoked } from './invitation.ts';
 import { batchDue } from './journal.ts';
-import { mediaDeleted, mediaReady, mediaRefused, mediaUploaded } from './media.ts';
+import { mediaDeleted, mediaDrawn, mediaOutdated, mediaReady, mediaRefused, mediaUploaded } from './media.ts';
 import { postCreated, postDeleted, postPublished, postUnpublished, postUpdated } from './post.ts';
 import { tokenCreated, tokenRevoked } from './token.ts';
 import { userDeleted, userRegistered, userUpdated } from './user.ts';
@@ -33,6 +33,8 @@ export const catalogue: readonly EventContract[] = [
   mediaUploaded,
   mediaReady,
   mediaRefused,
+  mediaDrawn,
+  mediaOutdated,
   mediaDeleted,
   commentCreated,
   commentUpdated,

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { contract } from './contract.ts';
-import { color, text } from './field.ts';
+import { color, id, text } from './field.ts';
 
 const source = '/media';
 
@@ -42,6 +42,40 @@ export const mediaRefused = contract({
   source,
   schema: v.object({ hash, reason: v.pipe(text, v.description('A sentence for whoever uploaded it.')) }),
   emitted: 'When a picture cannot be decoded, or is too large to be.',
+});
+
+export const mediaDrawn = contract({
+  type: 'dev.dormouse.media.drawn.v1',
+  source,
+  schema: v.object({
+    post: id,
+    version: v.pipe(id, v.description('Of the post that it was drawn of.')),
+    hash: v.pipe(
+      v.nullable(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))),
+      v.description('SHA-256 of the picture; null: the post has none any more.'),
+    ),
+  }),
+  emitted: 'When the picture that stands for a post on cards of links is another one than before, or is gone.',
+});
+
+export const mediaOutdated = contract({
+  type: 'dev.dormouse.media.outdated.v1',
+  source,
+  schema: v.object({
+    cards: v.pipe(
+      v.array(
+        v.object({
+          post: id,
+          version: v.pipe(id, v.maxValue(2 ** 31 - 1), v.description('Of the post.')),
+          title: text,
+        }),
+      ),
+      v.minLength(1),
+      v.maxLength(20),
+    ),
+  }),
+  emitted:
+    'When the blog has another name or accent colour: for some published posts, the newest first, whose pictures on cards of links show the old one; for the next ones when these are drawn.',
 });
 
 export const mediaDeleted = contract({

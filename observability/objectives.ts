@@ -119,6 +119,7 @@ const redelivered = `sum(rate(${series.eventsRedelivered}{dormouse_redelivery_ou
 const handled = ages('count', ours);
 const delays = (part: 'count' | 'bucket', ...matchers: string[]) =>
   `sum(rate(${series.webhookDelay}_${part}{${matchers.join(',')}}[5m]))`;
+const commented = ['service_name="web"', 'messaging_destination_name=~"dev\\\\.dormouse\\\\.comment\\\\..+"'];
 const counted = ['service_name="categories"', 'messaging_destination_name=~"dev\\\\.dormouse\\\\.post\\\\..+"'];
 
 const causes = ['DatabaseUnreachable', 'HandlerFails', 'OutboxStuck'];
@@ -144,6 +145,15 @@ export const objectives: readonly Objective[] = [
     causes,
     total: ages('count', ...counted),
     bad: `${ages('count', ...counted)} - ${ages('bucket', ...counted, upTo(eventAge, 5))}`,
+  },
+  {
+    name: 'comments-fresh',
+    alert: 'CommentsStale',
+    target: 0.99,
+    promise: '99 % of what becomes of comments is on pages within 5 s',
+    causes,
+    total: ages('count', ...commented),
+    bad: `${ages('count', ...commented)} - ${ages('bucket', ...commented, upTo(eventAge, 5))}`,
   },
   {
     name: 'webhooks-prompt',

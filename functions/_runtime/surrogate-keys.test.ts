@@ -12,14 +12,15 @@ it('lets a shared cache keep what it is told of', () => {
   const kept = 'max-age=86400, stale-if-error=86400';
   setPurgeForm('surrogate-key');
   expect(surrogateFields(['posts', 'blog'])).toEqual({
-    'surrogate-key': 'posts blog',
+    'surrogate-key': 'posts blog all',
     'cdn-cache-control': kept,
     'surrogate-control': kept,
   });
+  expect(surrogateFields(['blog'], 60)['surrogate-control']).toBe('max-age=60, stale-if-error=86400');
   setPurgeForm('cache-tag');
   expect(surrogateFields(['posts', 'blog'])).toEqual({
-    'surrogate-key': 'posts blog',
+    'surrogate-key': 'posts blog all',
     'cdn-cache-control': kept,
-    'cache-tag': 'posts,blog',
+    'cache-tag': 'posts,blog,all',
   });
 });

@@ -18,10 +18,18 @@ export const keyOf = {
   tag: (slug: string): string => `tag-${encodeURIComponent(slug)}`,
   /** What an author says of themselves, and the list of their posts. */
   author: (name: string): string => `author-${encodeURIComponent(name.toLowerCase())}`,
+  /** A picture of media, and pages that name it: by the beginning of its hash, since a page may name many. */
+  picture: (hash: string): string => `picture-${hash.slice(0, 16)}`,
+  /** Whatever names more pictures than a header bears. */
+  pictures: 'pictures',
+  /** Everything that a shared cache keeps. */
+  all: 'all',
 } as const;
 
 /** How long a shared cache may keep what is purged when it changes, in seconds. */
 const keptSeconds = 86_400;
+/** How long what waits for something that is being made. */
+export const pendingSeconds = 60;
 
 let form: PurgeForm | undefined;
 
@@ -33,10 +41,11 @@ export function setPurgeForm(known: PurgeForm | undefined): void {
 /**
  * Header lines for an answer that everybody may get. Only where changes are told is a shared cache allowed to keep it; browsers go on
  * asking each time. Fastly reads Surrogate-Control, others CDN-Cache-Control (RFC 9213).
+ * @param seconds for so long it may be kept
  */
-export function surrogateFields(keys: Iterable<string>): Record<string, string> {
-  const all = [...new Set(keys)];
-  const kept = `max-age=${keptSeconds}, stale-if-error=${keptSeconds}`;
+export function surrogateFields(keys: Iterable<string>, seconds: number = keptSeconds): Record<string, string> {
+  const all = [...new Set(keys), ...(form === undefined ? [] : [keyOf.all])];
+  const kept = `max-age=${seconds}, stale-if-error=${keptSeconds}`;
   return {
     'surrogate-key': all.join(' '),
     ...(form !== undefined && { 'cdn-cache-control': kept }),

@@ -63,6 +63,11 @@ const words = v.strictObject({ words: v.pipe(v.array(v.string()), v.readonly()) 
 const headers = {
   'comment-token': v.optional(v.pipe(v.string(), v.description('Of a guest: what POST answered as `token`.'))),
 };
+const guarded = {
+  ...headers,
+  'if-match': v.optional(v.pipe(v.string(), v.description('412 unless it names the ETag.'))),
+};
+const etag = { etag: 'Strong entity tag of the comment as you may know it.' };
 const moderators = 'Moderators are editors, administrators, and the author of the post.';
 const pages = { link: '`rel="next"` leads to the next page (RFC 8288).' };
 
@@ -97,11 +102,11 @@ export const api = {
     responses: () => ({
       201: content('It is shown.', created, {
         example: { ...aComment, token: null },
-        headers: { location: 'Address of the comment.' },
+        headers: { ...etag, location: 'Address of the comment.' },
       }),
       202: content('It waits for a moderator.', created, {
         example: { ...aComment, status: 'held', token: null },
-        headers: { location: 'Address of the comment.' },
+        headers: { ...etag, location: 'Address of the comment.' },
       }),
     }),
   }),
@@ -173,30 +178,31 @@ export const api = {
   }),
   get: route('GET /blog/api/comments/:id', {
     summary: 'One comment',
+    description: 'An answer is there for who may see the comment that it answers.',
     optionalToken: true,
     params: { id },
     headers,
     errors: ['unauthorized', 'not_found'],
-    responses: () => ({ 200: content('The comment.', comment, { example: aComment }) }),
+    responses: () => ({ 200: content('The comment.', comment, { example: aComment, headers: etag }) }),
   }),
   change: route('PATCH /blog/api/comments/:id', {
     summary: 'Change the text of one’s own comment, or decide on one',
     description: `The text within 15 minutes; then it is looked at anew, and may wait again. A decision with a \`version\` that is not the comment’s any more is refused. ${moderators}`,
     optionalToken: true,
     params: { id },
-    headers,
+    headers: guarded,
     body: changedComment,
     examples: { text: { content: 'Better *said*.' }, decision: { status: 'published', version: 1 } },
-    errors: ['unauthorized', 'forbidden', 'not_found', 'conflict'],
-    responses: () => ({ 200: content('The comment.', comment, { example: aComment }) }),
+    errors: ['unauthorized', 'forbidden', 'not_found', 'conflict', 'precondition_failed'],
+    responses: () => ({ 200: content('The comment.', comment, { example: aComment, headers: etag }) }),
   }),
   remove: route('DELETE /blog/api/comments/:id', {
     summary: 'Delete a comment',
     description: `Whoever wrote it, and moderators. ${moderators}`,
     optionalToken: true,
     params: { id },
-    headers,
-    errors: ['unauthorized', 'forbidden', 'not_found'],
+    headers: guarded,
+    errors: ['unauthorized', 'forbidden', 'not_found', 'precondition_failed'],
     responses: () => ({ 204: empty('It is gone; where it was answered, its place stays without text and name.') }),
   }),
   block: route('POST /blog/api/comments/:id/block', {

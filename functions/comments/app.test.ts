@@ -51,9 +51,6 @@ beforeAll(async () => {
       },
     },
     address: (c) => c.req.header('x-client-address') ?? '203.0.113.1',
-    failed: (error) => {
-      throw error;
-    },
     now: () => clock.ms,
   });
 });
@@ -82,13 +79,16 @@ interface Sent {
   as?: string;
   token?: string;
   from?: string;
+  /** If-Match */
+  tag?: string | null;
 }
-async function send(method: string, path: string, body?: unknown, { as, token, from }: Sent = {}) {
+async function send(method: string, path: string, body?: unknown, { as, token, from, tag }: Sent = {}) {
   const headers = {
     ...(body !== undefined && { 'content-type': 'application/json' }),
     ...(as && { authorization: `Bearer ${as}` }),
     ...(token && { 'comment-token': token }),
     ...(from && { 'x-client-address': from }),
+    ...(tag && { 'if-match': tag }),
   };
   const response = await app.request(path, {
     method,
@@ -266,6 +266,34 @@ describe('the policy of the blog', () => {
     ]);
   });
 
+  test('whoever spams cannot tell it from what waits', async () => {
+    await policy('all_held');
+    const spam = { website: 'https://spam.example' };
+    const account = [await say('x', { as: 'rob' }), await say('y', { as: 'rob' }, spam)];
+    const guest = [await say('v', {}), await say('w', {}, spam)];
+    expect((await db.admin`SELECT status FROM comments.comments ORDER BY id`).map(({ status }) => status)).toEqual([
+      'held',
+      'spam',
+      'held',
+      'spam',
+    ]);
+    // What waits becomes spam by a moderator, too.
+    await send('PATCH', at(account[0]!.body.id), { status: 'spam' }, { as: 'eve' });
+    expect((await listed('rob')).map(({ status }) => status)).toEqual(['held', 'held']);
+    for (const { body, headers } of [...account, ...guest]) {
+      const by = body.token ? { token: body.token } : { as: 'rob' };
+      const read = await send('GET', at(body.id), undefined, by);
+      expect([read.status, ((await read.json()) as Written).status, read.headers.get('etag')]).toEqual([
+        200,
+        'held',
+        headers.get('etag'),
+      ]);
+      const changed = await send('PATCH', at(body.id), { content: `${body.id}` }, by);
+      expect([changed.status, ((await changed.json()) as Written).status]).toEqual([200, 'held']);
+      expect((await send('DELETE', at(body.id), undefined, by)).status).toBe(204);
+    }
+  });
+
   test('what is said often or fast waits', async () => {
     const text = 'A text that is long enough to be advertising.';
     expect((await say(text)).status).toBe(201);
@@ -351,6 +379,27 @@ describe('changing', () => {
     expect((await send('PATCH', at(body.id), { content: 'x', version: 2 }, { as: 'bob' })).status).toBe(422);
   });
 
+  test('nothing but what was read is changed, decided on or deleted', async () => {
+    const { body, headers } = await say('first');
+    const read = await send('GET', at(body.id));
+    expect(read.headers.get('etag')).toBe(headers.get('etag'));
+    const tag = read.headers.get('etag');
+    const changed = await send('PATCH', at(body.id), { content: 'second' }, { as: 'bob', tag });
+    expect([changed.status, changed.headers.get('etag') === tag]).toEqual([200, false]);
+    for (const [method, change, as] of [
+      ['PATCH', { content: 'third' }, 'bob'],
+      ['PATCH', { status: 'spam' }, 'eve'],
+      ['DELETE', undefined, 'bob'],
+    ] as const) {
+      const refused = await send(method, at(body.id), change, { as, tag });
+      expect([method, refused.status, refused.headers.get('etag')]).toEqual([method, 412, changed.headers.get('etag')]);
+    }
+    expect(await listed()).toMatchObject([{ content: 'second' }]);
+    const now = changed.headers.get('etag');
+    expect((await send('PATCH', at(body.id), { status: 'held' }, { as: 'eve', tag: now })).status).toBe(200);
+    expect((await send('DELETE', at(body.id), undefined, { as: 'eve', tag: now })).status).toBe(412);
+  });
+
   test('takes either a text or a decision', async () => {
     const { body } = await say('x');
     for (const change of [{}, { content: 'y', status: 'held' }, { status: 'deleted' }])
@@ -426,6 +475,35 @@ describe('deleting', () => {
   });
 });
 
+describe('the sweep', () => {
+  const sweep = (headers: Record<string, string> = {}) => app.request('/events/sweep', { method: 'POST', headers });
+
+  test('is for the timer, not for people', async () => {
+    expect((await sweep({ 'x-client-address': '192.0.2.7' })).status).toBe(404);
+    expect(await (await sweep()).json()).toEqual({ posts: 0, networks: 0, unblocked: 0 });
+  });
+
+  test('comes to what is forgotten behind any number of restored posts', async () => {
+    await db.admin`
+      INSERT INTO posts.posts (id, author_id, author, category_id, status, slug, title, excerpt, content, updated_at)
+      SELECT n, 1, 'ann', min(c.id), CASE WHEN n % 2 = 0 THEN 'published' ELSE 'draft' END, 'again-' || n, 'Again', '', '', now()
+      FROM generate_series(1001, 1250) AS n, categories.categories AS c GROUP BY n`;
+    await db.admin`
+      INSERT INTO comments.threads (post_id, published, deleted_at) SELECT n, 1, to_timestamp(n) FROM generate_series(1001, 1260) AS n`;
+    await db.admin`
+      INSERT INTO comments.comments (post_id, thread_id, status, author, content, digest, created_at)
+      SELECT n, 1, 'published', 'bob', 'x', '', ${new Date(clock.ms)} FROM generate_series(1001, 1260) AS n`;
+    expect(await (await sweep()).json()).toEqual({ posts: 10, networks: 0, unblocked: 0 });
+    expect(
+      await db.admin`SELECT count(*)::integer AS all, max(post_id)::integer AS last FROM comments.comments`,
+    ).toEqual([{ all: 250, last: 1250 }]);
+    // Drafts may have been restored, or come back as what they were; what readers see is asked for no more.
+    expect(await db.admin`SELECT count(*)::integer AS all FROM comments.threads WHERE deleted_at IS NOT NULL`).toEqual([
+      { all: 125 },
+    ]);
+  });
+});
+
 describe('moderating', () => {
   test('shows what waits to editors, and to authors on their own posts', async () => {
     await policy('all_held');
@@ -458,10 +536,30 @@ describe('moderating', () => {
 
   test('answers of what is hidden are hidden, and not counted', async () => {
     const { body } = await say('spam after all');
-    await say('answer', { as: 'ann' }, { parent_id: body.id });
+    const { body: answer } = await say('answer', { as: 'ann' }, { parent_id: body.id });
+    const { body: another } = await say('another', { as: 'rob' }, { parent_id: body.id });
     await send('PATCH', at(body.id), { status: 'spam' }, { as: 'eve' });
     expect(await ids()).toEqual([]);
     expect((await events()).at(-1)).toEqual(['moderated', 'spam', 0]);
+    for (const status of ['spam', 'held']) {
+      await send('PATCH', at(body.id), { status }, { as: 'eve' });
+      for (const as of ['rob', undefined])
+        for (const path of [at(answer.id), at(body.id)])
+          expect((await send('GET', path, undefined, as ? { as } : {})).status).toBe(404);
+      // Who wrote what is hidden sees it with its answers, and that it waits; so do moderators.
+      expect(await listed('bob')).toMatchObject([
+        { id: body.id, status: 'held' },
+        { id: answer.id },
+        { id: another.id },
+      ]);
+      for (const as of ['bob', 'ann', 'eve'])
+        expect((await send('GET', at(answer.id), undefined, { as })).status).toBe(200);
+    }
+    // Whoever answered does not see it any more, but may take it back.
+    expect((await send('GET', at(another.id), undefined, { as: 'rob' })).status).toBe(404);
+    expect((await send('PATCH', at(another.id), { content: 'x' }, { as: 'rob' })).status).toBe(404);
+    expect((await send('DELETE', at(another.id), undefined, { as: 'bob' })).status).toBe(403);
+    expect((await send('DELETE', at(another.id), undefined, { as: 'rob' })).status).toBe(204);
     await send('PATCH', at(body.id), { status: 'published' }, { as: 'eve' });
     expect((await events()).at(-1)).toEqual(['moderated', 'published', 2]);
   });
@@ -551,5 +649,11 @@ test('what web reads is what the API lists', async () => {
   await say('guest', {});
   const shown = await db.admin`SELECT id, content, user_id FROM comments.shown(42, 0, 0, 50)`;
   expect(shown.map(({ id }) => Number(id))).toEqual(await ids());
-  expect(await db.admin`SELECT * FROM comments.counts(ARRAY[42, 43])`).toEqual([{ post_id: '42', published: 3 }]);
+  const { body: held } = await say('under spam', { as: 'ann' }, { parent_id: Number(shown.at(-1)?.id) });
+  await send('PATCH', at(Number(shown.at(-1)?.id)), { status: 'spam' }, { as: 'eve' });
+  const newest = await db.admin`SELECT id FROM comments.newest(42, 50)`;
+  expect(newest.map(({ id }) => Number(id))).toEqual((await ids()).reverse());
+  expect(newest.map(({ id }) => Number(id))).not.toContain(held.id);
+  await send('PATCH', at(Number(shown.at(-1)?.id)), { status: 'published' }, { as: 'eve' });
+  expect(await db.admin`SELECT * FROM comments.counts(ARRAY[42, 43])`).toEqual([{ post_id: '42', published: 4 }]);
 });

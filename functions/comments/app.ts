@@ -1,21 +1,25 @@
+import { hash } from 'node:crypto';
 import { postDeleted } from '@dormouse/events/post';
 import { userDeleted } from '@dormouse/events/user';
+import { cameFromOutside } from '@dormouse/runtime/address';
 import type { ResponseOf } from '@dormouse/runtime/api';
 import { check, type Env, id, json, newApp, otherwise } from '@dormouse/runtime/app';
 import { authenticate, required } from '@dormouse/runtime/auth';
+import type { Caller } from '@dormouse/runtime/caller';
 import { fail } from '@dormouse/runtime/errors';
 import { decodeCursor, encodeCursor } from '@dormouse/runtime/keyset';
 import { measure } from '@dormouse/runtime/measure';
 import { on, receive } from '@dormouse/runtime/receive';
+import { mayChange } from '@dormouse/runtime/representation';
 import { header } from '@dormouse/runtime/request';
 import { metrics } from '@dormouse/signals/metrics';
-import type { Context } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import { api } from './api.ts';
 import type { Block } from './blocks.ts';
 import type { Comment, CommentedPost } from './comment.ts';
 import type { Dependencies } from './dependencies.ts';
 import { likelihood } from './likelihood.ts';
-import { type Asking, demandEditor, isEditable, isEditor, maySee, moderates, owns } from './permission.ts';
+import { type Asking, demandEditor, isEditable, isEditor, maySee, moderates, owns, toldStatus } from './permission.ts';
 import type { Queued } from './store.ts';
 import { digestOf, verdict } from './verdict.ts';
 import { writing } from './writing.ts';
@@ -24,28 +28,39 @@ type View = ResponseOf<typeof api.get, 200>;
 
 const { path } = api.queue;
 const own = { 'cache-control': 'private, no-store' };
-const sweepMs = 3_600_000;
 const ownPerPage = 100;
 
 export function createApp(dependencies: Dependencies) {
-  const { comments, moderation, outbox, tokens, failed = () => {}, now = Date.now } = dependencies;
+  const { comments, moderation, outbox, tokens, now = Date.now } = dependencies;
   const write = writing({ ...dependencies, now });
-  let sweptAt = Number.NEGATIVE_INFINITY;
-  const sweep = () => {
-    if (now() - sweptAt < sweepMs) return;
-    sweptAt = now();
-    void comments.sweep(new Date(now())).catch(failed);
-  };
   const asking = (c: Context<Env>): Asking => ({
     caller: c.var.caller,
     token: header(c, 'comment-token'),
     now: new Date(now()),
   });
-  /** A comment of a published post, with it. */
-  const found = async (c: Context<Env>): Promise<[Comment, CommentedPost]> => {
+  /** A comment of a published post, with it. @param evenIf lets somebody have a comment that they would not see */
+  const found = async (
+    c: Context<Env>,
+    evenIf: (who: Asking, comment: Comment) => boolean = () => false,
+  ): Promise<[Comment, CommentedPost]> => {
     const comment = (await comments.get(id(c.req.param('id') ?? ''))) ?? noComment();
-    const post = (await comments.post(comment.postId)) ?? noComment();
-    return maySee(asking(c), comment, post) ? [comment, post] : noComment();
+    const [post = noComment(), root] = await Promise.all([
+      comments.post(comment.postId),
+      comment.parentId === null ? undefined : comments.get(comment.parentId),
+    ]);
+    const who = asking(c);
+    return maySee(who, comment, post, root) || evenIf(who, comment) ? [comment, post] : noComment();
+  };
+  /** One comment as whoever asks may know it, with the tag that a change names. */
+  const answer = (c: Context<Env>, comment: Comment, post: CommentedPost) => {
+    const told = toldView(c.var.caller, comment, post);
+    return c.json(told, 200, { ...own, etag: tagOf(told) });
+  };
+  /** Refuses a change of another version than was read. */
+  const unchangedFor = (c: Context<Env>, post: CommentedPost) => (before: Comment) => {
+    const etag = tagOf(toldView(c.var.caller, before, post));
+    if (!mayChange(c, etag))
+      fail('precondition_failed', 'This comment was changed since you read it.', { headers: { etag } });
   };
 
   return newApp()
@@ -54,14 +69,12 @@ export function createApp(dependencies: Dependencies) {
       receive({
         outbox,
         handlers: [
-          on(postDeleted, async ({ data }, tx) => {
-            await comments.postDeleted(data.id, tx);
-            sweep();
-          }),
+          on(postDeleted, ({ data }, tx) => comments.postDeleted(data.id, tx)),
           on(userDeleted, ({ data }, tx, emit) => comments.removeOf(data, tx, emit)),
         ],
       }),
     )
+    .post('/events/sweep', internalOnly, async (c) => c.json(await comments.sweep(new Date(now()))))
     .use('/blog/api/*', authenticate(tokens))
     .get(api.list.path, async (c) => {
       const { limit, after } = check(api.list.query, Object.fromEntries(new URL(c.req.url).searchParams));
@@ -74,7 +87,7 @@ export function createApp(dependencies: Dependencies) {
       ]);
       const last = shown.length === limit ? shown.at(-1) : undefined;
       return c.json(
-        shown.map((each) => view(each, post)),
+        shown.map((each) => toldView(c.var.caller, each, post)),
         200,
         {
           ...cachingOf(c),
@@ -89,11 +102,10 @@ export function createApp(dependencies: Dependencies) {
       const post = (await comments.post(id(c.req.param('id')))) ?? noPost();
       const { comment, token } = await write(c, post, c.req.valid('json'));
       measure(metrics.commentsWritten, 1, { 'dormouse.comment.status': comment.status });
-      sweep();
       const status = comment.status === 'published' ? 201 : 202;
-      // Whoever spams is told what others are told.
-      const told = view({ ...comment, status: status === 201 ? 'published' : 'held' }, post);
-      return c.json({ ...told, token: token ?? null }, status, { ...own, location: `${path}/${comment.id}` });
+      const told = toldView(c.var.caller, comment, post);
+      const headers = { ...own, etag: tagOf(told), location: `${path}/${comment.id}` };
+      return c.json({ ...told, token: token ?? null }, status, headers);
     })
     .get(path, async (c) => {
       const caller = required(c);
@@ -114,8 +126,8 @@ export function createApp(dependencies: Dependencies) {
       const written = await comments.ofUser(required(c).id, after, ownPerPage);
       const last = written.length === ownPerPage ? written.at(-1) : undefined;
       return c.json(
-        // Whose posts they are on does not matter here, and a spammer is told what everybody is told.
-        written.map((each) => view(each.status === 'spam' ? { ...each, status: 'held' } : each)),
+        // Whose posts they are on does not matter here.
+        written.map((each) => toldView(undefined, each)),
         200,
         { ...own, ...(last && { link: `<${api.own.path}?after=${last.id}>; rel="next"` }) },
       );
@@ -142,23 +154,25 @@ export function createApp(dependencies: Dependencies) {
     .all(api.words.path, otherwise('GET', 'HEAD', 'PUT'))
     .get(api.get.path, async (c) => {
       const [comment, post] = await found(c);
-      return c.json(view(comment, post), 200, own);
+      return answer(c, comment, post);
     })
     .patch(api.change.path, json(api.change.body), async (c) => {
       const [comment, post] = await found(c);
       const { content, status, version } = c.req.valid('json');
       if (status !== undefined) {
         if (!moderates(c.var.caller, post)) forbidden('Only moderators decide on comments.');
-        const decided = await comments.decide(comment.id, { status, version }, required(c).id);
+        const allow = unchangedFor(c, post);
+        const decided = await comments.decide(comment.id, { status, version, allow }, required(c).id);
         measure(metrics.commentsDecided, 1, { 'dormouse.comment.status': status });
-        return c.json(view(decided, post), 200, own);
+        return answer(c, decided, post);
       }
-      return c.json(view(await edit(asking(c), comment, post, content ?? ''), post), 200, own);
+      return answer(c, await edit(asking(c), comment, post, content ?? '', unchangedFor(c, post)), post);
     })
     .delete(api.remove.path, async (c) => {
-      const [comment, post] = await found(c);
+      // What somebody wrote they may take back, even where nobody sees it any more.
+      const [comment, post] = await found(c, (who, each) => each.status !== 'deleted' && owns(who, each));
       if (!moderates(c.var.caller, post) && !owns(asking(c), comment)) forbidden('This comment is somebody else’s.');
-      await comments.remove(comment.id, c.var.caller?.id);
+      await comments.remove(comment.id, c.var.caller?.id, unchangedFor(c, post));
       return c.body(null, 204);
     })
     .post(api.block.path, async (c) => {
@@ -171,7 +185,13 @@ export function createApp(dependencies: Dependencies) {
     });
 
   /** A new text is looked at as the first one was, by the policy of now; what waits goes on waiting. */
-  async function edit(who: Asking, comment: Comment, post: CommentedPost, content: string): Promise<Comment> {
+  async function edit(
+    who: Asking,
+    comment: Comment,
+    post: CommentedPost,
+    content: string,
+    allow: (before: Comment) => void,
+  ): Promise<Comment> {
     if (!owns(who, comment)) forbidden('This comment is somebody else’s.');
     if (!isEditable(comment, who.now)) forbidden('Comments can be changed for 15 minutes.');
     const policy = await comments.policy();
@@ -186,6 +206,7 @@ export function createApp(dependencies: Dependencies) {
       { content, digest },
       (before) => {
         if (before.status === 'deleted') return noComment();
+        allow(before);
         const isGuest = userId === null;
         // How often something was said is decided already.
         const judged = verdict(
@@ -206,13 +227,22 @@ export function createApp(dependencies: Dependencies) {
   }
 }
 
+const internalOnly: MiddlewareHandler<Env> = (c, next) =>
+  cameFromOutside(c) ? fail('not_found', 'There is nothing at this address.') : next();
+
 const noPost = (): never => fail('not_found', 'There is no such post.');
 const noComment = (): never => fail('not_found', 'There is no such comment.');
 const forbidden = (detail: string): never => fail('forbidden', detail);
 
 const cachingOf = (c: Context<Env>) => (c.var.caller ? own : { 'cache-control': 'no-cache', vary: 'authorization' });
 
-/** @param post undefined where it does not matter whose it is */
+/** A comment as somebody may know it. @param post undefined where it does not matter whose it is */
+const toldView = (caller: Caller | undefined, comment: Comment, post?: CommentedPost): View =>
+  view({ ...comment, status: toldStatus(caller, comment, post) }, post);
+
+/** Of what is told, not of the version: that grows when a moderator makes spam of what waits, which whoever wrote it is not told. */
+const tagOf = (told: View): string => `"${hash('sha256', JSON.stringify(told), 'base64url').slice(0, 27)}"`;
+
 const view = (comment: Comment, post?: CommentedPost): View => {
   const isDeleted = comment.status === 'deleted';
   return {

@@ -14,8 +14,6 @@ export interface Dependencies {
   limiter: Limiter;
   /** The client's address. */
   address: (c: Context) => string;
-  /** Told when what is old could not be removed. */
-  failed?: (error: unknown) => void;
   /** Milliseconds since 1970. */
   now?: () => number;
 }

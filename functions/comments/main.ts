@@ -4,7 +4,7 @@ import { createApp } from './app.ts';
 import { openModeration } from './blocks.ts';
 import { openComments } from './store.ts';
 
-await serve('comments', ({ sql, outbox, tokens, limiter, log }) =>
+await serve('comments', ({ sql, outbox, tokens, limiter }) =>
   createApp({
     comments: openComments(sql, outbox),
     moderation: openModeration(sql),
@@ -12,6 +12,5 @@ await serve('comments', ({ sql, outbox, tokens, limiter, log }) =>
     tokens,
     limiter,
     address: clientAddress,
-    failed: (error) => log.warn({ error }, 'what is old could not be removed'),
   }),
 );

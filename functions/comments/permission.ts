@@ -1,7 +1,7 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import type { Caller } from '@dormouse/runtime/caller';
 import { fail } from '@dormouse/runtime/errors';
-import type { Comment, CommentedPost } from './comment.ts';
+import type { Comment, CommentedPost, Status } from './comment.ts';
 
 /** For so long after it was written its writer may change a comment. */
 export const editableMs = 15 * 60_000;
@@ -39,8 +39,17 @@ export const isEditable = ({ createdAt }: Comment, now: Date): boolean =>
 
 export const tokenHashOf = (token: string): string => hash('sha256', token, 'base64url');
 
-/** Readers see what is published; whoever wrote it and who moderates see what waits. */
-export const maySee = (asking: Asking, comment: Comment, post: CommentedPost): boolean =>
+/**
+ * Readers see what is published; whoever wrote it and who moderates see what waits. An answer is seen by who sees what it answers, or its place.
+ * @param root what the comment answers; undefined when it begins a thread
+ */
+export const maySee = (asking: Asking, comment: Comment, post: CommentedPost, root: Comment | undefined): boolean =>
+  isSeen(asking, comment, post) && (root === undefined || root.status === 'deleted' || isSeen(asking, root, post));
+
+const isSeen = (asking: Asking, comment: Comment, post: CommentedPost): boolean =>
   comment.status === 'published' ||
-  (comment.status !== 'deleted' &&
-    (moderates(asking.caller, post) || (comment.status === 'held' && owns(asking, comment))));
+  (comment.status !== 'deleted' && (moderates(asking.caller, post) || owns(asking, comment)));
+
+/** What somebody is told of a comment's status: whoever spams is told what others are told, that it waits. */
+export const toldStatus = (caller: Caller | undefined, { status }: Comment, post?: CommentedPost): Status =>
+  status === 'spam' && !moderates(caller, post) ? 'held' : status;

@@ -41,6 +41,8 @@ export interface Decision {
   status: Verdict['status'];
   /** Of the comment that the moderator read. */
   version?: number | undefined;
+  /** Throws when the comment is not what was read. */
+  allow?: ((before: Comment) => void) | undefined;
 }
 
 /** Where a page of a list ended. */
@@ -55,6 +57,16 @@ export interface Queue {
 }
 
 export type Queued = Comment & { post: CommentedPost };
+
+/** What a sweep removed. */
+export interface Swept {
+  /** Posts whose comments are gone. */
+  posts: number;
+  /** Comments of which it is not known any more which network they came from. */
+  networks: number;
+  /** Blocks of networks that have ended. */
+  unblocked: number;
+}
 
 /** Comments and their moderation. What posts and auth know is asked of functions that they publish in the database. */
 export interface Comments {
@@ -77,8 +89,8 @@ export interface Comments {
   learned(content: string): Promise<Learned>;
   /** A moderator's decision, which teaches. @throws AppError conflict for another version than was read */
   decide(id: number, decision: Decision, by: number): Promise<Comment>;
-  /** @param by account; undefined for a guest */
-  remove(id: number, by: number | undefined): Promise<void>;
+  /** @param by account; undefined for a guest @param allow throws when the comment is not what was read */
+  remove(id: number, by: number | undefined, allow?: (before: Comment) => void): Promise<void>;
   queue(queue: Queue): Promise<{ comments: Queued[]; count: number | undefined }>;
   /** What an account wrote, on whatever posts, in the order of ids. */
   ofUser(userId: number, after: number, limit: number): Promise<Comment[]>;
@@ -87,15 +99,15 @@ export interface Comments {
   /** Remembers that a post was deleted. */
   postDeleted(postId: number, tx: Tx): Promise<void>;
   /** Deletes comments of forgotten posts, and forgets networks of 30 days ago. */
-  sweep(now: Date): Promise<void>;
+  sweep(now: Date): Promise<Swept>;
 }
 
 /** Looks at the comment as it is, throws if it may not be changed, and says what becomes of it. */
 export type Judge = (before: Comment) => Verdict;
 
 const oldMs = 30 * 86_400_000;
-/** Posts of one sweep. */
-const sweptPosts = 100;
+/** Posts of one transaction of a sweep. */
+const sweptAtOnce = 100;
 
 export function openComments(sql: Sql, outbox: Outbox): Comments {
   return {
@@ -113,9 +125,10 @@ export function openComments(sql: Sql, outbox: Outbox): Comments {
       const rows = await sql<CommentRow[]>`
         SELECT ${commentColumns(sql)} FROM comments AS c
         WHERE c.post_id = ${postId}::bigint AND (c.thread_id, c.id) > (${thread}::bigint, ${last}::bigint)
-          AND (c.status IN ('published', 'deleted') OR (c.status = 'held' AND c.user_id = ${viewer ?? null}::bigint))
+          AND (c.status IN ('published', 'deleted') OR c.user_id = ${viewer ?? null}::bigint)
           AND CASE WHEN c.parent_id IS NOT NULL
-              THEN EXISTS (SELECT FROM comments AS p WHERE p.id = c.parent_id AND p.status IN ('published', 'deleted'))
+              THEN EXISTS (SELECT FROM comments AS p WHERE p.id = c.parent_id
+                AND (p.status IN ('published', 'deleted') OR p.user_id = ${viewer ?? null}::bigint))
             WHEN c.status = 'deleted' THEN EXISTS (SELECT FROM comments AS r WHERE r.parent_id = c.id AND r.status = 'published')
             ELSE true END
         ORDER BY c.thread_id, c.id LIMIT ${limit}`;
@@ -178,12 +191,13 @@ export function openComments(sql: Sql, outbox: Outbox): Comments {
         return after;
       }),
 
-    decide: (id, { status, version }, by) =>
+    decide: (id, { status, version, allow }, by) =>
       outbox.transaction(async (tx, emit) => {
         const before = await locked(tx, id);
         if (before.status === 'deleted') return fail('not_found', 'There is no such comment.');
         if (version !== undefined && version !== before.version)
           fail('conflict', 'This comment was changed since you read it.');
+        allow?.(before);
         if (before.status === status) return before;
         const [row] = await tx<CommentRow[]>`
           UPDATE comments AS c SET status = ${status}, version = c.version + 1 WHERE c.id = ${id}::bigint RETURNING ${commentColumns(tx)}`;
@@ -193,9 +207,11 @@ export function openComments(sql: Sql, outbox: Outbox): Comments {
         return after;
       }),
 
-    remove: (id, by) =>
+    remove: (id, by, allow) =>
       outbox.transaction(async (tx, emit) => {
-        await erase(tx, emit, await locked(tx, id), by);
+        const before = await locked(tx, id);
+        allow?.(before);
+        await erase(tx, emit, before, by);
       }),
 
     async queue({ status, authorId, limit, after }) {
@@ -241,19 +257,41 @@ export function openComments(sql: Sql, outbox: Outbox): Comments {
 
     async sweep(now) {
       const old = new Date(now.getTime() - oldMs);
-      await sql.begin(async (tx) => {
-        await tx`UPDATE comments SET origin = NULL WHERE origin IS NOT NULL AND created_at < ${old}`;
-        await tx`DELETE FROM blocks WHERE origin IS NOT NULL AND created_at < ${old}`;
-        const rows = await tx<{ id: string }[]>`
-          SELECT posts.forgotten(ARRAY(SELECT post_id FROM threads WHERE deleted_at IS NOT NULL ORDER BY deleted_at LIMIT ${sweptPosts})) AS id`;
-        const forgotten = rows.map(({ id }) => id);
-        await tx`DELETE FROM comments WHERE post_id = ANY (${forgotten}::bigint[]) AND parent_id IS NOT NULL`;
-        await tx`DELETE FROM comments WHERE post_id = ANY (${forgotten}::bigint[])`;
-        await tx`DELETE FROM threads WHERE post_id = ANY (${forgotten}::bigint[])`;
-      });
+      const networks = await sql`UPDATE comments SET origin = NULL WHERE origin IS NOT NULL AND created_at < ${old}`;
+      const blocked = await sql`DELETE FROM blocks WHERE origin IS NOT NULL AND created_at < ${old}`;
+      let posts = 0;
+      let after: string | undefined = '0';
+      while (after !== undefined) {
+        const { forgotten, last } = await sweepPosts(sql, after);
+        posts += forgotten;
+        after = last;
+      }
+      return { posts, networks: networks.count, unblocked: blocked.count };
     },
   };
 }
+
+/**
+ * Goes on with the posts that were once deleted: of a forgotten one nothing stays, one that readers see again is none of them any more. Rows are
+ * locked before posts is asked, so that a post that is deleted meanwhile is noted afterwards.
+ * @param after post that the last page ended with
+ * @returns the post that this page ended with; undefined when there are no more
+ */
+const sweepPosts = (sql: Sql, after: string): Promise<{ forgotten: number; last: string | undefined }> =>
+  sql.begin(async (tx) => {
+    const page = await tx<{ id: string }[]>`
+      SELECT post_id AS id FROM threads WHERE deleted_at IS NOT NULL AND post_id > ${after}::bigint
+      ORDER BY post_id LIMIT ${sweptAtOnce} FOR UPDATE`;
+    const ids = page.map(({ id }) => id);
+    const rows = await tx<{ id: string }[]>`SELECT posts.forgotten(${ids}::bigint[]) AS id`;
+    const forgotten = rows.map(({ id }) => id);
+    await tx`DELETE FROM comments WHERE post_id = ANY (${forgotten}::bigint[]) AND parent_id IS NOT NULL`;
+    await tx`DELETE FROM comments WHERE post_id = ANY (${forgotten}::bigint[])`;
+    await tx`DELETE FROM threads WHERE post_id = ANY (${forgotten}::bigint[])`;
+    await tx`
+      UPDATE threads SET deleted_at = NULL WHERE post_id IN (SELECT id FROM posts.commented(${ids}::bigint[]))`;
+    return { forgotten: forgotten.length, last: ids.length === sweptAtOnce ? ids.at(-1) : undefined };
+  });
 
 interface PostRow {
   id: string;

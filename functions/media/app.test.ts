@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readExamples } from '@dormouse/events/examples';
 import type { Caller, Role } from '@dormouse/runtime/caller';
 import { demandDescribed } from '@dormouse/runtime/described.fixture';
 import { fail } from '@dormouse/runtime/errors';
@@ -77,6 +78,7 @@ function appOver(collect: () => Promise<Collected> = async () => ({ collected: 3
     },
   };
   const cards: unknown[][] = [];
+  const redrawn: string[] = [];
   const app = createApp({
     pictures,
     objects,
@@ -85,6 +87,10 @@ function appOver(collect: () => Promise<Collected> = async () => ({ collected: 3
       blog: async () => ({ title: 'Late', accent: '#123456' }),
       keep: async (...given) => void cards.push(given),
       sweep: async () => 0,
+    },
+    redrawing: {
+      begin: async () => void redrawn.push('begin'),
+      goOn: async () => void redrawn.push('go on'),
     },
     tokens: {
       verify: async (token) =>
@@ -111,7 +117,7 @@ function appOver(collect: () => Promise<Collected> = async () => ({ collected: 3
   };
   const upload = (bytes: Buffer, as = 'ada', type = 'application/octet-stream') =>
     ask('POST', path, { as, body: new Uint8Array(bytes), headers: { 'content-type': type } });
-  return { ask, upload, kept, objects, outcomes, cards };
+  return { ask, upload, kept, objects, outcomes, cards, redrawn };
 }
 
 describe('an upload', () => {
@@ -308,6 +314,8 @@ describe('a variant', () => {
     });
     const etag = response.headers.get('etag')!;
     expect((await ask('GET', file, { headers: { 'if-none-match': `"x", ${etag}` } })).status).toBe(304);
+    // What purges a picture of a shared cache, of which browsers need not know.
+    expect((await ask('GET', file)).headers.get('surrogate-key')).toMatch(/^picture-[0-9a-f]{16}$/);
     expect((await ask('GET', file, { headers: { 'if-none-match': '"x"' } })).status).toBe(200);
   });
 
@@ -389,6 +397,22 @@ describe('to pictures', () => {
     expect((await ask('PUT', `/events/variants/${sha(png)}/640.jpg`, { headers, body: 'x' })).status).toBe(404);
     expect((await ask('POST', `/events/outcomes/${sha(png)}`, { headers, body: ready })).status).toBe(404);
   });
+});
+
+test('cards are drawn again after the blog has another name or colour, and some at a time', async () => {
+  const { ask, redrawn } = appOver();
+  const { event } = readExamples().find((each) => each.event.type === 'dev.dormouse.blog.updated.v1')!;
+  const changed = (...names: string[]) =>
+    ask('POST', '/events', {
+      headers: { 'content-type': 'application/cloudevents+json' },
+      body: JSON.stringify({ ...event, id: names.join(), data: { ...(event.data as object), changed: names } }),
+    });
+  for (const names of [['footer'], ['accent', 'accent_dark'], ['language', 'title']])
+    expect((await changed(...names)).status).toBe(204);
+  expect(redrawn).toEqual(['begin', 'begin']);
+  expect((await ask('POST', '/events/redrawn', { headers: { 'x-client-address': '192.0.2.7' } })).status).toBe(404);
+  expect((await ask('POST', '/events/redrawn')).status).toBe(204);
+  expect(redrawn).toEqual(['begin', 'begin', 'go on']);
 });
 
 describe('a sweep', () => {

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { blogUpdated } from '@dormouse/events/blog';
 import { userDeleted } from '@dormouse/events/user';
 import { cameFromOutside } from '@dormouse/runtime/address';
 import { nothingLeft, type ResponseOf } from '@dormouse/runtime/api';
@@ -21,6 +22,7 @@ import type { Cards } from './cards.ts';
 import { deliver } from './delivery.ts';
 import { outcome } from './fields.ts';
 import type { ObjectStore } from './object-store.ts';
+import type { Redrawing } from './redrawing.ts';
 import type { Cursor, Picture, Pictures, ReadyPicture } from './store.ts';
 import type { Collected } from './unused.ts';
 import { maxBytes, readUpload } from './upload.ts';
@@ -31,6 +33,7 @@ export interface Dependencies {
   objects: ObjectStore;
   outbox: Outbox;
   cards: Cards;
+  redrawing: Redrawing;
   tokens: Tokens;
   limiter: Limiter;
   /** Deletes what nobody uses. Rejects when not everybody could be asked. */
@@ -41,11 +44,22 @@ const { path } = api.list;
 const uploadsPerMinute = 120;
 const own = { 'cache-control': 'private, no-cache', vary: 'authorization' };
 
-export function createApp({ pictures, objects, outbox, cards, tokens, limiter, collect }: Dependencies) {
+export function createApp({ pictures, objects, outbox, cards, redrawing, tokens, limiter, collect }: Dependencies) {
   const writer = writing(limiter);
   return newApp()
     .use('/events/*', internalOnly)
-    .post('/events', receive({ outbox, handlers: [on(userDeleted, ({ data }, tx) => pictures.disown(data.id, tx))] }))
+    .post(
+      '/events',
+      receive({
+        outbox,
+        handlers: [
+          on(userDeleted, ({ data }, tx) => pictures.disown(data.id, tx)),
+          on(blogUpdated, async ({ data }, tx, emit) => {
+            if (data.changed.some((name) => onCards.has(name))) await redrawing.begin(tx, emit);
+          }),
+        ],
+      }),
+    )
     .post('/events/sweep', async (c) => {
       const swept = await collect().catch((cause: unknown) =>
         fail('unavailable', 'It cannot be told which pictures are used: nothing was deleted.', { cause }),
@@ -67,6 +81,10 @@ export function createApp({ pictures, objects, outbox, cards, tokens, limiter, c
     })
     .delete('/events/cards/:post/:version', async (c) => {
       await cards.keep(numberIn(c, 'post'), numberIn(c, 'version'), undefined);
+      return c.body(null, 204);
+    })
+    .post('/events/redrawn', async (c) => {
+      await redrawing.goOn();
       return c.body(null, 204);
     })
     .get('/events/originals/:hash', async (c) => {
@@ -132,6 +150,9 @@ export function createApp({ pictures, objects, outbox, cards, tokens, limiter, c
       return removed ? c.body(null, 204) : noPicture();
     });
 }
+
+/** Settings of the blog that cards show. */
+const onCards = new Set(['title', 'accent']);
 
 /** Largest picture of a card, in bytes. */
 const maxCardBytes = 1024 * 1024;

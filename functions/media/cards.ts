@@ -1,4 +1,6 @@
 import { hash } from 'node:crypto';
+import { mediaDrawn } from '@dormouse/events/media';
+import type { Outbox } from '@dormouse/runtime/outbox';
 import type { Sql } from '@dormouse/runtime/sql-types';
 import type { ObjectStore } from './object-store.ts';
 import { cardKey } from './variants.ts';
@@ -23,7 +25,7 @@ export interface Cards {
 const mostAtOnce = 500;
 
 /** Cards in PostgreSQL, their bytes in a store of objects: written before the commit that tells of them, removed before the one that forgets them. */
-export function openCards({ sql, objects }: { sql: Sql; objects: ObjectStore }): Cards {
+export function openCards({ sql, outbox, objects }: { sql: Sql; outbox: Outbox; objects: ObjectStore }): Cards {
   return {
     async blog() {
       const [row] = await sql<{ blog: BlogOnCards }[]>`SELECT blog FROM auth.blog_settings() AS blog`;
@@ -31,7 +33,7 @@ export function openCards({ sql, objects }: { sql: Sql; objects: ObjectStore }):
       return { title: row.blog.title, accent: row.blog.accent };
     },
     keep: (postId, version, bytes) =>
-      sql.begin(async (tx) => {
+      outbox.transaction(async (tx, emit) => {
         const name = bytes && hash('sha256', bytes, 'hex');
         if (name && bytes) {
           // Locks it, so that a sweep does not delete it meanwhile.
@@ -39,10 +41,16 @@ export function openCards({ sql, objects }: { sql: Sql; objects: ObjectStore }):
           const key = cardKey(name);
           if (!(await objects.has(key))) await objects.write(key, bytes);
         }
-        await tx`
+        const [before] = await tx<
+          { hash: string | null }[]
+        >`SELECT hash FROM cards WHERE post_id = ${postId} FOR UPDATE`;
+        const kept = await tx`
           INSERT INTO cards AS kept (post_id, version, hash) VALUES (${postId}, ${version}, ${name ?? null})
-          ON CONFLICT (post_id) DO UPDATE SET version = excluded.version, hash = excluded.hash WHERE kept.version <= excluded.version`;
-      }) as Promise<void>,
+          ON CONFLICT (post_id) DO UPDATE SET version = excluded.version, hash = excluded.hash WHERE kept.version <= excluded.version
+          RETURNING 1`;
+        if (kept.length > 0 && (before?.hash ?? null) !== (name ?? null))
+          emit(mediaDrawn, `card/${postId}`, { post: postId, version, hash: name ?? null });
+      }),
     async sweep() {
       await sql`UPDATE card_pictures SET unused_since = clock_timestamp() WHERE unused_since IS NULL AND ${unused(sql)}`;
       const rows = await sql<{ hash: string }[]>`

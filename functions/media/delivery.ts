@@ -3,18 +3,21 @@ import type { Env } from '@dormouse/runtime/app';
 import { fail } from '@dormouse/runtime/errors';
 import { type PictureFormat, pictureWidths } from '@dormouse/runtime/picture-variants';
 import { header } from '@dormouse/runtime/request';
+import { keyOf, surrogateFields } from '@dormouse/runtime/surrogate-keys';
 import type { Context } from 'hono';
 import type { ObjectStore } from './object-store.ts';
 import { cardKey, typeOf, variantKey } from './variants.ts';
 
 /** Answers a variant: with ETag, and one range of its bytes (RFC 9110, section 14). Needs no database. */
 export async function deliver(c: Context<Env>, objects: ObjectStore, file: string): Promise<Response> {
-  const { bytes, type: contentType } = (await cardIn(objects, file)) ?? (await variantIn(objects, file));
+  const { bytes, picture, type: contentType } = (await cardIn(objects, file)) ?? (await variantIn(objects, file));
   const etag = `"${hash('sha256', bytes, 'base64url').slice(0, 27)}"`;
   const headers: Record<string, string> = {
     'cache-control': 'public, max-age=31536000, immutable',
     'cross-origin-resource-policy': 'cross-origin',
     'accept-ranges': 'bytes',
+    // Browsers keep it for good; a shared cache forgets it when it is deleted.
+    ...surrogateFields([keyOf.picture(picture)]),
     etag,
   };
   if (names(header(c, 'if-none-match'), etag)) return c.body(null, 304, headers);
@@ -33,6 +36,8 @@ export async function deliver(c: Context<Env>, objects: ObjectStore, file: strin
 
 interface Found {
   bytes: Uint8Array<ArrayBuffer>;
+  /** Hash that stands in its address. */
+  picture: string;
   type: string;
 }
 
@@ -40,13 +45,14 @@ interface Found {
 async function cardIn(objects: ObjectStore, file: string): Promise<Found | undefined> {
   const [, name] = /^card-([0-9a-f]{64})\.png$/.exec(file) ?? [];
   if (name === undefined) return undefined;
-  return { bytes: (await objects.read(cardKey(name))) ?? noPicture(), type: 'image/png' };
+  return { bytes: (await objects.read(cardKey(name))) ?? noPicture(), picture: name, type: 'image/png' };
 }
 
 async function variantIn(objects: ObjectStore, file: string): Promise<Found> {
   const [, picture = '', width = '', format = ''] =
     /^([0-9a-f]{64})-(640|1280|1920)\.(avif|webp|jpg)$/.exec(file) ?? noPicture();
-  return { bytes: await find(objects, picture, Number(width), format), type: typeOf[format as PictureFormat] };
+  const bytes = await find(objects, picture, Number(width), format);
+  return { bytes, picture, type: typeOf[format as PictureFormat] };
 }
 
 /** The variant, or the next narrower one: a picture has none that is wider than itself. The narrowest is stored last. */

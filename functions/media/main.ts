@@ -5,6 +5,7 @@ import { openCards } from './cards.ts';
 import { folderStore } from './folder-store.ts';
 import { namedPictures } from './named-pictures.ts';
 import type { ObjectStore } from './object-store.ts';
+import { openRedrawing } from './redrawing.ts';
 import { openPictures } from './store.ts';
 import { collectUnused } from './unused.ts';
 import { bodyLimit } from './upload.ts';
@@ -22,8 +23,9 @@ await serve(
   ({ sql, outbox, tokens, limiter }) => {
     const pictures = openPictures({ sql, outbox, objects });
     const collect = () => collectUnused({ sql, pictures, objects, named: namedPictures(sql) });
-    const cards = openCards({ sql, objects });
-    return createApp({ pictures, objects, outbox, cards, tokens, limiter, collect });
+    const cards = openCards({ sql, outbox, objects });
+    const redrawing = openRedrawing(outbox);
+    return createApp({ pictures, objects, outbox, cards, redrawing, tokens, limiter, collect });
   },
   // Pictures are there without it.
   { readyWithoutDatabase: true, bodyLimit, bodiesLimit: 64 * 1024 * 1024 },

@@ -37,6 +37,7 @@ function appOver({
       finish: async (_, outcome) => void outcomes.push(outcome),
       blog: async () => ({ title: 'Late', accent: '#123456' }),
       keepCard: async (...given) => void cards.push(given),
+      redrawn: async () => void cards.push(['redrawn']),
     },
   });
   const deliver = (sent: object = event) =>
@@ -114,4 +115,21 @@ describe('the card of a post', () => {
     for (let i = 0; i < 2; i++) expect((await deliver(told('published'))).status).toBe(204);
     expect([cards.length, warnings.length]).toEqual([0, 1]);
   });
+});
+
+test('cards with a name that the blog does not have any more are drawn again, and the next ones asked for', async () => {
+  const { deliver, cards } = appOver({});
+  expect((await deliver(exampleOf('media.outdated'))).status).toBe(204);
+  expect(cards).toEqual([
+    [42, 3, Buffer.from('Wake on request Late #123456')],
+    [41, 1, Buffer.from('Sleeping well Late #123456')],
+    ['redrawn'],
+  ]);
+});
+
+test('a machine that cannot draw asks for no more', async () => {
+  const draw = () => Promise.reject(new NoEncoder('no'));
+  const { deliver, cards } = appOver({ draw });
+  expect((await deliver(exampleOf('media.outdated'))).status).toBe(204);
+  expect(cards).toEqual([]);
 });

@@ -1,5 +1,5 @@
 import type { DataOf } from '@dormouse/events/contract';
-import { mediaUploaded } from '@dormouse/events/media';
+import { mediaOutdated, mediaUploaded } from '@dormouse/events/media';
 import { postDeleted, postPublished, postUnpublished, postUpdated } from '@dormouse/events/post';
 import { newApp } from '@dormouse/runtime/app';
 import type { Logger } from '@dormouse/runtime/log';
@@ -17,7 +17,7 @@ export interface Dependencies {
 
 /**
  * Makes the variants of what was uploaded. It keeps nothing: what media does not want any more (a second delivery, a deleted picture)
- * ends the work, and media asks again for what was lost. Cards of posts are made again by the next change.
+ * ends the work, and media asks again for what was lost. Cards of posts are made again by the next change, of the post or of the blog's name.
  */
 export function createApp({ media, encode, draw, log }: Dependencies) {
   const card = cardsOf({ media, draw, log });
@@ -36,7 +36,12 @@ export function createApp({ media, encode, draw, log }: Dependencies) {
         await media.finish(hash, { state: 'refused', reason: error.message });
       }
     }),
-    ...[postPublished, postUpdated].map((contract) => on(contract, async ({ data }) => card.make(data))),
+    ...[postPublished, postUpdated].map((contract) => on(contract, async ({ data }) => void (await card.make(data)))),
+    on(mediaOutdated, async ({ data: { cards } }) => {
+      for (const { post, ...shown } of cards)
+        if (!(await card.make({ id: post, status: 'published', ...shown }))) return;
+      await media.redrawn();
+    }),
     ...[postUnpublished, postDeleted].map((contract) =>
       on(contract, async ({ data }) => media.keepCard(data.id, data.version, undefined)),
     ),
@@ -44,14 +49,15 @@ export function createApp({ media, encode, draw, log }: Dependencies) {
   return newApp().post('/events', receive({ handlers }));
 }
 
-type Post = DataOf<typeof postPublished>;
+type Post = Pick<DataOf<typeof postPublished>, 'id' | 'version' | 'title' | 'status'>;
 
 /** Pictures of posts on cards of links. A machine that cannot draw makes none, and says so once. */
 function cardsOf({ media, draw, log }: Omit<Dependencies, 'encode'>) {
   let isTold = false;
   return {
-    async make({ id, version, title, status }: Post): Promise<void> {
-      if (status !== 'published') return;
+    /** @returns whether cards can be drawn here */
+    async make({ id, version, title, status }: Post): Promise<boolean> {
+      if (status !== 'published') return true;
       const { title: blog, accent } = await media.blog();
       try {
         await media.keepCard(id, version, await draw({ title, blog, accent }));
@@ -59,7 +65,9 @@ function cardsOf({ media, draw, log }: Omit<Dependencies, 'encode'>) {
         if (!(error instanceof NoEncoder)) throw error;
         if (!isTold) log.warn({ error }, 'posts get no pictures for cards of links');
         isTold = true;
+        return false;
       }
+      return true;
     },
   };
 }

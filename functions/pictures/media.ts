@@ -17,6 +17,8 @@ export interface Media {
   blog(): Promise<{ title: string; accent: string }>;
   /** The picture of a version of a post on cards of links; undefined: it has none. */
   keepCard(post: number, version: number, bytes: Buffer | undefined): Promise<void>;
+  /** Says that outdated cards were drawn: the next ones may be. */
+  redrawn(): Promise<void>;
 }
 
 type Call = (url: string, options: HttpRequestOptions) => Promise<Response>;
@@ -47,6 +49,9 @@ export function mediaAt(url: string, call: Call): Media {
     async keepCard(post, version, bytes) {
       const path = `/cards/${post}/${version}`;
       await ask(path, bytes ? { method: 'PUT', body: bytes } : { method: 'DELETE' });
+    },
+    async redrawn() {
+      await ask('/redrawn', { method: 'POST' });
     },
     async finish(hash, outcome) {
       await ask(`/outcomes/${hash}`, {

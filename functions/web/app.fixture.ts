@@ -32,6 +32,8 @@ export const aComment = (parts: Partial<ShownComment> = {}): ShownComment => ({
   ...parts,
 });
 
+const tagOfComment = ({ id, content }: ShownComment): string => `"${id}-${content}"`;
+
 const asQueued = ({ id, parentId, author, isGuest, content, createdAt }: ShownComment): QueuedComment => ({
   id,
   post_id: 1,
@@ -232,14 +234,21 @@ export function world(parts: Partial<Web> = {}) {
       },
     },
     comments: {
-      async of(postId, after) {
-        calls.push(['commentsOf', postId, after]);
+      async of(postId, place) {
+        calls.push(['commentsOf', postId, place]);
+        const isThere = said.some(({ id, parentId }) => place === `${parentId ?? id}-${id}`);
         return {
           comments: said,
           count: said.filter(({ isDeleted }) => !isDeleted).length,
           ...(said.length > 3 && { next: '9-9' }),
+          ...(place !== undefined && !isThere && { stray: true as const }),
         };
       },
+      newest: async () =>
+        said
+          .filter(({ isDeleted }) => !isDeleted)
+          .map((each) => ({ ...each, updatedAt: each.isEdited ? '2026-06-05T11:00:00.000Z' : each.createdAt }))
+          .reverse(),
       counts: async (ids) => new Map(said.length > 0 ? ids.map((id) => [id, said.length]) : []),
     },
     commenting: {
@@ -259,17 +268,20 @@ export function world(parts: Partial<Web> = {}) {
       async read(id) {
         const found = said.find((each) => each.id === id) ?? fail('not_found', 'There is no such comment.');
         const { email: _email, reasons: _reasons, post: _post, ...comment } = asQueued(found);
-        return { ...comment, status: 'published' };
+        return { comment: { ...comment, status: 'published' }, etag: tagOfComment(found) };
       },
-      async change(id, content, by) {
-        calls.push(['changeComment', id, content, by]);
+      async change(id, content, by, read) {
+        calls.push(['changeComment', id, content, by, read]);
+        const found = said.find((each) => each.id === id);
+        if (found && read?.etag !== tagOfComment(found))
+          fail('precondition_failed', 'This comment was changed since you read it.');
         if (content === '')
           fail('invalid', 'Some fields are not acceptable.', {
             errors: [{ field: 'content', message: 'must not be empty' }],
           });
       },
-      decide: async (id, status, token, version) => void calls.push(['decide', id, status, token, version]),
-      remove: async (id, by) => void calls.push(['removeComment', id, by]),
+      decide: async (id, status, token, read) => void calls.push(['decide', id, status, token, read]),
+      remove: async (id, by, read) => void calls.push(['removeComment', id, by, read]),
       block: async (id, token) => void calls.push(['block', id, token]),
       own: async (after) => ({
         posts: after === 0 ? said.map(asQueued) : [],
@@ -661,15 +673,17 @@ export function world(parts: Partial<Web> = {}) {
     redirects: { slugAt: async (path) => moved[path] },
     articles: articles({ get: (_, load) => load() }, 'test'),
     pictures: {
-      show: async (html) => ({ html, colors: [], complete: true }),
+      show: async (html) => ({ html, colors: [], complete: true, named: [], pending: false }),
       ready: async () => ({ pictures: new Map(), complete: true }),
       upload: async () => fail('unavailable', 'Nobody takes pictures here.'),
     },
     postCards: { of: async () => undefined },
+    postPictures: { of: async () => new Map() },
     media: { read: async () => undefined, has: async () => false, write: async () => {} },
     tokens: fakeTokens,
     feedAuthority: 'blog.example,2026',
     hubs: { urls: [], changed: () => {} },
+    log: { warn: () => {} },
     ...parts,
   };
   return {

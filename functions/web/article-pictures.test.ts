@@ -70,12 +70,22 @@ test('media is asked once for a picture, and a page does not wait for it for eve
     return Response.json([ready]);
   });
   const html = await render(`![b](${at('1280.jpg')})`);
-  expect(await pictures.show(html)).toMatchObject({ complete: true, html: expect.stringContaining('<picture>') });
+  expect(await pictures.show(html)).toMatchObject({
+    complete: true,
+    html: expect.stringContaining('<picture>'),
+    pending: false,
+  });
   expect(await pictures.show(html)).toMatchObject({ complete: true, html: expect.stringContaining('<picture>') });
   expect(asked).toEqual([`http://media/blog/api/media/-/ready?hashes=${hash}`]);
   const slow = picturesAt('http://media', () => new Promise(() => {}), 1);
-  expect(await slow.show(html)).toEqual({ complete: false, html, colors: [] });
+  expect(await slow.show(html)).toMatchObject({ complete: false, html, colors: [], pending: true });
   const broken = picturesAt('http://media', async () => new Response('', { status: 503 }));
-  expect(await broken.show(html)).toEqual({ complete: false, html, colors: [] });
-  expect(await broken.show('<p>none</p>')).toEqual({ complete: true, html: '<p>none</p>', colors: [] });
+  expect(await broken.show(html)).toMatchObject({ complete: false, html, colors: [], pending: true });
+  expect(await broken.show('<p>none</p>')).toEqual({
+    complete: true,
+    html: '<p>none</p>',
+    colors: [],
+    named: [],
+    pending: false,
+  });
 });

@@ -36,6 +36,9 @@ function blog() {
 /** What stands for the parameters of a route. */
 const examples: Record<string, readonly string[]> = {
   '/blog/posts/:slug': ['post', 'draft', 'renamed', 'renamed-draft', 'none'].map((slug) => `/blog/posts/${slug}`),
+  '/blog/posts/:slug/comments/feed.xml': ['post', 'draft', 'renamed', 'none'].map(
+    (slug) => `/blog/posts/${slug}/comments/feed.xml`,
+  ),
   '/blog/posts/:slug/edit': ['/blog/posts/post/edit', '/blog/posts/none/edit'],
   '/blog/posts/:slug/delete': ['/blog/posts/post/delete', '/blog/posts/none/delete'],
   '/blog/posts/:slug/revisions': ['/blog/posts/post/revisions?version=1', '/blog/posts/none/revisions'],

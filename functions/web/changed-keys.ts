@@ -28,6 +28,9 @@ export const keysOfComment = ({ post_id: post }: DataOf<typeof commentUpdated>):
   keyOf.post(post),
 ];
 
+/** Names of what an event about a picture changes: pages that name it, and the picture itself. */
+export const keysOfPicture = ({ hash }: { hash: string }): string[] => [keyOf.picture(hash), keyOf.pictures];
+
 /** Names of what any other event changes. @param data checked against the contract of `type` */
 export function keysOfOther(type: string, data: unknown): string[] {
   if (type === blogUpdated.type) return [keyOf.blog];

@@ -12,6 +12,8 @@ export interface CommentPage {
   site: SiteSettings;
   viewer: Viewer;
   comment: Comment;
+  /** Of the comment as it is shown: what a button does names it. */
+  etag: string;
   /** Its text as sanitised HTML. */
   html: string;
   /** What was typed; absent where its text cannot be changed. */
@@ -24,7 +26,8 @@ export interface CommentPage {
 }
 
 /** A comment by itself: whoever wrote it changes or deletes it, moderators decide. */
-export function commentPage({ site, viewer, comment, html, content, moderates, back, ...page }: CommentPage): string {
+export function commentPage(shown: CommentPage): string {
+  const { site, viewer, comment, etag, html, content, moderates, back, ...page } = shown;
   const words = wordsOf(site.language);
   const { comments } = words;
   const problem = saidIn(words, page.problem);
@@ -41,7 +44,7 @@ ${alert(problem)}
 <article class="comment"><p class="meta"><b dir="auto">${comment.author ?? ''}</b>${comment.is_guest ? markup` <span>${comments.guest}</span>` : none} ${day(comment.created_at, site)} <span>${comments.statuses[comment.status]}</span></p>
 <div class="prose"${langAttribute(comment.content)} dir="auto">${trusted(html)}</div></article>
 <form method="post" action="/blog/comments/${comment.id}">
-${hiddenField('csrf', viewer.csrf)}
+${hiddenField('csrf', viewer.csrf)}${hiddenField('etag', etag)}
 ${content === undefined ? none : field({ name: 'content', label: comments.text, value: content, rows: 5, hint: comments.quarter }, problem)}
 <p class="actions">${content === undefined ? none : button('save', comments.save, '')}
 ${moderates && comment.status !== 'published' ? button('published', comments.publish) : none}

@@ -50,7 +50,9 @@ describe('comments on the page of a post', () => {
   });
 
   it('are missing when they cannot be read, and the page is not kept', async () => {
-    const { reader, kept } = withPost({ comments: { of: async () => undefined, counts: async () => new Map() } });
+    const { reader, kept } = withPost({
+      comments: { of: async () => undefined, newest: async () => undefined, counts: async () => new Map() },
+    });
     expect((await reader.get(path)).status).toBe(200);
     expect(reader.text()).toContain('The comments cannot be read just now.');
     expect(kept.size).toBe(0);
@@ -62,6 +64,20 @@ describe('comments on the page of a post', () => {
     expect([kept.size, did('commentsOf').length]).toEqual([1, 1]);
     await reader.get(`${path}?comments=3-4`);
     expect(did('commentsOf').at(-1)).toEqual(['commentsOf', expect.any(Number), '3-4']);
+  });
+
+  it('make no more pages to keep than there are comments to begin with or to answer', async () => {
+    const { reader, kept, said } = withPost();
+    said.push(aComment({ id: 7 }), aComment({ id: 8, parentId: 7 }), aComment({ id: 9, isDeleted: true }));
+    const strays = ['?answer=1', '?answer=8', '?answer=9', '?answer=07', '?comments=7-9', '?comments=07-8'];
+    for (const query of [...strays, '?comments=1-1&answer=7', '?comments=7-8&answer=99']) {
+      expect((await reader.get(path + query)).headers.has('surrogate-key')).toBe(false);
+      expect(reader.text()).toContain('Well <em>said</em>.');
+    }
+    expect(kept.size).toBe(0);
+    for (const query of ['?answer=7', '?comments=7-8', '?comments=7-8&answer=7', '?comment=held', ''])
+      expect((await reader.get(path + query)).headers.has('surrogate-key')).toBe(true);
+    expect(kept.size).toBe(5);
   });
 
   it('are counted on lists', async () => {
@@ -104,14 +120,27 @@ describe('writing a comment', () => {
     expect(reader.text()).not.toContain('value="spam"');
     await reader.submit('/blog/comments/70', { content: 'Better.', action: 'save' });
     expect(did('changeComment')).toEqual([
-      ['changeComment', 70, 'Better.', { token: undefined, commentToken: 'T'.repeat(32) }],
+      ['changeComment', 70, 'Better.', { token: undefined, commentToken: 'T'.repeat(32) }, { etag: '"70-Nice."' }],
     ]);
     await reader.get('/blog/comments/70');
     expect((await reader.submit('/blog/comments/70', { content: '', action: 'save' })).status).toBe(422);
     expect((await reader.submit('/blog/comments/70', { action: 'delete', csrf: 'x' })).status).toBe(403);
     await reader.get('/blog/comments/70');
     expect((await reader.submit('/blog/comments/70', { action: 'delete' })).status).toBe(303);
-    expect(did('removeComment')).toHaveLength(1);
+    expect(did('removeComment').map((each) => each[3])).toEqual([{ version: undefined, etag: '"70-Nice."' }]);
+  });
+
+  it('is not changed over what somebody has not read', async () => {
+    const { reader, said } = withPost();
+    await reader.get(path);
+    await reader.submit(`${path}/comments`, { content: 'Nice.', name: 'Grace' });
+    await reader.get('/blog/comments/70');
+    said[0] = { ...said[0]!, content: 'From another tab' };
+    expect((await reader.submit('/blog/comments/70', { content: 'Mine', action: 'save' })).status).toBe(412);
+    expect(reader.text()).toContain('This comment was changed after you had opened this page.');
+    expect(reader.text()).toContain('From another tab');
+    expect(reader.value('content')).toBe('Mine');
+    expect((await reader.submit('/blog/comments/70', { content: 'Mine', action: 'save' })).status).toBe(303);
   });
 
   it('says that it waits', async () => {
@@ -218,8 +247,8 @@ describe('the queue', () => {
       await reader.get(response.headers.get('location') ?? '');
     }
     expect(did('decide')).toEqual([
-      ['decide', 7, 'published', token, 3],
-      ['decide', 7, 'spam', token, 3],
+      ['decide', 7, 'published', token, { version: 3, etag: '' }],
+      ['decide', 7, 'spam', token, { version: 3, etag: '' }],
     ]);
     expect([did('removeComment')[0]?.[1], did('block')]).toEqual([7, [['block', 7, token]]]);
     expect(did('purge')).toHaveLength(4);
@@ -250,7 +279,14 @@ describe('the queue', () => {
 it('comments are asked by HTTP, with the reader’s address', async () => {
   const asked: unknown[] = [];
   const call = async (url: string, init: { method?: string; headers?: Record<string, string>; body?: string } = {}) => {
-    asked.push([init.method, url, init.body, init.headers?.['x-client-address'], init.headers?.['comment-token']]);
+    asked.push([
+      init.method,
+      url,
+      init.body,
+      init.headers?.['x-client-address'],
+      init.headers?.['comment-token'],
+      init.headers?.['if-match'],
+    ]);
     if (url.endsWith('/words')) return fail('forbidden', 'x');
     return Response.json({ id: 3, token: 't' }, { status: 202 });
   };
@@ -260,9 +296,16 @@ it('comments are asked by HTTP, with the reader’s address', async () => {
     isShown: false,
     token: 't',
   });
-  await comments.change(3, 'z', { commentToken: 't' });
+  await comments.change(3, 'z', { commentToken: 't' }, { etag: '"a"' });
   expect(asked).toEqual([
-    ['POST', 'http://comments/blog/api/posts/9/comments', '{"content":"x","name":"y"}', '203.0.113.7', undefined],
-    ['PATCH', 'http://comments/blog/api/comments/3', '{"content":"z"}', undefined, 't'],
+    [
+      'POST',
+      'http://comments/blog/api/posts/9/comments',
+      '{"content":"x","name":"y"}',
+      '203.0.113.7',
+      undefined,
+      undefined,
+    ],
+    ['PATCH', 'http://comments/blog/api/comments/3', '{"content":"z"}', undefined, 't', '"a"'],
   ]);
 });

@@ -54,7 +54,7 @@ export function commenting(
       // Behind the first page: from its thread on.
       const thread = Number(typed.parent) || id;
       const isFirst = (await shown.of(found.post.id))?.comments.some((each) => each.id === id) ?? true;
-      return seeOther(c, `${back}${isFirst ? '' : `?comments=${thread - 1}-${thread - 1}`}#comment-${id}`);
+      return seeOther(c, `${back}${isFirst ? '' : `?comments=${thread}-${thread}`}#comment-${id}`);
     } catch (error) {
       if (isExpired(error)) return again(expired);
       if (error instanceof AppError && error.code === 'not_found') throw error;
@@ -107,15 +107,16 @@ export function commenting(
   /** What a button asks of a comment. @returns what was done */
   const act = async (form: Form, id: number, by: Commenter): Promise<'decided' | 'deleted' | 'blocked'> => {
     const action = form.get('action');
+    const read = { version: versionIn(form), etag: form.get('etag') };
     if (action === 'delete') {
-      await comments.remove(id, by);
+      await comments.remove(id, by, read);
       return 'deleted';
     }
     if (action === 'block') {
       await comments.block(id, by.token ?? '');
       return 'blocked';
     }
-    await comments.decide(id, statusIn(action), by.token ?? '', versionIn(form));
+    await comments.decide(id, statusIn(action), by.token ?? '', read);
     return 'decided';
   };
 
@@ -156,7 +157,7 @@ export function commenting(
   };
   const showComment = async (c: Context, id: number, problem?: FormProblem, typed?: string) => {
     const { session, by } = await askingFor(c, id);
-    const [comment, current, rendered] = await Promise.all([comments.read(id, by), site.current(), render()]);
+    const [{ comment, etag }, current, rendered] = await Promise.all([comments.read(id, by), site.current(), render()]);
     const isOwn = comment.is_guest ? by.commentToken !== undefined : session?.name === comment.author;
     const isEditor = session?.role === 'editor' || session?.role === 'admin';
     // Whose post it is the function knows: an author may try, and is told.
@@ -166,6 +167,7 @@ export function commenting(
       site: current,
       viewer: await viewerOf(c, sessions),
       comment,
+      etag,
       html: rendered(comment.content),
       ...(isOwn && { content: typed ?? comment.content }),
       moderates,
@@ -182,12 +184,14 @@ export function commenting(
     try {
       const { by } = await askingFor(c, id);
       const action = form.get('action');
-      if (action === 'save') await comments.change(id, form.get('content'), by);
+      if (action === 'save') await comments.change(id, form.get('content'), by, { etag: form.get('etag') });
       else await act(form, id, by);
       await pages.purge(allPages);
       return seeOther(c, action === 'save' ? `${path}/${id}` : '/blog/');
     } catch (error) {
-      return showComment(c, id, formProblem(error), form.get('content'));
+      const isChanged = error instanceof AppError && error.code === 'precondition_failed';
+      const problem = formProblem(error, isChanged ? ({ problems }) => problems.commentChanged : undefined);
+      return showComment(c, id, problem, form.get('content'));
     }
   });
 }

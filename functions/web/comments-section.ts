@@ -49,9 +49,7 @@ export function commentsSection(section: CommentsSection): Html {
   const { comments: words } = t;
   const shown = comments?.comments ?? [];
   const path = `/blog/posts/${encodeURIComponent(post.slug)}`;
-  const answered = shown.find(
-    ({ id, parentId, isDeleted }) => String(id) === section.form?.parent && parentId === null && !isDeleted,
-  );
+  const answered = answeredIn(shown, section.form?.parent);
   return markup`<section class="comments" id="comments" aria-labelledby="comments-title">
 <h2 id="comments-title">${comments && comments.count > 0 ? words.count(comments.count) : words.title}</h2>
 ${comments ? none : markup`<p class="muted">${words.unread}</p>`}
@@ -60,6 +58,10 @@ ${first && !comments?.next ? none : markup`<nav class="pagination" aria-label="$
 ${form(section, answered, path, t)}
 </section>`;
 }
+
+/** The comment that a form answers, if it is there and can be answered. */
+export const answeredIn = (shown: readonly ShownComment[], parent: string | undefined): ShownComment | undefined =>
+  shown.find(({ id, parentId, isDeleted }) => String(id) === parent && parentId === null && !isDeleted);
 
 interface Thread {
   root: ShownComment;

@@ -34,16 +34,25 @@ export interface Comments {
   comments: readonly ShownComment[];
   /** How many readers see. */
   count: number;
-  /** Where the next page begins. */
+  /** The place with which the next page begins. */
   next?: string;
+  /** No comment is at the place where the page was to begin: it shows what others show, and is not kept. */
+  stray?: true;
 }
 
 /** What pages show of comments. */
 export interface ShownComments {
-  /** Undefined when they cannot be read: a page is shown without them, and not kept. @param after where a page begins */
-  of(postId: number, after?: string): Promise<Comments | undefined>;
+  /** Undefined when they cannot be read: a page is shown without them, and not kept. @param place of the first comment of a page */
+  of(postId: number, place?: string): Promise<Comments | undefined>;
+  /** The newest, with when each was changed last; undefined when they cannot be read. */
+  newest(postId: number): Promise<readonly FollowedComment[] | undefined>;
   /** How many comments each of some posts has; those without are missing. Never rejects: `uncounted` when they cannot be read. */
   counts(postIds: readonly number[]): Promise<ReadonlyMap<number, number>>;
+}
+
+/** A comment as a feed has it. */
+export interface FollowedComment extends ShownComment {
+  updatedAt: string;
 }
 
 /** Stands for numbers that cannot be read: a list is shown without them. */
@@ -57,6 +66,14 @@ export interface Commenter {
   commentToken?: string | undefined;
 }
 
+/** What was read of a comment before it is changed: a change of something else is refused. */
+export interface Read {
+  /** From the queue. */
+  version?: number | undefined;
+  /** Of the comment by itself. */
+  etag?: string | undefined;
+}
+
 /** What web asks comments. Every method throws AppError with what comments answered. */
 export interface Commenting {
   /** @param address the reader's own, for limits and blocks */
@@ -66,11 +83,11 @@ export interface Commenting {
     by: Commenter,
     address: string,
   ): Promise<{ id: number; isShown: boolean; token: string | null }>;
-  read(id: number, by: Commenter): Promise<Comment>;
-  change(id: number, content: string, by: Commenter): Promise<void>;
-  /** @param version of the comment that was read */
-  decide(id: number, status: Decision, token: string, version?: number): Promise<void>;
-  remove(id: number, by: Commenter): Promise<void>;
+  /** With the tag that a change of what was read names. */
+  read(id: number, by: Commenter): Promise<{ comment: Comment; etag: string }>;
+  change(id: number, content: string, by: Commenter, read?: Read): Promise<void>;
+  decide(id: number, status: Decision, token: string, read?: Read): Promise<void>;
+  remove(id: number, by: Commenter, read?: Read): Promise<void>;
   block(id: number, token: string): Promise<void>;
   /** What the token's owner wrote, after an id: a page. */
   own(after: number, token: string): Promise<OwnPosts<Comment>>;
@@ -99,27 +116,42 @@ interface Row {
   edited_at: Date | null;
 }
 
-/** Asks the database, without waking comments: two functions are all of comments that web's role can use. */
+/** Asks the database, without waking comments: three functions are all of comments that web's role can use. */
 export const shownCommentsIn = (sql: Sql, log: Pick<Logger, 'warn'>): ShownComments => ({
-  async of(postId, after) {
-    const [thread, last] = placeIn(after);
+  async of(postId, place) {
+    const [thread, first] = placeIn(place);
     try {
       const asked = Promise.all([
         sql<Row[]>`
           SELECT id, parent_id, status, user_id, author, content, created_at, edited_at
-          FROM comments.shown(${postId}::bigint, ${thread}::bigint, ${last}::bigint, ${commentsPerPage + 1})`,
+          FROM comments.shown(${postId}::bigint, ${thread}::bigint, ${first}::bigint - 1, ${commentsPerPage + 1})`,
         sql<{ published: number }[]>`SELECT published FROM comments.counts(ARRAY[${postId}::bigint])`,
       ]);
       const [rows, [counted]] = await inTime(asked);
-      const shown = rows.slice(0, commentsPerPage).map(toShown);
-      const end = rows.length > commentsPerPage ? shown.at(-1) : undefined;
+      const shown = rows.map(toShown);
+      const next = shown[commentsPerPage];
       return {
-        comments: shown,
+        comments: shown.slice(0, commentsPerPage),
         count: counted?.published ?? 0,
-        ...(end && { next: `${end.parentId ?? end.id}-${end.id}` }),
+        ...(next && { next: placeOf(next) }),
+        ...(place !== undefined && (shown[0] && placeOf(shown[0])) !== place && { stray: true as const }),
       };
     } catch (error) {
       log.warn({ error }, 'comments cannot be read: the page is shown without them');
+      return undefined;
+    }
+  },
+  async newest(postId) {
+    try {
+      const asked = sql<Row[]>`
+        SELECT id, parent_id, status, user_id, author, content, created_at, edited_at
+        FROM comments.newest(${postId}::bigint, ${commentsPerPage})`;
+      return (await inTime(asked)).map((row) => ({
+        ...toShown(row),
+        updatedAt: (row.edited_at ?? row.created_at).toISOString(),
+      }));
+    } catch (error) {
+      log.warn({ error }, 'comments cannot be read: there is no feed of them');
       return undefined;
     }
   },
@@ -147,11 +179,15 @@ const toShown = (row: Row): ShownComment => ({
   isEdited: row.edited_at !== null,
 });
 
-/** Thread and comment after which a page begins; the first page for what names none. */
-function placeIn(after: string | undefined): [thread: string, id: string] {
-  const [, thread, id] = /^(\d{1,15})-(\d{1,15})$/.exec(after ?? '') ?? [];
+/** Thread and comment with which a page begins; the first page for what names none. */
+function placeIn(place: string | undefined): [thread: string, id: string] {
+  const [, thread, id] = /^(\d{1,15})-(\d{1,15})$/.exec(place ?? '') ?? [];
   return [thread ?? '0', id ?? '0'];
 }
+
+const placeOf = ({ id, parentId }: ShownComment): string => `${parentId ?? id}-${id}`;
+
+const ifMatch = ({ etag }: Read = {}): Record<string, string> => (etag ? { 'if-match': etag } : {});
 
 /** Comments by HTTP at `url`; the reader's address goes on in `addressHeader`. */
 export function commentingAt(url: string, call: Call, addressHeader: string, proof?: string): Commenting {
@@ -167,16 +203,22 @@ export function commentingAt(url: string, call: Call, addressHeader: string, pro
       const response = okResponse(sent);
       return { id: response.body.id, isShown: response.status === 201, token: response.body.token };
     },
-    read: async (id, by) => okResponse(await client('GET /blog/api/comments/:id', { params: { id }, ...as(by) })).body,
-    async change(id, content, by) {
-      okResponse(await client('PATCH /blog/api/comments/:id', { params: { id }, body: { content }, ...as(by) }));
+    async read(id, by) {
+      const { body, headers } = okResponse(await client('GET /blog/api/comments/:id', { params: { id }, ...as(by) }));
+      return { comment: body, etag: headers.get('etag') ?? '' };
     },
-    async decide(id, status, token, version) {
-      const body = { status, ...(version !== undefined && { version }) };
-      okResponse(await client('PATCH /blog/api/comments/:id', { params: { id }, body, token }));
+    async change(id, content, by, read) {
+      const sent = { params: { id }, body: { content }, ...as(by, ifMatch(read)) };
+      okResponse(await client('PATCH /blog/api/comments/:id', sent));
     },
-    async remove(id, by) {
-      okResponse(await client('DELETE /blog/api/comments/:id', { params: { id }, ...as(by) }));
+    async decide(id, status, token, read) {
+      const body = { status, ...(read?.version !== undefined && { version: read.version }) };
+      okResponse(
+        await client('PATCH /blog/api/comments/:id', { params: { id }, body, ...as({ token }, ifMatch(read)) }),
+      );
+    },
+    async remove(id, by, read) {
+      okResponse(await client('DELETE /blog/api/comments/:id', { params: { id }, ...as(by, ifMatch(read)) }));
     },
     async block(id, token) {
       okResponse(await client('POST /blog/api/comments/:id/block', { params: { id }, token }));

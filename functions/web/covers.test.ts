@@ -24,7 +24,7 @@ const given = { cover: hash, cover_alt: 'A "cat" <asleep>' };
 function blog(pictures: Partial<Pictures> = {}) {
   const made = world({
     pictures: {
-      show: async (html) => ({ html, colors: [], complete: true }),
+      show: async (html) => ({ html, colors: [], complete: true, named: [], pending: false }),
       ready: async (hashes) => ({ pictures: new Map(hashes.includes(hash) ? [[hash, ready]] : []), complete: true }),
       upload: async () => ({ hash, address: at('1280.jpg') }) as never,
       ...pictures,

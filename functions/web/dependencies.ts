@@ -1,15 +1,18 @@
 import type { Tokens } from '@dormouse/runtime/auth';
+import type { Logger } from '@dormouse/runtime/log';
 import type { Accounts } from './accounts.ts';
 import type { Articles } from './articles.ts';
 import type { BlogSettings } from './blog-settings.ts';
 import type { Categories } from './categories.ts';
 import type { Commenting, ShownComments } from './comments.ts';
 import type { Hubs } from './hubs.ts';
+import type { OwedPurges } from './owed-purges.ts';
 import type { OwnAccount } from './own-account.ts';
 import type { PageCache } from './pages.ts';
 import type { People } from './people.ts';
 import type { Pictures } from './pictures.ts';
 import type { PostCards } from './post-cards.ts';
+import type { PostPictures } from './post-pictures.ts';
 import type { Posts } from './posts.ts';
 import type { Redirects } from './redirects.ts';
 import type { Search } from './search.ts';
@@ -39,6 +42,7 @@ export interface Web {
   /** Pictures that authors upload. */
   pictures: Pictures;
   postCards: PostCards;
+  postPictures: PostPictures;
   /** Pictures of an import. */
   media: Media;
   tokens: Tokens;
@@ -48,6 +52,9 @@ export interface Web {
   hubs: Hubs;
   /** The cache in front of the site; undefined where none is told of changes. */
   sharedCache?: SharedCache | undefined;
+  /** What it could not be told; undefined: the Broker delivers the event again. */
+  owedPurges?: OwedPurges | undefined;
+  log: Pick<Logger, 'warn'>;
   /** Milliseconds since 1970. */
   now?: () => number;
   newKey?: () => string;

@@ -192,18 +192,26 @@ const latest = (entries: Feed['entries']): string | undefined =>
 /** Entries of one site map file; the protocol allows 50,000. */
 export const sitemapPart = 1000;
 
-/** Pages of the blog for search engines (sitemaps.org). @param tags whose pages the first part has; undefined for another part */
-export function sitemap(
-  posts: readonly PostSummary[],
-  origin: string,
-  tags: readonly Tag[] | undefined,
-  months: readonly Month[] = [],
-): string {
+/** Pictures of one page in a site map, at most: as many as Google reads. */
+const mostImages = 1000;
+
+export interface SiteMapParts {
+  posts: readonly PostSummary[];
+  /** Whose pages the first part has; undefined for another part. */
+  tags?: readonly Tag[] | undefined;
+  months?: readonly Month[];
+  /** Paths of the pictures that a post's page shows. */
+  picturesOf?: (post: PostSummary) => readonly string[];
+}
+
+/** Pages of the blog for search engines (sitemaps.org), with their pictures (developers.google.com, image sitemaps). */
+export function sitemap({ posts, tags, months = [], picturesOf = () => [] }: SiteMapParts, origin: string): string {
+  const image = (path: string) => markup`<image:image><image:loc>${origin}${path}</image:loc></image:image>`;
   return `${markup`${declaration}
-<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">
+<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:image="http://www.google.com/schemas/sitemap-image/1.1">
 ${tags ? markup`<url><loc>${origin}/blog/</loc></url>\n${tags.map(({ slug }) => markup`<url><loc>${origin}/blog/tags/${encodeURIComponent(slug)}</loc></url>\n`)}` : none}${months.map(({ month }) => markup`<url><loc>${origin}${monthPath(month)}</loc></url>\n`)}${posts.map(
   (post) =>
-    markup`<url><loc>${origin}/blog/posts/${encodeURIComponent(post.slug)}</loc><lastmod>${post.updated_at ?? post.created_at}</lastmod></url>\n`,
+    markup`<url><loc>${origin}/blog/posts/${encodeURIComponent(post.slug)}</loc><lastmod>${post.updated_at ?? post.created_at}</lastmod>${picturesOf(post).slice(0, mostImages).map(image)}</url>\n`,
 )}</urlset>
 `}`;
 }
@@ -217,8 +225,8 @@ ${numbers.map((part) => markup`<sitemap><loc>${origin}/sitemap.xml?part=${part}<
 `}`;
 }
 
-const declaration: Html = trusted('<?xml version="1.0" encoding="UTF-8"?>');
+export const declaration: Html = trusted('<?xml version="1.0" encoding="UTF-8"?>');
 
 /** Without the characters that XML 1.0 cannot hold. */
-const clean = (text: string): string =>
+export const clean = (text: string): string =>
   text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff\p{Surrogate}]/gu, '');

@@ -1,7 +1,7 @@
 import { fail } from '@dormouse/runtime/errors';
 import { Parser } from 'htmlparser2';
 import { describe, expect, it } from 'vitest';
-import { aPost, colours, world } from './app.fixture.ts';
+import { aComment, aPost, colours, world } from './app.fixture.ts';
 
 /** Element names in order; throws nothing, so balance is checked by the caller. */
 function elements(xml: string): { open: string[]; depth: number; text: Record<string, string[]> } {
@@ -21,6 +21,29 @@ function elements(xml: string): { open: string[]; depth: number; text: Record<st
   );
   parser.end(xml);
   return { open, depth: stack.length, text };
+}
+
+/** Text of elements by name, and their attributes, in order. */
+function read(xml: string): { texts: Record<string, string[]>; attributes: [string, Record<string, string>][] } {
+  const texts: Record<string, string[]> = {};
+  const attributes: [string, Record<string, string>][] = [];
+  const within: { name: string; text: string }[] = [];
+  const parser = new Parser(
+    {
+      onopentag(name, given) {
+        within.push({ name, text: '' });
+        attributes.push([name, given]);
+      },
+      onclosetag() {
+        const { name, text } = within.pop()!;
+        (texts[name] ??= []).push(text);
+      },
+      ontext: (text) => void (within.length > 0 && (within.at(-1)!.text += text)),
+    },
+    { xmlMode: true },
+  );
+  parser.end(xml);
+  return { texts, attributes };
 }
 
 describe('feeds', () => {
@@ -235,6 +258,73 @@ describe('feeds of an author, and of two things', () => {
   });
 });
 
+describe('the feed of a post’s comments', () => {
+  const path = '/blog/posts/a/comments/feed.xml';
+  const get = (app: ReturnType<typeof world>['app']) =>
+    app.request(`https://blog.test${path}`, { headers: { host: 'blog.test' } });
+
+  it('is announced by the page, and has the newest first, with whole addresses and what each answers', async () => {
+    const { app, stored, said } = world();
+    stored.push(aPost({ slug: 'a', title: 'A & b', created_at: '2026-06-04T10:00:00Z' }));
+    said.push(
+      aComment({ id: 7, author: '<Grace>', content: 'First, [there](/blog/posts/b) <script>' }),
+      aComment({ id: 8, parentId: 7, author: 'ada', content: '*Answer*', isEdited: true }),
+      aComment({ id: 9, isDeleted: true, author: '', content: '' }),
+    );
+    expect(await (await app.request('/blog/posts/a')).text()).toContain(
+      `<link rel="alternate" type="application/atom+xml" title="Comments on “A &amp; b” · Dormouse" href="${path}">`,
+    );
+    const response = await get(app);
+    expect([response.status, response.headers.get('content-type')]).toEqual([
+      200,
+      'application/atom+xml; charset=utf-8',
+    ]);
+    const { texts, attributes } = read(await response.text());
+    const page = 'https://blog.test/blog/posts/a';
+    const post = `tag:blog.example,2026:post:${stored[0]!.id}:${Date.parse('2026-06-04T10:00:00Z')}`;
+    expect([texts.id, texts.title, texts.name, texts.updated]).toEqual([
+      [`${post}:comments`, 'tag:blog.example,2026:comment:8', 'tag:blog.example,2026:comment:7'],
+      ['Comments on “A & b” · Dormouse', 'Comment by ada', 'Comment by <Grace>'],
+      ['ada', '<Grace>'],
+      ['2026-06-05T11:00:00.000Z', '2026-06-05T11:00:00.000Z', '2026-06-05T10:00:00.000Z'],
+    ]);
+    const links = attributes.filter(([name]) => name === 'link' || name === 'thr:in-reply-to');
+    expect(links.map(([, given]) => given)).toEqual([
+      { rel: 'self', type: 'application/atom+xml', href: `https://blog.test${path}` },
+      { rel: 'alternate', type: 'text/html', href: `${page}#comments` },
+      { rel: 'alternate', type: 'text/html', href: `${page}#comment-8` },
+      { ref: 'tag:blog.example,2026:comment:7', type: 'text/html', href: `${page}#comment-7` },
+      { rel: 'alternate', type: 'text/html', href: `${page}#comment-7` },
+      { ref: post, type: 'text/html', href: page },
+    ]);
+    const content = texts.content?.join('') ?? '';
+    expect(content).toContain('<em>Answer</em>');
+    expect(content).toContain('href="https://blog.test/blog/posts/b"');
+    expect(content).not.toContain('<script');
+  });
+
+  it('is there where comments are, and moves with its post', async () => {
+    const { app, stored } = world();
+    stored.push(
+      aPost({ slug: 'a' }),
+      aPost({ slug: 'about', kind: 'page' }),
+      aPost({ slug: 'draft', status: 'draft' }),
+    );
+    expect((await get(app)).status).toBe(200);
+    for (const slug of ['about', 'draft', 'none'])
+      expect([slug, (await app.request(`/blog/posts/${slug}/comments/feed.xml`)).status]).toEqual([slug, 404]);
+    const closed = world();
+    closed.settings.comments = 'none';
+    closed.stored.push(aPost({ slug: 'a' }));
+    expect((await get(closed.app)).status).toBe(404);
+    expect(await (await closed.app.request('/blog/posts/a')).text()).not.toContain('comments/feed.xml');
+    const { web } = world();
+    const moved = world({ posts: { ...web.posts, bySlug: async () => ({ moved: 'b' }) } });
+    const to = await get(moved.app);
+    expect([to.status, to.headers.get('location')]).toEqual([301, '/blog/posts/b/comments/feed.xml']);
+  });
+});
+
 describe('a page', () => {
   it('is in the site map and in no feed', async () => {
     const { app, stored } = world();
@@ -254,6 +344,60 @@ describe('the site map', () => {
       'http://blog.test/blog/tags/c-sharp',
       'http://blog.test/blog/tags/sleep',
     ]);
+  });
+  it('names the pictures that a post’s page shows, the cover first, by whole addresses, and none that is not there', async () => {
+    const [cover, shown, making] = ['a', 'b', 'c'].map((digit) => digit.repeat(64)) as [string, string, string];
+    const picture = { width: 1, height: 1, color: '#000000', animated: false, variants: [] };
+    const { web } = world();
+    const asked: string[][] = [];
+    const { app, stored } = world({
+      postPictures: {
+        of: async (ids) => new Map(ids.map((id) => [id, id === stored[0]?.id ? [shown, cover, making] : []] as const)),
+      },
+      pictures: {
+        ...web.pictures,
+        async ready(hashes) {
+          asked.push([...hashes]);
+          const there = hashes.filter((hash) => hash !== making);
+          return { pictures: new Map(there.map((hash) => [hash, { ...picture, hash }])), complete: true };
+        },
+      },
+    });
+    stored.push(aPost({ slug: 'a', cover }), ...Array.from({ length: 120 }, () => aPost()));
+    const xml = await (await app.request('/sitemap.xml', { headers: { host: 'blog.test' } })).text();
+    const found: Record<string, string[]> = {};
+    const within: string[] = [];
+    let page = '';
+    const parser = new Parser(
+      {
+        onopentag: (name) => void within.push(name),
+        onclosetag: () => void within.pop(),
+        ontext: (text) => {
+          const path = within.join(' ');
+          if (path === 'urlset url loc') page = text;
+          else if (path === 'urlset url image:image image:loc') (found[page] ??= []).push(text);
+        },
+      },
+      { xmlMode: true },
+    );
+    parser.end(xml);
+    expect(read(xml).attributes[0]).toEqual([
+      'urlset',
+      {
+        xmlns: 'http://www.sitemaps.org/schemas/sitemap/0.9',
+        'xmlns:image': 'http://www.google.com/schemas/sitemap-image/1.1',
+      },
+    ]);
+    const address = (hash: string) => `http://blog.test/blog/media/pictures/${hash}-1280.jpg`;
+    expect(found).toEqual({ 'http://blog.test/blog/posts/a': [address(cover), address(shown)] });
+    expect(asked).toEqual([[cover, shown, making]]);
+  });
+  it('is there without pictures when they cannot be read, and is not kept by a shared cache', async () => {
+    const { app, stored } = world({ postPictures: { of: async () => undefined } });
+    stored.push(aPost({ slug: 'a', cover: 'a'.repeat(64) }));
+    const response = await app.request('/sitemap.xml');
+    expect([response.status, response.headers.has('surrogate-key')]).toEqual([200, false]);
+    expect(await response.text()).toContain('/blog/posts/a</loc>');
   });
   it('names every post once', async () => {
     const { app, stored } = world();

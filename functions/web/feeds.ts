@@ -3,7 +3,8 @@ import { AppError, fail } from '@dormouse/runtime/errors';
 import { tagSlug } from '@dormouse/runtime/slug';
 import { keyOf } from '@dormouse/runtime/surrogate-keys';
 import type { Context, Hono } from 'hono';
-import { coversOf } from './cover.ts';
+import { commentsFeed, commentsFeedFile } from './comments-feed.ts';
+import { coversOf, jpegOf } from './cover.ts';
 import type { Web } from './dependencies.ts';
 import { type FeedEntry, type FeedTopic, sitemap, sitemapIndex, sitemapPart, writeFeed } from './feed.ts';
 import { type FeedFormat, feedFormats } from './feed-formats.ts';
@@ -11,7 +12,7 @@ import { Moved, movedTo, redirectTo } from './moved.ts';
 import { originOf } from './origin.ts';
 import { type CachedPage, cachedPage, deliver, pageOf, type Rendered, UncacheablePage } from './pages.ts';
 import type { ListQuery, PostSummary, Posts } from './posts.ts';
-import { namesOf, wholeBlog } from './shown.ts';
+import { keysOfPictures, namesOf, wholeBlog } from './shown.ts';
 import { spelling } from './spelling.ts';
 import { totalPosts } from './stats-page.ts';
 
@@ -26,24 +27,36 @@ const readAtOnce = 4;
 /** What programs read: feeds and the site map. */
 export function feeds(
   app: Hono<Env>,
-  { posts, categories, people, articles, pictures, pages, site, feedAuthority: authority, hubs }: Web,
+  {
+    posts,
+    categories,
+    people,
+    comments,
+    articles,
+    pictures,
+    postPictures,
+    pages,
+    site,
+    feedAuthority: authority,
+    hubs,
+  }: Web,
 ): void {
   /** A feed, kept by its path. */
   const feed = async (c: Context, format: FeedFormat, path: string, read: () => Promise<TopicPosts>) => {
     const origin = originOf(c);
     const load = async () => {
       const [settings, { newest, topic, keys }] = await Promise.all([site.current(), read()]);
-      const [{ entries, complete }, covers] = await Promise.all([
-        withTexts(newest, origin),
-        pictures.ready(coversOf(newest)),
-      ]);
+      const named = coversOf(newest);
+      const [{ entries, complete }, covers] = await Promise.all([withTexts(newest, origin), pictures.ready(named)]);
       const text = writeFeed(
         entries.map((entry) => ({ ...entry, cover: covers.pictures.get(entry.post.cover ?? '') })),
         { origin, authority, hubs: hubs.urls, ...settings },
         format,
         topic,
       );
-      const page = pageOf({ text, ...(complete && { keys }) }, `${format.type}; charset=utf-8`);
+      const pending = named.some((hash) => !covers.pictures.has(hash));
+      const shown = complete ? { keys: [...keys, ...keysOfPictures(named)], pending } : {};
+      const page = pageOf({ text, ...shown }, `${format.type}; charset=utf-8`);
       if (settings.unread || !covers.complete) throw new UncacheablePage(page);
       return page;
     };
@@ -145,6 +158,30 @@ export function feeds(
       });
   }
 
+  app.get(`/blog/posts/:slug/comments/${commentsFeedFile}`, (c) => {
+    const slug = c.req.param('slug');
+    const origin = originOf(c);
+    const load = async () => {
+      const [settings, found] = await Promise.all([site.current(), posts.bySlug(slug)]);
+      if ('moved' in found) redirectTo('/blog/posts', found.moved, `/comments/${commentsFeedFile}`);
+      const { post } = found;
+      if (settings.comments === 'none' || post.kind === 'page' || post.status === 'draft')
+        fail('not_found', 'This post takes no comments.');
+      const newest = (await comments.newest(post.id)) ?? fail('unavailable', 'The comments cannot be read now.');
+      const [{ absolute }, { renderComment }] = await Promise.all([
+        import('./absolute.ts'),
+        import('./comment-markdown.ts'),
+      ]);
+      const page = `${origin}/blog/posts/${encodeURIComponent(post.slug)}`;
+      const shown = newest.map((each) => ({ ...each, html: absolute(renderComment(each.content), page) }));
+      const text = commentsFeed({ site: settings, origin, authority, post, comments: shown });
+      const made = pageOf({ text, keys: [keyOf.blog, keyOf.post(post.id)] }, 'application/atom+xml; charset=utf-8');
+      if (settings.unread) throw new UncacheablePage(made);
+      return made;
+    };
+    return deliverOrMove(c, cachedPage(pages, `feed ${origin} ${slug} comments`, load));
+  });
+
   app.get('/sitemap.xml', async (c) => {
     const origin = originOf(c);
     const part = c.req.query('part') ?? '';
@@ -164,8 +201,33 @@ export function feeds(
       part <= 1 ? posts.tags().catch(withoutThem) : undefined,
       part <= 1 ? posts.months((await site.current()).time_zone).catch(withoutThem) : [],
     ]);
-    const text = sitemap([...pages, ...found], origin, tags, months);
-    return tags === missing || months === missing ? { text } : { text, keys: wholeBlog };
+    const all = [...pages, ...found];
+    const { shown, complete, pending } = await picturesIn(all);
+    const picturesOf = ({ id }: PostSummary) => shown.get(id) ?? [];
+    const text = sitemap({ posts: all, tags, months, picturesOf }, origin);
+    if (tags === missing || months === missing || !complete) return { text };
+    return { text, keys: [...wholeBlog, keyOf.pictures], pending };
+  };
+
+  /** Paths of the pictures that pages of posts show, covers first, by post: those that are there. */
+  const picturesIn = async (all: readonly PostSummary[]) => {
+    const texts = await postPictures.of(all.map(({ id }) => id));
+    const named = new Map(
+      all.map(({ id, cover }) => [id, [...new Set([...(cover ? [cover] : []), ...(texts?.get(id) ?? [])])]]),
+    );
+    const hashes = [...new Set([...named.values()].flat())];
+    const ready = new Set<string>();
+    let complete = texts !== undefined;
+    // A map without its pictures is better than none.
+    for (let at = 0; complete && at < hashes.length; at += perRequest) {
+      const some = await pictures.ready(hashes.slice(at, at + perRequest));
+      for (const hash of some.pictures.keys()) ready.add(hash);
+      complete = some.complete;
+    }
+    const shown = new Map(
+      [...named].map(([id, ofPost]) => [id, ofPost.filter((hash) => ready.has(hash)).map((hash) => jpegOf({ hash }))]),
+    );
+    return { shown, complete, pending: ready.size < hashes.length };
   };
 }
 

@@ -10,7 +10,7 @@ const typed = { title: 'A title', category_name: 'C#', content: 'Some text.' };
 /** Ada in front of an empty editor, with a file that she chose. */
 async function atTheEditor(upload: Pictures['upload'] = async () => ({ address }) as never) {
   const uploads: unknown[][] = [];
-  const show: Pictures['show'] = async (html) => ({ html, colors: [], complete: true });
+  const show: Pictures['show'] = async (html) => ({ html, colors: [], complete: true, named: [], pending: false });
   const { app, did } = world({
     pictures: {
       show,

@@ -33,6 +33,8 @@ export interface PageParts {
   canonical?: string | undefined;
   /** Feeds of what the page lists, besides those of the blog: their name, and the path that they lie below. */
   feed?: { title: string; below: string };
+  /** The feed of the comments that the page shows. */
+  commentsFeed?: { title: string; path: string };
   /** The post that the page shows, for those who make cards of links, and for search engines. */
   post?: Post;
   /** The picture that stands for the page on cards of links. */
@@ -74,7 +76,7 @@ export function layout(page: PageParts): string {
 <title>${title}</title>
 ${page.description ? markup`<meta name="description" content="${page.description}">\n` : none}<meta name="color-scheme" content="light dark">
 <link rel="stylesheet" href="${stylesheetPath}">
-${accent ? markup`<link rel="stylesheet" href="${accent}">\n` : none}${[...colorSheets([...(page.categories ?? []), ...(page.pictures ?? [])])].map((href) => markup`<link rel="stylesheet" href="${href}">\n`)}${icons(site)}${feedLinks(site.title, '/blog')}${page.feed ? feedLinks(`${page.feed.title} · ${site.title}`, page.feed.below) : none}${page.canonical ? markup`<link rel="canonical" href="${publicUrl() ?? ''}${page.canonical}">` : markup`<meta name="robots" content="noindex">`}
+${accent ? markup`<link rel="stylesheet" href="${accent}">\n` : none}${[...colorSheets([...(page.categories ?? []), ...(page.pictures ?? [])])].map((href) => markup`<link rel="stylesheet" href="${href}">\n`)}${icons(site)}${feedLinks(site.title, '/blog')}${page.feed ? feedLinks(`${page.feed.title} · ${site.title}`, page.feed.below) : none}${page.commentsFeed ? markup`<link rel="alternate" type="application/atom+xml" title="${page.commentsFeed.title}" href="${page.commentsFeed.path}">\n` : none}${page.canonical ? markup`<link rel="canonical" href="${publicUrl() ?? ''}${page.canonical}">` : markup`<meta name="robots" content="noindex">`}
 ${page.script ? markup`<script type="module" src="${page.script}"></script>\n` : none}${page.canonical ? card(page, page.canonical) : none}${link('next', page.older)}${link('prev', page.newer)}</head>
 <body${site.layout === 'cards' ? trusted(' class="wide"') : none}>
 <a class="skip" href="#main">${frame.skip}</a>

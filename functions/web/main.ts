@@ -12,11 +12,13 @@ import { defaultAuthority, feedAuthority } from './feed-authority.ts';
 import { formLimit, pictureFormLimit } from './form.ts';
 import { hubsOf } from './hubs.ts';
 import { mediaIn, mediaLimit } from './media.ts';
+import { owedPurgesIn } from './owed-purges.ts';
 import { ownAccountAt } from './own-account.ts';
 import type { CachedPage } from './pages.ts';
 import { peopleAt } from './people.ts';
 import { picturesAt } from './pictures.ts';
 import { postCardsIn } from './post-cards.ts';
+import { postPicturesIn } from './post-pictures.ts';
 import { postsAt } from './posts.ts';
 import { redirectsIn } from './redirects.ts';
 import { searchAt } from './search.ts';
@@ -76,6 +78,7 @@ await serve(
       ),
       pictures: picturesAt(media, callService),
       postCards: postCardsIn(sql, log),
+      postPictures: postPicturesIn(sql, log),
       media: mediaIn(variable('MEDIA_DIR')),
       tokens,
       feedAuthority: feedAuthority(variable('FEED_AUTHORITY', defaultAuthority)),
@@ -88,6 +91,8 @@ await serve(
               request,
             })
           : undefined,
+      owedPurges: owedPurgesIn(sql),
+      log,
       hubs: hubsOf({ text: variable('WEBSUB_HUBS', ''), publicUrl: config.publicUrl, request, log }),
     });
   },

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { represent } from '@dormouse/runtime/representation';
-import { surrogateFields } from '@dormouse/runtime/surrogate-keys';
+import { pendingSeconds, surrogateFields } from '@dormouse/runtime/surrogate-keys';
 import type { Context } from 'hono';
 import { safeHeaders } from './headers.ts';
 import { inTheme, themeOf } from './theme.ts';
@@ -15,12 +15,16 @@ export interface CachedPage {
   etag: string;
   /** What it shows. Without them no shared cache keeps it: nothing would tell that cache of a change. */
   keys?: readonly string[];
+  /** It names a picture that is being made: a shared cache keeps it for a moment only. */
+  pending?: true;
 }
 
 /** Text, and the names of what it shows (@dormouse/runtime/surrogate-keys). */
 export interface Rendered {
   text: string;
   keys?: readonly string[];
+  /** It names a picture that is being made. */
+  pending?: boolean;
 }
 
 /** Cache of rendered pages (the runtime's cache). Keys are `page:…`, so that all can be purged at once. */
@@ -43,11 +47,12 @@ export class UncacheablePage extends Error {
 
 const htmlType = 'text/html; charset=utf-8';
 
-export const pageOf = ({ text: body, keys }: Rendered, type: string = htmlType): CachedPage => ({
+export const pageOf = ({ text: body, keys, pending }: Rendered, type: string = htmlType): CachedPage => ({
   body,
   type,
   etag: `"${hash('sha256', body, 'base64url').slice(0, 22)}"`,
   ...(keys && { keys }),
+  ...(pending && { pending }),
 });
 
 /** The cached page of `key`, or a new one. */
@@ -65,7 +70,7 @@ export function deliver(c: Context, page: CachedPage): Response | Promise<Respon
   const shown = theme === undefined ? page : themed(page, theme);
   return represent(c, shown, () => ({
     ...safeHeaders,
-    ...(shown.keys && surrogateFields(shown.keys)),
+    ...(shown.keys && surrogateFields(shown.keys, shown.pending && pendingSeconds)),
     'content-type': shown.type,
     // A theme of one's own is for no shared cache.
     'cache-control': theme === undefined ? 'public, max-age=0, stale-while-revalidate=1' : 'private, no-cache',

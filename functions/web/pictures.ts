@@ -6,12 +6,20 @@ import { type CallWithBytes, okResponse, senderTo } from './upstream.ts';
 
 export type Uploaded = ResponseOf<typeof api.upload, 201>;
 
+/** Our pictures that a text names. */
+export interface NamedPictures {
+  /** Their hashes, each once. */
+  named: readonly string[];
+  /** Some are not there, or not yet. */
+  pending: boolean;
+}
+
 /** What web needs of media. */
 export interface Pictures {
   /** Those that can be shown, by hash; `complete` is false when media did not answer in time, and only some may be there. */
   ready(hashes: readonly string[]): Promise<{ pictures: ReadonlyMap<string, ReadyPicture>; complete: boolean }>;
   /** The article with its pictures; `complete` is false when media did not answer in time, and they stand as they were written. */
-  show(html: string): Promise<Pictured & { complete: boolean }>;
+  show(html: string): Promise<Pictured & { complete: boolean } & NamedPictures>;
   /** @throws AppError with what media answered */
   upload(bytes: Buffer, token: string): Promise<Uploaded>;
 }
@@ -44,8 +52,9 @@ export function picturesAt(url: string, call: CallWithBytes, maxMs = maxWaitMs):
       return { pictures: new Map(found.map((picture) => [picture.hash, picture])), complete };
     },
     async show(html) {
-      const complete = await learn(picturesIn(html));
-      return { ...withPictures(html, known), complete };
+      const named = picturesIn(html);
+      const complete = await learn(named);
+      return { ...withPictures(html, known), complete, named, pending: named.some((hash) => !known.has(hash)) };
     },
     async upload(bytes, token) {
       const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/octet-stream' };

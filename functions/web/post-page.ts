@@ -1,6 +1,7 @@
 import { nothingLeft } from '@dormouse/runtime/api';
 import type { Pictured, ReadyPicture } from './article-pictures.ts';
 import { bylineLink } from './byline-link.ts';
+import { commentsFeedPath } from './comments-feed.ts';
 import { coverCard, coverPicture } from './cover.ts';
 import { day } from './dates.ts';
 import { type Html, markup, none } from './html.ts';
@@ -72,6 +73,9 @@ export function postPage(parts: PostParts): string {
     pictures: [...article.colors, ...(cover ? [cover] : [])],
     cardPicture: cover ? coverCard(cover, cover_alt) : drawn ? drawnCard(drawn, post.title) : undefined,
     viewer,
+    ...(comments !== none && {
+      commentsFeed: { title: `${t.comments.on(post.title)} · ${site.title}`, path: commentsFeedPath(post.slug) },
+    }),
     main: markup`<article class="post">
 <header class="post-header">
 ${draft ? markup`<p class="notice">${published_at ? t.post.scheduled(scheduled(published_at, site.time_zone)) : t.post.draft}</p>` : none}

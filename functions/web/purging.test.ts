@@ -126,13 +126,13 @@ describe('an event about a post or a category', () => {
     });
     expect((await send(app, event)).status).toBe(503);
   });
-  it('of every type about posts, categories, comments, people and the blog that changes a page is taken', () => {
+  it('of every type about posts, categories, comments, people, pictures and the blog that changes a page is taken', () => {
     const types = catalogue
       .map(({ type }) => type)
       .filter(
         (type) =>
-          /^dev\.dormouse\.(post|category|blog|user|comment)\./.test(type) &&
-          !/\.(post\.created|user\.registered)\./.test(type),
+          /^dev\.dormouse\.(post|category|blog|user|comment|media)\./.test(type) &&
+          !/\.(post\.created|user\.registered|media\.uploaded|media\.refused|media\.outdated)\./.test(type),
       );
     expect(consumes.map(({ type }) => type).sort()).toEqual([...types].sort());
   });

@@ -2,41 +2,61 @@ import { blogUpdated } from '@dormouse/events/blog';
 import { categoryCreated, categoryDeleted, categoryUpdated } from '@dormouse/events/category';
 import { commentCreated, commentDeleted, commentModerated, commentUpdated } from '@dormouse/events/comment';
 import type { DataOf } from '@dormouse/events/contract';
+import { mediaDeleted, mediaDrawn, mediaReady } from '@dormouse/events/media';
 import { postDeleted, postPublished, postUnpublished, postUpdated } from '@dormouse/events/post';
 import { userDeleted, userUpdated } from '@dormouse/events/user';
+import { cameFromOutside } from '@dormouse/runtime/address';
 import type { Env } from '@dormouse/runtime/app';
-import { AppError } from '@dormouse/runtime/errors';
+import { AppError, fail } from '@dormouse/runtime/errors';
+import { measure } from '@dormouse/runtime/measure';
 import { on, receive } from '@dormouse/runtime/receive';
-import type { Hono } from 'hono';
-import { keysOfComment, keysOfOther, keysOfPost } from './changed-keys.ts';
+import { keyOf } from '@dormouse/runtime/surrogate-keys';
+import { metrics } from '@dormouse/signals/metrics';
+import type { Hono, MiddlewareHandler } from 'hono';
+import { keysOfComment, keysOfOther, keysOfPicture, keysOfPost } from './changed-keys.ts';
 import type { Web } from './dependencies.ts';
 import { feedsOf, feedsOfAll } from './hubs.ts';
+import type { Settled } from './owed-purges.ts';
 import { allPages } from './pages.ts';
 import type { Neighbours } from './posts.ts';
+import type { SharedCache } from './shared-cache.ts';
 
 const ofPosts = [postUpdated, postPublished, postUnpublished, postDeleted] as const;
 
 const ofOthers = [categoryCreated, categoryUpdated, categoryDeleted, blogUpdated, userUpdated, userDeleted] as const;
 
+const ofPictures = [mediaReady, mediaDeleted] as const;
+
 const ofComments = [commentCreated, commentUpdated, commentModerated, commentDeleted] as const;
 
 /** Events after which pages look different; a new post does so when it is published. */
-export const consumes = [...ofPosts, ...ofOthers, ...ofComments] as const;
+export const consumes = [...ofPosts, ...ofOthers, ...ofComments, ...ofPictures, mediaDrawn] as const;
 
 /** An instance of posts or categories may answer from a copy this old, a little more than runtime's cache allows. */
 const othersMs = 2100;
 /** Events of this many milliseconds share their second purge. */
 const togetherMs = 100;
+/** What the cache was not told an instance that is still there tells it after so long; the timer does so, too. */
+const owedMs = 60_000;
 
 /**
  * Forgets rendered pages when what they show has changed. There is no inbox, and no database: purging twice does what purging
  * once does. It is even done twice, because a page made right after the event may have been made of an old copy.
  *
  * A shared cache is told, too, and the event is taken only when it was told twice: what it kept of an old copy it would keep for a day.
+ * While it does not answer, what it has to forget is remembered, however long that takes.
  */
 export function purging(
   app: Hono<Env>,
-  { pages, site, hubs, posts, sharedCache }: Pick<Web, 'pages' | 'site' | 'hubs' | 'posts' | 'sharedCache'>,
+  {
+    pages,
+    site,
+    hubs,
+    posts,
+    sharedCache,
+    owedPurges,
+    log,
+  }: Pick<Web, 'pages' | 'site' | 'hubs' | 'posts' | 'sharedCache' | 'owedPurges' | 'log'>,
   later: Later = afterwards,
   now: () => number = Date.now,
 ): void {
@@ -57,14 +77,54 @@ export function purging(
     await forget();
     again();
   };
+  /** Tells the cache what it was not told. @returns undefined where no cache is told anything */
+  const settle = async (): Promise<Settled | undefined> => {
+    if (!sharedCache || !owedPurges) return undefined;
+    const settled = await owedPurges.settle((keys) => sharedCache.purge(keys));
+    measure(metrics.purgeAge, settled.ageSeconds);
+    // Whoever follows a feed by a hub was not told, or got an old copy of it.
+    if (settled.told > 0) hubs.changed(feedsOfAll);
+    if (settled.error !== undefined)
+      log.warn(
+        { error: settled.error, keys: settled.left },
+        'the shared cache keeps what has changed: it does not answer',
+      );
+    return settled;
+  };
+  let isPlanned = false;
+  const settleLater = () => {
+    if (isPlanned) return;
+    isPlanned = true;
+    later(() => {
+      isPlanned = false;
+      void settle().then(
+        (settled) => settled && settled.left > 0 && settleLater(),
+        () => {},
+      );
+    }, owedMs);
+  };
+  /** @returns false when the cache does not answer: it is told later */
+  const tellShared = async (cache: SharedCache, keys: readonly string[]): Promise<boolean> => {
+    try {
+      await cache.purge(keys);
+      return true;
+    } catch (error) {
+      if (!owedPurges) throw error;
+      await owedPurges.note(keys);
+      settleLater();
+      return false;
+    }
+  };
   /** @param tell is done when readers can get what is new */
   const purgeShared = async (keys: () => string[] | Promise<string[]>, tell = () => {}) => {
     if (!sharedCache) return tell();
-    await sharedCache.purge(await keys());
+    if (!(await tellShared(sharedCache, await keys()))) return;
     tell();
     await new Promise<void>((done) => later(done, othersMs + 2 * togetherMs));
-    await sharedCache.purge(await keys());
+    if (!(await tellShared(sharedCache, await keys()))) return;
     tell();
+    // It answers: what it was not told before it is told now. Not being able to is no failure of the event.
+    await settle().catch(() => {});
   };
   const purgeAndTell: Parameters<typeof on<(typeof ofPosts)[number]>>[1] = async ({ type, data }) => {
     // A draft is on no page that is kept; while somebody writes, it is saved every few seconds.
@@ -101,9 +161,26 @@ export function purging(
         await purgeShared(() => keysOfComment(data));
       }),
     ),
+    ...ofPictures.map((contract) =>
+      on(contract, async ({ data }) => {
+        await purge();
+        await purgeShared(() => keysOfPicture(data));
+      }),
+    ),
+    on(mediaDrawn, async ({ data }) => {
+      await purge();
+      await purgeShared(() => [keyOf.post(data.post)]);
+    }),
   ];
   app.post('/events', receive({ handlers }));
+  app.post('/events/purges', internalOnly, async (c) => {
+    const { told = 0, left = 0 } = (await settle()) ?? {};
+    return c.json({ told, left });
+  });
 }
+
+const internalOnly: MiddlewareHandler<Env> = (c, next) =>
+  cameFromOutside(c) ? fail('not_found', 'There is nothing at this address.') : next();
 
 /** It was deleted, or made a draft again: who mentions it is purged by its own name. */
 function unlessGone(error: unknown): Neighbours {

@@ -10,8 +10,8 @@ import { authorPage } from './author-page.ts';
 import type { Category } from './categories.ts';
 import { categoriesPage } from './categories-page.ts';
 import { commentTokens } from './comment-tokens.ts';
-import { uncounted } from './comments.ts';
-import { type CommentForm, type CommentsSection, commentsSection } from './comments-section.ts';
+import { type Comments, uncounted } from './comments.ts';
+import { answeredIn, type CommentForm, type CommentsSection, commentsSection } from './comments-section.ts';
 import { coversOf } from './cover.ts';
 import { claimsSession } from './csrf.ts';
 import { monthName } from './dates.ts';
@@ -28,7 +28,7 @@ import { postPage } from './post-page.ts';
 import type { Listing, Neighbours, Post, PostSummary, Versioned } from './posts.ts';
 import { mayNamePost, movedFrom } from './redirects.ts';
 import type { Session, Sessions } from './session.ts';
-import { namesOf, wholeBlog } from './shown.ts';
+import { keysOfPictures, namesOf, wholeBlog } from './shown.ts';
 import type { SiteSettings } from './site.ts';
 import { spelling } from './spelling.ts';
 import { statsPage, totalPosts } from './stats-page.ts';
@@ -40,6 +40,8 @@ type Render = (settings: SiteSettings, viewer?: Viewer) => Promise<Rendered>;
 
 /** Until the picture for the cards of a post is drawn, after a cold start. A page without it is not kept for so long, ms. */
 const drawnMs = 15_000;
+/** Until the Broker delivers an event no more, ms: what was not drawn by then is drawn by hand. */
+const drawingMs = 15 * 60_000;
 /** Stands for a picture that is being drawn. */
 const awaited = '';
 
@@ -130,7 +132,9 @@ export function reading(
       const named = month && monthName(month, settings.language);
       const ids = listing.posts.map(({ id }) => id);
       const counts = settings.comments === 'none' ? undefined : await comments.counts(ids);
-      const { pictures: covers, complete } = await pictures.ready(coversOf(listing.posts));
+      const hashes = coversOf(listing.posts);
+      const { pictures: covers, complete } = await pictures.ready(hashes);
+      const pending = hashes.some((hash) => !covers.has(hash));
       const text = listPage({
         site: settings,
         listing,
@@ -147,7 +151,7 @@ export function reading(
       if ((known === unknown || !complete) && !viewer) throw new UncacheablePage(pageOf({ text }));
       if (counts === uncounted) return { text };
       const keys = tagged === undefined ? wholeBlog : [keyOf.blog, keyOf.tag(tagged), ...namesOf(listing.posts)];
-      return { text, keys };
+      return { text, keys: [...keys, ...keysOfPictures(hashes)], pending };
     });
   };
 
@@ -225,10 +229,12 @@ export function reading(
       if (found && found.username !== name) redirectTo('/blog/authors', found.username);
       if (profile === undefined && listing.posts.length === 0) fail('not_found', 'There is no such author.');
       const first = !after && (!before || !listing.newer);
-      const { pictures: covers, complete } = await pictures.ready(coversOf(listing.posts));
+      const named = coversOf(listing.posts);
+      const { pictures: covers, complete } = await pictures.ready(named);
       const text = authorPage({ site: settings, name, profile: found, listing, covers, first, viewer });
       if ((profile instanceof AppError || !complete) && !viewer) throw new UncacheablePage(pageOf({ text }));
-      return { text, keys: [keyOf.blog, keyOf.author(name), ...namesOf(listing.posts)] };
+      const keys = [keyOf.blog, keyOf.author(name), ...namesOf(listing.posts), ...keysOfPictures(named)];
+      return { text, keys, pending: named.some((hash) => !covers.has(hash)) };
     });
   });
 
@@ -258,7 +264,7 @@ export function reading(
     view: CommentView,
   ): Promise<Rendered> => {
     const takesComments = site.comments !== 'none' && found.post.kind === 'post' && found.post.status === 'published';
-    const [{ complete, ...parts }, shown] = await Promise.all([
+    const [{ complete, named, pending, ...parts }, shown] = await Promise.all([
       around(found),
       takesComments ? comments.of(found.post.id, view.after) : undefined,
     ]);
@@ -274,7 +280,8 @@ export function reading(
         })
       : none;
     const text = postPage({ site, post: found.post, ...parts, comments: section, viewer });
-    const isWhole = parts.article.complete && complete && (shown !== undefined || !takesComments);
+    const isWhole =
+      parts.article.complete && complete && (!takesComments || (shown !== undefined && !isStray(shown, view.form)));
     if (!isWhole && !viewer) throw new UncacheablePage(pageOf({ text }));
     // A shared cache would keep what is missing here for a day.
     if (parts.others === noOthers || parts.beside === noNeighbours) return { text };
@@ -282,7 +289,8 @@ export function reading(
     const beside = [older, newer].flatMap((each) => (each ? [keyOf.post(each.id)] : []));
     const newest =
       found.post.kind === 'page' ? [] : [keyOf.newestOf(found.post.category.id), keyOf.beside(found.post.id)];
-    return { text, keys: [keyOf.blog, ...namesOf([found.post, ...parts.others]), ...newest, ...beside] };
+    const keys = [keyOf.blog, ...namesOf([found.post, ...parts.others]), ...newest, ...beside];
+    return { text, keys: [...keys, ...keysOfPictures(named)], pending };
   };
 
   /** What a post's page shows besides the post. */
@@ -295,8 +303,15 @@ export function reading(
     ]);
     const cover = covers.get(found.post.cover ?? '');
     const drawn = cover ? undefined : await drawnFor(found.post);
-    return { article, cover, drawn, complete: complete && drawn !== awaited, others, beside };
+    const named = [...new Set([...coversOf([found.post]), ...article.named])];
+    const pending =
+      article.pending || (found.post.cover !== null && !cover) || (!cover && isDrawing(found.post, drawn));
+    return { article, cover, drawn, complete: complete && drawn !== awaited, named, pending, others, beside };
   };
+
+  /** Whether the picture of a post's cards may still come: a shared cache is told then, if that can be told. */
+  const isDrawing = ({ status, updated_at }: Post, drawn: string | undefined): boolean =>
+    !drawn && status !== 'draft' && publicUrl() !== undefined && now() - Date.parse(updated_at) < drawingMs;
 
   /** The picture of a post's cards, which only whole addresses lead to; one that was just published soon has one. */
   const drawnFor = async ({ id, status, updated_at }: Post): Promise<string | undefined> => {
@@ -340,6 +355,10 @@ export function reading(
 
   return { showPost };
 }
+
+/** Whether an address names comments that are not there: there is no end of such, and they show what the post's own address shows. */
+const isStray = ({ comments, stray }: Comments, form: CommentView['form']): boolean =>
+  stray === true || (form?.parent !== undefined && answeredIn(comments, form.parent) === undefined);
 
 /** Which comments a post's page shows, and a key for it; other parameters change nothing, and so make no other pages. */
 function commentViewOf(c: Context): CommentView & { key: string; own: ReadonlySet<number> } {

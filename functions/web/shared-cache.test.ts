@@ -2,6 +2,7 @@ import { AppError } from '@dormouse/runtime/errors';
 import { setPurgeForm } from '@dormouse/runtime/surrogate-keys';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aPost, colours, world } from './app.fixture.ts';
+import type { ReadyPicture } from './article-pictures.ts';
 import { feedFormats } from './feed-formats.ts';
 import type { Post } from './posts.ts';
 import { type SharedCacheOptions, sharedCacheAt } from './shared-cache.ts';
@@ -311,5 +312,90 @@ describe('behind a cache that keeps pages for a day', () => {
       sharedCache: { purge: () => Promise.reject(new AppError('unavailable', 'The shared cache was not told.')) },
     });
     expect((await send(refused.app)).status).toBe(503);
+  });
+
+  it('that does not answer is told when it does, and the event is taken meanwhile', async () => {
+    const owed = new Set<string>();
+    const told: string[][] = [];
+    let answers = false;
+    const later: (() => void)[] = [];
+    const topics: string[] = [];
+    const { app } = world({
+      later: (work) => void later.push(work),
+      hubs: { urls: [], changed: (changed) => void topics.push(...changed) },
+      sharedCache: {
+        async purge(keys) {
+          if (!answers) throw new AppError('unavailable', 'The shared cache was not told.');
+          told.push([...keys]);
+        },
+      },
+      owedPurges: {
+        note: async (keys) => keys.forEach((key) => void owed.add(key)),
+        async settle(tell) {
+          const keys = [...owed];
+          try {
+            if (keys.length > 0) await tell(keys);
+          } catch (error) {
+            return { told: 0, left: owed.size, ageSeconds: 1, error };
+          }
+          owed.clear();
+          return { told: keys.length, left: 0, ageSeconds: 0 };
+        },
+      },
+    });
+    const send = (type: string, source: string, data: object) =>
+      app.request('/events', {
+        method: 'POST',
+        headers: { 'content-type': 'application/cloudevents+json' },
+        body: JSON.stringify({ specversion: '1.0', id: 'e', type, source, subject: 's', time: when, data }),
+      });
+    const hash = 'ab'.repeat(32);
+    expect((await send('dev.dormouse.media.deleted.v1', '/media', { hash })).status).toBe(204);
+    const drawn = { post: 7, version: 2, hash };
+    expect((await send('dev.dormouse.media.drawn.v1', '/media', drawn)).status).toBe(204);
+    expect([...owed]).toEqual(['picture-abababababababab', 'pictures', 'post-7']);
+    const tick = () => app.request('/events/purges', { method: 'POST' });
+    expect(await (await tick()).json()).toEqual({ told: 0, left: 3 });
+    const fromOutside = { method: 'POST', headers: { 'x-client-address': '192.0.2.7' } };
+    expect((await app.request('/events/purges', fromOutside)).status).toBe(404);
+    answers = true;
+    expect([await (await tick()).json(), topics.includes('/blog/feed.xml')]).toEqual([{ told: 3, left: 0 }, true]);
+    // An instance that is still there does not wait for the timer.
+    answers = false;
+    await send('dev.dormouse.media.drawn.v1', '/media', drawn);
+    answers = true;
+    for (const work of later.splice(0)) work();
+    await new Promise(setImmediate);
+    expect([owed.size, told.at(-1)]).toEqual([0, ['post-7']]);
+  });
+
+  it('keeps what names a picture that is being made for a minute only, and is told when it is there', async () => {
+    const hash = 'ab'.repeat(32);
+    const ready = new Map<string, ReadyPicture>();
+    const pictures = {
+      ...world().web.pictures,
+      ready: async () => ({ pictures: ready, complete: true }),
+      show: async (html: string) => ({
+        html,
+        colors: [],
+        complete: true,
+        named: html.includes('<img') ? [hash] : [],
+        pending: html.includes('<img') && ready.size === 0,
+      }),
+    };
+    const blog = world({ pictures });
+    blog.stored.push(
+      aPost({ slug: 'cover', cover: hash }),
+      aPost({ slug: 'text', content: `![x](/blog/media/pictures/${hash}-1280.jpg)` }),
+    );
+    const held = async (path: string) => {
+      const { headers } = await blog.app.request(path, { headers: { accept: 'text/html' } });
+      return [headers.get('surrogate-control')?.split(',')[0], headers.get('surrogate-key')?.includes('picture-abab')];
+    };
+    const paths = ['/blog/', '/blog/posts/cover', '/blog/posts/text', '/blog/authors/ada', '/blog/feed.xml'];
+    for (const path of paths) expect([path, ...(await held(path))]).toEqual([path, 'max-age=60', true]);
+    ready.set(hash, { hash, width: 1, height: 1, color: '#000000', animated: false, variants: [] });
+    await blog.web.pages.purge('page:');
+    for (const path of paths) expect([path, ...(await held(path))]).toEqual([path, 'max-age=86400', true]);
   });
 });

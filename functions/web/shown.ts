@@ -5,5 +5,12 @@ import type { CategoryRef } from './posts.ts';
 export const namesOf = (posts: Iterable<{ id: number; category: CategoryRef }>): string[] =>
   [...posts].flatMap(({ id, category }) => [keyOf.post(id), keyOf.category(category.id)]);
 
+/** As many names as a header bears beside the others. */
+const mostPictures = 40;
+
+/** Names of pictures that a page shows, or is to show once they are made. @param hashes each once */
+export const keysOfPictures = (hashes: readonly string[]): string[] =>
+  hashes.length > mostPictures ? [keyOf.pictures] : hashes.map(keyOf.picture);
+
 /** What every page shows that lists posts of the blog, or counts them. */
 export const wholeBlog = [keyOf.blog, keyOf.posts] as const;

@@ -252,6 +252,8 @@ export const english = {
     changedBeforeDelete: 'This post was changed after you had opened this page. Look at it again before you delete it.',
     changedBeforeRestore:
       'This post was changed after you had opened this page. Look at the difference again before you restore.',
+    commentChanged:
+      'This comment was changed after you had opened this page. Look at it again; what you typed is still here.',
     ofTag: (tag: string, message: string): string => `“${tag}” ${message}.`,
     ofLine: (line: number, part: 'label' | 'href', message: string): string =>
       `line ${line}: ${part === 'label' ? 'the name' : 'the address behind the |'} ${message}`,
@@ -440,6 +442,9 @@ export const english = {
     one: 'A comment',
     count: (count: number): string =>
       `${numberText(count, 'en')} ${plural.select(count) === 'one' ? 'comment' : 'comments'}`,
+    /** Titles of a feed and of what is in it: plain text. */
+    on: (title: string): string => `Comments on “${title}”`,
+    by: (name: string): string => `Comment by ${name}`,
     unread: 'The comments cannot be read just now.',
     more: 'More comments',
     oldest: 'The first ones',

@@ -11,6 +11,7 @@ const {
   deadLetters,
   deadLettersOpen,
   outboxAge,
+  purgeAge,
   unarchivedAge,
   webhookAttempts,
 } = series;
@@ -131,6 +132,15 @@ export const eventAlerts: Group = {
       expr: `${untaken} / ${attempts()} > 0.5 and ${untaken} >= 10`,
       for: '15m',
       summary: 'More than half of the attempts to send something to a webhook have failed for an hour.',
+    },
+    {
+      name: 'CacheNotTold',
+      severity: 'ticket',
+      // web looks each ten minutes, and sleeps in between.
+      expr: `max(last_over_time(${purgeAge}[25m])) > 1800`,
+      for: '5m',
+      summary:
+        'The cache in front of the site was not told of changes for half an hour: readers get the pages of before.',
     },
     {
       name: 'BrokerBacklog',

@@ -4,6 +4,7 @@ import { type Case, firing, lasting, named, silent } from './case.ts';
 const {
   countsWrong,
   outboxAge,
+  purgeAge,
   unarchivedAge,
   deadLetters,
   deadLettersOpen,
@@ -160,6 +161,16 @@ export const eventCases: readonly Case[] = [
   }),
   silent('WebhooksFail', 'a single delivery is tried a few times', '65m', {
     [named(webhookAttempts, { dormouse_webhook_outcome: 'failed' })]: '0 1 2 3 4 5 6 7x60',
+  }),
+
+  ...lasting(
+    '10m',
+    firing('CacheNotTold', 'a cache has not answered for an hour, and web looks each ten minutes', '60m', {
+      [purgeAge]: '0 _x9 600 _x9 1200 _x9 1800 _x9 2400 _x9 3000 _x9 3600 _x9',
+    }),
+  ),
+  silent('CacheNotTold', 'it answers again after twenty minutes', '60m', {
+    [purgeAge]: '0 _x9 600 _x9 1200 _x9 0 _x9 0 _x9 0',
   }),
 
   ...lasting(

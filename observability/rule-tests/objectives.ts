@@ -49,16 +49,16 @@ const slow =
   });
 
 const late =
-  (type: string, bound: string): Traffic =>
+  (type: string, bound: string, consumer = 'categories'): Traffic =>
   (bad, all, minutes, well = 0) => ({
     [named(eventsSent, { service_name: 'posts', messaging_destination_name: type })]: grows(all, minutes, all, well),
-    [named(`${eventAge}_count`, { service_name: 'categories', messaging_destination_name: type })]: grows(
+    [named(`${eventAge}_count`, { service_name: consumer, messaging_destination_name: type })]: grows(
       all,
       minutes,
       all,
       well,
     ),
-    [named(`${eventAge}_bucket`, { service_name: 'categories', messaging_destination_name: type, le: bound })]: grows(
+    [named(`${eventAge}_bucket`, { service_name: consumer, messaging_destination_name: type, le: bound })]: grows(
       all - bad,
       minutes,
       all,
@@ -188,5 +188,12 @@ export const objectiveCases: readonly Case[] = [
     [named(deadLetters, { messaging_destination_name: 'dev.dormouse.webhook.due.v1' })]: '0+10x30',
   }),
   ...brief('WebhooksLate', 'webhooks-prompt', waiting, lenient),
+  ...stories('CommentsStale', 'comments-fresh', late('dev.dormouse.comment.created.v1', '5', 'web'), lenient),
+  silent(
+    'CommentsStale',
+    'only counts of categories are late',
+    '30m',
+    late('dev.dormouse.comment.created.v1', '5')(400, 1000, 30),
+  ),
   ...stories('CountsStale', 'counts-fresh', late('dev.dormouse.post.created.v1', '5'), lenient),
 ];

@@ -216,6 +216,15 @@ export const metrics = {
     description: 'Uploaded pictures that were decoded and encoded anew, or could not be.',
     attributes: { 'dormouse.picture.state': '`ready` or `refused`' },
   }),
+  purgeAge: metric({
+    name: 'dormouse.purge.age',
+    kind: 'gauge',
+    unit: 's',
+    description:
+      'Age of the oldest change that a shared cache in front of the site was not told of, as web finds it each ten minutes; 0 when there is none.',
+    attributes: {},
+    ofSystem: true,
+  }),
   commentsWritten: metric({
     name: 'dormouse.comments.written',
     kind: 'counter',

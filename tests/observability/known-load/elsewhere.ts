@@ -21,6 +21,7 @@ export const elsewhere: Readonly<Record<string, string>> = {
       'logins-fast',
       'events-delivered',
       'counts-fresh',
+      'comments-fresh',
       'webhooks-prompt',
       'Over an hour',
       'Over six hours',
@@ -41,6 +42,7 @@ export const elsewhere: Readonly<Record<string, string>> = {
       'LoginsSlow',
       'EventsLate',
       'CountsStale',
+      'CommentsStale',
       'WebhooksLate',
     ].flatMap((alert) => [
       [alert, byRules],

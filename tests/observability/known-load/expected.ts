@@ -173,6 +173,7 @@ export function expectedOfRules({ rate, quantile, last, total }: ReturnType<type
     all(rate('eventsResent')) +
     all(rate('eventsRedelivered', { where: { [outcome]: 'taken' } }));
   const counted = { where: { service_name: 'categories' } };
+  const commented = { where: { service_name: 'web' } };
   return {
     ErrorRateHigh: ['percent', above(0.05, failing('requestDuration', service, minutes5, { where: failedRequests }))],
     LatencyHigh: [
@@ -214,6 +215,7 @@ export function expectedOfRules({ rate, quantile, last, total }: ReturnType<type
     EventsMissing: ['exact', last('eventsMissing', max, { by: ['dormouse_trigger'] })],
     ReconciliationStopped: ['exact', above(900, last('eventsUnjudgedAge', max))],
     CountsWrong: ['exact', last('countsWrong', max)],
+    CacheNotTold: ['exact', above(1800, last('purgeAge', max))],
     WebhooksFail: ['percent', one(4 / 7)],
     HandlerFails: ['percent', above(0.2, failing('eventsConsumed', [...service, type], lately))],
     DatabaseUnreachable: ['percent', above(0.5, failing('sqlDuration', service, lately))],
@@ -235,6 +237,8 @@ export function expectedOfRules({ rate, quantile, last, total }: ReturnType<type
     'events-delivered, bad': ['percent', one(all(rate('eventAge', { above: 30 })) + lost)],
     'counts-fresh, all': ['percent', rate('eventAge', counted)],
     'counts-fresh, bad': ['percent', rate('eventAge', { ...counted, above: 5 })],
+    'comments-fresh, all': ['percent', rate('eventAge', commented)],
+    'comments-fresh, bad': ['percent', rate('eventAge', { ...commented, above: 5 })],
     'webhooks-prompt, all': ['percent', rate('webhookDelay')],
     'webhooks-prompt, bad': ['percent', rate('webhookDelay', { above: 30 })],
   };

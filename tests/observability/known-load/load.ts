@@ -42,6 +42,7 @@ const cache = (result: string): Attributes => ({
 });
 const pool = { 'db.client.connection.pool.name': 'transactions' };
 const ofType = { 'messaging.destination.name': created };
+const ofComment = { 'messaging.destination.name': 'dev.dormouse.comment.created.v1' };
 
 /** Once in ten seconds: intervals of pushes and ranges of queries are multiples of it. */
 const seldom = (second: number, of: number, ...measures: Known[]): readonly Known[] =>
@@ -121,6 +122,9 @@ const web = (second: number, from: number): readonly Known[] => [
   ...seldom(second, 5, ['commentsDecided', 1, { 'dormouse.comment.status': 'spam' }]),
   ['webhookAttempts', 3, { 'dormouse.webhook.outcome': 'delivered' }],
   ['webhookAttempts', 4, { 'dormouse.webhook.outcome': 'failed' }],
+  ['eventAge', 0.3, ofComment, 2],
+  ...seldom(second, 3, ['eventAge', 9, ofComment]),
+  ['purgeAge', 2_400, none],
   ['webhookDelay', 0.4, none, 3],
   ...seldom(second, 5, ['webhookDelay', 45, none]),
   ...seldom(second, 2, ['dropped', 3, { 'dormouse.signal': 'spans' }]),
