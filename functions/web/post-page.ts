@@ -92,9 +92,9 @@ ${edited ? markup`<p class="muted">${t.post.lastChanged(day(post.updated_at, sit
 <p><a href="/blog/"><span aria-hidden="true">←</span> ${t.post.allPosts}</a>${isPage ? none : markup` ${t.post.orMoreIn(chip(post.category))}`}</p>
 </footer>
 </article>
-${comments}
 ${besides(beside, t)}
-${next.length > 0 ? readNext(next, post, site, t) : none}`,
+${next.length > 0 ? readNext(next, post, site, t) : none}
+${comments}`,
   });
 }
 

@@ -29,6 +29,7 @@ export const stylesheet = `:root {
 }
 
 *, ::before, ::after { box-sizing: border-box; }
+[hidden] { display: none !important; }
 html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
 body {
   margin: 0;
@@ -65,7 +66,7 @@ button, input, textarea, select { font: inherit; color: inherit; }
 .brand { display: inline-flex; align-items: center; gap: .55rem; color: var(--ink); font: 700 1.3rem/1 var(--serif); letter-spacing: -.01em; text-decoration: none; }
 .brand .logo { color: var(--accent); width: 2.1rem; height: 2.1rem; }
 .brand .own-logo { display: block; height: 2.6rem; width: auto; max-width: min(18rem, 60vw); object-fit: contain; }
-.identity { display: flex; align-items: center; gap: 1rem; }
+.identity { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem 1rem; }
 .identity label { display: flex; align-items: center; gap: .5rem; }
 .identity input { width: auto; accent-color: var(--accent); }
 .identity img { height: 2.6rem; width: auto; max-width: 12rem; object-fit: contain; }
@@ -106,6 +107,7 @@ button, input, textarea, select { font: inherit; color: inherit; }
 .page-header .chips { margin-top: .35rem; }
 .category-title::before { content: ""; display: inline-block; width: .5em; height: .5em; margin-inline-end: .35em; border-radius: 50%; background: light-dark(var(--color), color-mix(in srgb, var(--color), white 35%)); vertical-align: .12em; }
 .entries { border-top: 1px solid var(--line); }
+.muted + .entries { margin-top: 1.25rem; }
 .entry { display: grid; grid-template-columns: minmax(0, 1fr); gap: .5rem; padding-block: 1.75rem; border-bottom: 1px solid var(--line); }
 .entry h2 { margin: 0; font-size: clamp(1.3rem, 1.1rem + .8vw, 1.625rem); }
 .entry h2 a { color: var(--ink); text-decoration: none; }
@@ -347,7 +349,7 @@ input:focus-visible, textarea:focus-visible, select:focus-visible { outline-offs
 .samples input { width: auto; flex: none; accent-color: var(--accent); }
 .sample { flex: none; padding: .3rem .75rem; border: 1px solid var(--strong-line); border-radius: 8px; background: var(--paper); color: var(--ink); font: 600 1.125rem/1.4 var(--serif); }
 .sample span { color: var(--accent); text-decoration: underline; text-underline-offset: .18em; }
-fieldset { display: grid; gap: 1rem; margin: 0; padding: 1rem 1.15rem 1.25rem; border: 1px solid var(--strong-line); border-radius: 10px; }
+fieldset { display: grid; grid-template-columns: minmax(0, 1fr); gap: 1rem; min-width: 0; margin: 0; padding: 1rem 1.15rem 1.25rem; border: 1px solid var(--strong-line); border-radius: 10px; }
 
 .editor { display: grid; gap: 1.25rem; max-width: 50rem; padding-top: clamp(1rem, 3vw, 2rem); }
 .editor h1 { margin: 0; }
@@ -368,7 +370,7 @@ fieldset { display: grid; gap: 1rem; margin: 0; padding: 1rem 1.15rem 1.25rem; b
 .uploads .button { padding: .05rem .6rem; font-size: .8125rem; }
 .live-preview { display: none; }
 @media (min-width: 1200px) {
-  main:has(.live-preview) { max-width: 92rem; }
+  body:has(.live-preview) :is(.site-header, .site-footer, main) { max-width: 92rem; }
   .editor:has(.live-preview) { max-width: none; }
   .desk:has(.live-preview) { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 2.5rem; align-items: start; }
   .live-preview { display: block; position: sticky; top: 1rem; max-height: calc(100vh - 2rem); overflow-y: auto; padding-inline-start: 2.5rem; border-inline-start: 1px solid var(--line); }

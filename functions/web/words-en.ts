@@ -463,7 +463,7 @@ export const english = {
     text: 'Your comment',
     textHint: (most: number): string =>
       `At most ${numberText(most, 'en')} characters. Markdown: *emphasis*, links, lists, > quotations and \`code\`.`,
-    emailHint: 'Only those who look after the comments see it.',
+    emailHint: 'Not needed. Only those who look after the comments see it.',
     website: 'Leave this field empty',
     send: 'Send the comment',
     orLogIn: (link: Wrap): Html => markup`Or ${link('log in')} first.`,

@@ -432,7 +432,7 @@ export const korean: Words = {
     as: (name) => markup`${name}(으)로 씁니다.`,
     text: '댓글 내용',
     textHint: (most) => `최대 ${number(most)}자. Markdown으로 씁니다: *강조*, 링크, 목록, > 인용, \`코드\`.`,
-    emailHint: '댓글을 관리하는 사람에게만 보입니다.',
+    emailHint: '비워 두어도 됩니다. 댓글을 관리하는 사람에게만 보입니다.',
     website: '이 칸은 비워 두세요',
     send: '댓글 등록',
     orLogIn: (link) => markup`${link('로그인')}하고 쓸 수도 있습니다.`,

@@ -9,13 +9,22 @@ const address = '/screenshots/fonts/';
 /** Families of the style sheet that begin where a machine has no font of its own for a letter. */
 const families = ['Noto Sans', 'Liberation Mono'];
 
-/** Rules of the numbered files, which hold Hangul and Chinese letters; Latin ones stay as the machine draws them. */
+/** Letters of a rule from Hangul on: what is before, the machine draws itself. */
+const fromHangulOn = (range: string): string =>
+  range
+    .split(',')
+    .filter((each) => Number.parseInt(each.trim().slice(2), 16) >= 0x1100)
+    .join(',');
+
+/** Rules of the numbered files, which hold Hangul and Chinese letters, and some Latin ones. */
 const rules = families
   .flatMap((family) =>
     ['400', '700'].flatMap((weight) =>
       (readFileSync(join(folder, `${weight}.css`), 'utf8').match(/@font-face \{[^}]+\}/g) ?? [])
         .filter((rule) => /noto-sans-kr-\d+-/.test(rule))
-        .map((rule) => rule.replace(/'Noto Sans KR'/, `"${family}"`).replaceAll('./files/', address)),
+        .map((rule) => rule.replace(/'Noto Sans KR'/, `"${family}"`).replaceAll('./files/', address))
+        .map((rule) => rule.replace(/(?<=unicode-range: )[^;}]+/, fromHangulOn))
+        .filter((rule) => !/unicode-range: [;}]/.test(rule)),
     ),
   )
   .join('\n');

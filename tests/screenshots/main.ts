@@ -1,6 +1,6 @@
 // Photographs every page of a sample blog on a platform of its own: `npm run screenshots -- FOLDER [PART]`.
 // At 390, 1280 and 1920 pixels, light and dark, English and Korean, each as PAGE-WIDTH-SCHEME-LANGUAGE.png; pages with a script also without it.
-// PART photographs those alone whose names contain it. Says what is wider than its screen and, of the first two widths, what axe finds; ends with 1
+// PART photographs those alone whose names contain it: `settings`, `390-dark-ko`. Says what is wider than its screen and, of the first two widths, what axe finds; ends with 1
 // when there is something. Needs chromium.
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -21,6 +21,8 @@ interface Shown {
   as?: 'owner';
   /** It has a script. */
   isScripted?: true;
+  /** Longer than a picture can be: the first screen does. */
+  isLong?: true;
 }
 
 const pages: Record<string, Shown> = {
@@ -44,7 +46,7 @@ const pages: Record<string, Shown> = {
   claim: { path: '/claim' },
   join: { path: '/blog/join' },
   appearance: { path: '/blog/appearance' },
-  reference: { path: '/docs/api' },
+  reference: { path: '/docs/api', isLong: true },
   'set-up-done': { path: '/setup' },
   own: { path: '/blog/posts', as: 'owner' },
   deleted: { path: '/blog/deleted', as: 'owner' },
@@ -98,7 +100,6 @@ async function newContext(options: BrowserContextOptions): Promise<BrowserContex
 async function photographSetUp(link: string): Promise<void> {
   for (const language of ['en', 'ko'] as const)
     for (const scheme of schemes) {
-      if (!'set-up'.includes(part)) continue;
       const context = await newContext({ colorScheme: scheme, locale: language });
       await photograph(await context.newPage(), 'set-up', { path: link }, `${scheme}-${language}`);
       await context.close();
@@ -115,15 +116,14 @@ async function photographAll(scheme: (typeof schemes)[number], language: string)
     contexts.set(`${as} ${isScripted}`, context);
     return context;
   }
-  for (const [name, shown] of Object.entries(pages).filter(([name]) => name.includes(part))) {
-    const page = await (await contextOf(shown.as ?? 'reader', true)).newPage();
-    await photograph(page, name, shown, `${scheme}-${language}`);
-    await page.close();
-    if (!shown.isScripted) continue;
-    const plain = await (await contextOf(shown.as ?? 'reader', false)).newPage();
-    await photograph(plain, `${name}-without-script`, shown, `${scheme}-${language}`, false);
-    await plain.close();
-  }
+  for (const [name, shown] of Object.entries(pages))
+    for (const isScripted of shown.isScripted ? [true, false] : [true]) {
+      const file = isScripted ? name : `${name}-without-script`;
+      if (wantedWidths(file, `${scheme}-${language}`).length === 0) continue;
+      const page = await (await contextOf(shown.as ?? 'reader', isScripted)).newPage();
+      await photograph(page, file, shown, `${scheme}-${language}`, isScripted);
+      await page.close();
+    }
   for (const context of contexts.values()) await context.close();
 }
 
@@ -135,20 +135,39 @@ async function logIn(page: Page): Promise<void> {
   await page.close();
 }
 
-async function photograph(page: Page, name: string, { path }: Shown, suffix: string, isChecked = true): Promise<void> {
+const fileName = (name: string, width: number, suffix: string): string => `${name}-${width}-${suffix}.png`;
+const wantedWidths = (name: string, suffix: string) =>
+  widths.filter((width) => fileName(name, width, suffix).includes(part));
+
+async function photograph(
+  page: Page,
+  name: string,
+  { path, isLong }: Shown,
+  suffix: string,
+  isChecked = true,
+): Promise<void> {
+  const wanted = wantedWidths(name, suffix);
+  if (wanted.length === 0) return;
   await page.goto(path, { waitUntil: 'load' });
   await page.setViewportSize({ width: 320, height: 640 });
   await notWiderThan(page, 320, `${name}-320-${suffix}`);
-  for (const width of widths) {
+  for (const width of wanted) {
     await page.setViewportSize({ width, height: width === 390 ? 844 : 900 });
     // Pictures further down are loaded when somebody comes near them.
     for (const picture of await page.locator('img').all()) await picture.scrollIntoViewIfNeeded().catch(() => {});
-    await page.evaluate(() => document.fonts.ready.then(() => scrollTo(0, 0)));
-    const file = `${name}-${width}-${suffix}.png`;
+    await page.evaluate(async () => {
+      // A layout asks for the fonts that it needs: only after it is known what there is to wait for.
+      for (let left = 3; left > 0; left--) {
+        scrollTo(0, document.body.offsetHeight * 0);
+        await document.fonts.ready;
+      }
+    });
+    const file = fileName(name, width, suffix);
     await notWiderThan(page, width, file);
-    await page.screenshot({ path: join(folder!, file), fullPage: true, timeout: 120_000 });
+    await page.screenshot({ path: join(folder!, file), fullPage: !isLong, timeout: 120_000 });
     count++;
-    if (isChecked && width !== 1920) found.push(...(await violations(page)).map((each) => `${file}: ${each}`));
+    if (isChecked && !isLong && width !== 1920)
+      found.push(...(await violations(page)).map((each) => `${file}: ${each}`));
   }
 }
 

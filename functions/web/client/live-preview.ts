@@ -11,7 +11,7 @@ export function livePreview(editor: EditorForm): void {
   const box = element('section', { class: 'live-preview', 'aria-label': words.preview, tabindex: '0' });
   // Its headings have ids, which are not to be mistaken for those of the form.
   const inside = box.attachShadow({ mode: 'open' });
-  const title = element('h1', { class: 'preview-title', dir: 'auto' });
+  const title = element('h1', { class: 'preview-title', dir: 'auto', hidden: '' });
   const article = element('div');
   const sheets = element('div');
   const own = document.querySelectorAll<HTMLLinkElement>('head link[rel="stylesheet"]');
@@ -37,6 +37,7 @@ export function livePreview(editor: EditorForm): void {
     if (preview?.outcome === 'preview') {
       shown = wanted;
       title.textContent = fields.title;
+      title.hidden = fields.title.trim() === '';
       sheets.replaceChildren(...preview.sheets.map(sheet));
       article.innerHTML = preview.html;
       align();
