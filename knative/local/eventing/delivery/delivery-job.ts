@@ -75,7 +75,7 @@ export function failureOf(
     trigger,
     destination: addressOf(to),
     attempts,
-    status: status !== undefined && status < 300 ? badGateway : status,
+    status: status !== undefined && status >= 200 && status < 300 ? badGateway : status,
     cause,
     body: body.subarray(0, excerptBytes).toString('utf8'),
   };
