@@ -80,14 +80,14 @@ export function accounts(auth: Auth) {
     .patch(api.changeMe.path, caller, json(api.changeMe.body), async (c) => {
       const user = await self(c);
       const { display_name, bio, password, current_password } = c.req.valid('json');
-      if (password !== undefined) await changePassword(auth, c, user, current_password ?? '', password);
+      if (password !== undefined) await changePassword(auth, c, user, current_password, password);
       return own(c, await store.setProfile(user, { displayName: display_name, bio }));
     })
 
     .delete(api.removeMe.path, caller, removal, async (c) => {
       const user = await self(c);
-      const { password, current_password = '' } = c.req.valid('json');
-      const field = password === undefined ? 'current_password' : 'password';
+      const { password, current_password } = c.req.valid('json');
+      const field = password === undefined && current_password !== undefined ? 'current_password' : 'password';
       await demandPassword(auth, c, user, password ?? current_password, field);
       if ((await store.remove(user.id)) === 'last administrator') lastAdministrator();
       auth.log.info({ user_id: user.id }, 'an account was deleted by its owner');
@@ -157,7 +157,7 @@ async function changePassword(
   auth: Auth,
   c: Context<Env>,
   user: User,
-  current: string,
+  current: string | undefined,
   password: string,
 ): Promise<void> {
   const { store, passwords } = auth;

@@ -10,13 +10,19 @@ import {
   credentials,
   heldInvitation,
   heldPersonalToken,
+  heldTicket,
   heldToken,
+  identityLink,
+  identityRemoval,
   importedAccount,
   newAccount,
   newInvitation,
   newPersonalToken,
+  oauthQuery,
   peopleQuery,
   settingUp,
+  ticketLogIn,
+  ticketRegistration,
   totpConfirmation,
   totpOffer,
   totpRemoval,
@@ -70,6 +76,31 @@ const exchanged = v.pipe(
   }),
   v.title('ExchangedToken'),
 );
+const identity = v.pipe(
+  v.strictObject({
+    id: text,
+    provider: v.pipe(v.nullable(text), v.description('null where this blog does not know it any more.')),
+    provider_name: v.pipe(text, v.description('What to call it.')),
+    account: v.pipe(text, v.description('What the provider calls it.')),
+    created_at: timestamp,
+    used_at: v.pipe(v.nullable(timestamp), v.description('When somebody logged in with it last.')),
+  }),
+  v.title('Identity'),
+);
+const proof = v.pipe(
+  v.strictObject({
+    provider: v.pipe(text, v.description('What to call it.')),
+    account: v.pipe(text, v.description('What the provider calls who came back.')),
+    known: v.pipe(v.boolean(), v.description('Whether an account here belongs to it.')),
+    linking: v.pipe(v.boolean(), v.description('Whether it is wanted for the account that is logged in.')),
+    next: v.pipe(text, v.description('Where to go on to, as it was asked for.')),
+    suggestion: v.pipe(
+      v.strictObject({ username: v.nullable(text), display_name: v.nullable(text), email: v.nullable(text) }),
+      v.description('For a new account, of what the provider said.'),
+    ),
+  }),
+  v.title('ProvenSignIn'),
+);
 const secondFactor = v.pipe(
   v.strictObject({
     totp: v.pipe(v.boolean(), v.description('Whether log-ins ask for a code.')),
@@ -90,6 +121,7 @@ const me = v.pipe(
     display_name: text,
     bio,
     role,
+    has_password: v.pipe(v.boolean(), v.description('Without one, a log-in of the last ten minutes stands for it.')),
     created_at: timestamp,
   }),
   v.title('Me'),
@@ -132,6 +164,7 @@ const ownData = v.pipe(
     account: me,
     sessions: v.array(session),
     personal_tokens: v.array(keptPersonalToken),
+    identities: v.array(identity),
     invitations: v.array(openInvitation),
   }),
   v.title('OwnData'),
@@ -226,6 +259,14 @@ const aPersonalToken: v.InferInput<typeof keptPersonalToken> = {
   expires_at: '2027-02-26T12:00:00.000Z',
   used_at: null,
 };
+const anIdentity: v.InferInput<typeof identity> = {
+  id: '3d3b5f0e-9c53-4d0a-9f0e-5f3c1d5a7b91',
+  provider: 'github',
+  provider_name: 'GitHub',
+  account: 'ada',
+  created_at: created,
+  used_at: null,
+};
 const aPerson: v.InferInput<typeof person> = {
   id: 1,
   username: 'ada',
@@ -251,6 +292,14 @@ const aGrant: v.InferInput<typeof grant> = {
   expires_in: 900,
   user: { id: 1, username: 'ada', display_name: 'Ada', role: 'author' },
 };
+const aMe: v.InferInput<typeof me> = {
+  ...aGrant.user,
+  email: 'ada@example.org',
+  bio: 'Writes notes.',
+  has_password: true,
+  created_at: created,
+};
+const signInCookie = '`dormouse_sign_in`: binds what was begun to this browser; HttpOnly, SameSite=Lax, ten minutes.';
 const cookie = { 'set-cookie': 'The refresh token: HttpOnly, SameSite=Strict, Path=/api/token.' };
 
 const register = {
@@ -356,7 +405,7 @@ export const api = {
     personal: 'account:read',
     responses: () => ({
       200: content('The account.', me, {
-        example: { ...aGrant.user, email: 'ada@example.org', bio: 'Writes notes.', created_at: created },
+        example: aMe,
       }),
     }),
   }),
@@ -366,10 +415,10 @@ export const api = {
     roles: 'any',
     body: accountChange,
     examples: { name: { display_name: 'Ada Lovelace', bio: 'Writes notes.' } },
-    errors: ['too_many_requests'],
+    errors: ['forbidden', 'too_many_requests'],
     responses: () => ({
       200: content('The account after the change.', me, {
-        example: { ...aGrant.user, email: 'ada@example.org', bio: 'Writes notes.', created_at: created },
+        example: aMe,
       }),
     }),
   }),
@@ -388,9 +437,10 @@ export const api = {
     responses: () => ({
       200: content('The data.', ownData, {
         example: {
-          account: { ...aGrant.user, email: 'ada@example.org', bio: 'Writes notes.', created_at: created },
+          account: aMe,
           sessions: [aSession],
           personal_tokens: [aPersonalToken],
+          identities: [anIdentity],
           invitations: [anInvitation],
         },
       }),
@@ -491,6 +541,91 @@ export const api = {
     errors: ['forbidden', 'not_found', 'too_many_requests'],
     responses: () => ({ 204: empty('Log-ins ask for the password only.') }),
   }),
+  beginOauth: route('GET /api/oauth/:provider', {
+    summary: 'Log in at a provider',
+    description:
+      'For browsers: to the provider (OAuth 2.0 code flow with PKCE, state and nonce), which sends them back to `/api/oauth/{provider}/callback`. 404 for a provider that is not configured. Where it does not answer, browsers go to the log-in page.',
+    params: { provider: v.pipe(text, v.metadata({ examples: ['github'] })) },
+    query: oauthQuery,
+    errors: ['not_found', 'too_many_requests'],
+    responses: () => ({
+      302: empty('To the provider.', { location: 'Address of the provider.', 'set-cookie': signInCookie }),
+    }),
+  }),
+  returnFromOauth: route('GET /api/oauth/:provider/callback', {
+    summary: 'Come back from a provider',
+    description:
+      'Where a provider sends browsers, once for each time that they began. The page that they go on to begins the session, asks for what a new account lacks, or says what went wrong.',
+    params: { provider: v.pipe(text, v.metadata({ examples: ['github'] })) },
+    errors: ['forbidden', 'not_found', 'too_many_requests'],
+    responses: () => ({
+      302: empty('To a page of the blog.', { location: 'Path of the page.', 'set-cookie': signInCookie }),
+    }),
+  }),
+  lookUpOauth: route('POST /api/oauth/lookup', {
+    summary: 'Read whom a provider has sent back',
+    description: 'Uses nothing up. POST, so that the secret stands in no address.',
+    body: heldTicket,
+    errors: ['not_found', 'too_many_requests'],
+    responses: () => ({
+      200: content('What the provider said.', proof, {
+        example: {
+          provider: 'GitHub',
+          account: 'ada',
+          known: false,
+          linking: false,
+          next: '/blog/',
+          suggestion: { username: 'ada', display_name: 'Ada', email: 'ada@example.org' },
+        },
+      }),
+    }),
+  }),
+  logInByOauth: route('POST /api/oauth/session', {
+    summary: 'Log in as whom a provider has sent back',
+    description: 'The second factor is asked for where the account has one. 409 where no account belongs to it yet.',
+    body: ticketLogIn,
+    errors: ['unauthorized', 'forbidden', 'not_found', 'conflict', 'too_many_requests'],
+    responses: () => ({ 200: content('An access token.', grant, { example: aGrant, headers: cookie }) }),
+  }),
+  registerByOauth: route('POST /api/oauth/registration', {
+    summary: 'Make an account for whom a provider has sent back, and log in',
+    description: 'Who may register is what the settings say. The account has no password.',
+    body: ticketRegistration,
+    errors: ['unauthorized', 'forbidden', 'not_found', 'conflict', 'too_many_requests'],
+    responses: () => ({
+      201: content('An access token.', grant, {
+        example: aGrant,
+        headers: { ...cookie, location: 'Path of the account.' },
+      }),
+    }),
+  }),
+  identities: route('GET /api/me/identities', {
+    summary: 'List the accounts at providers by which one logs in',
+    roles: 'any',
+    responses: () => ({
+      200: content('The accounts, the first linked first.', v.array(identity), { example: [anIdentity] }),
+    }),
+  }),
+  linkIdentity: route('POST /api/me/identities', {
+    summary: 'Link an account at a provider to one’s own',
+    description:
+      'Needs the password, which counts like a log-in; an account without one needs a log-in of the last ten minutes. 409 where an account here belongs to it already.',
+    roles: 'any',
+    body: identityLink,
+    errors: ['forbidden', 'not_found', 'conflict', 'too_many_requests'],
+    responses: () => ({
+      201: content('It is linked.', identity, { example: anIdentity, headers: { location: 'Path of the link.' } }),
+    }),
+  }),
+  unlinkIdentity: route('DELETE /api/me/identities/:id', {
+    summary: 'Unlink an account at a provider',
+    description: 'Needs the same as linking. 409 for the last way into the account.',
+    roles: 'any',
+    params: { id: v.pipe(v.string(), v.uuid(), v.metadata({ examples: [anIdentity.id] })) },
+    body: identityRemoval,
+    errors: ['forbidden', 'not_found', 'conflict', 'too_many_requests'],
+    responses: () => ({ 204: empty('Nobody logs in with it any more.') }),
+  }),
   removeMe: route('DELETE /api/me', {
     summary: 'Delete one’s own account',
     description:
@@ -498,7 +633,7 @@ export const api = {
     roles: 'any',
     body: accountRemoval,
     examples: { ada: { password: 'correct horse battery' } },
-    errors: ['conflict', 'too_many_requests'],
+    errors: ['forbidden', 'conflict', 'too_many_requests'],
     responses: () => ({ 204: empty('The account is gone; its name is not given out again.') }),
   }),
   claim: route('POST /api/claim', {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { tokens } from '@dormouse/runtime/auth';
 import { demandDescribed } from '@dormouse/runtime/described.fixture';
+import { request } from '@dormouse/runtime/http';
 import type { Limiter } from '@dormouse/runtime/limiter';
 import { silentLog } from '@dormouse/runtime/log';
 import { outbox } from '@dormouse/runtime/outbox';
@@ -43,6 +44,8 @@ export function authFixture(sql: Sql, changes: Partial<Auth> = {}) {
     limiter: limiterInMemory(now),
     limits: { ...defaultLimits, registerAddress: 1000, loginAddress: 1000 },
     registration: 'authors',
+    providers: [],
+    requestProvider: request,
     issuer,
     audience: 'dormouse',
     address: (c) => c.req.header('x-client-address') ?? 'unknown',

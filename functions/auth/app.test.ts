@@ -323,6 +323,7 @@ describe('an own account', () => {
       display_name: username,
       bio: null,
       role: 'author',
+      has_password: true,
       created_at: expect.any(String),
     });
   });
@@ -415,6 +416,7 @@ describe('an own account', () => {
       account: expect.objectContaining({ username, email: `${username}@example.org`, role: 'editor' }),
       sessions: [expect.objectContaining({ current: true })],
       personal_tokens: [],
+      identities: [],
       invitations: [expect.objectContaining({ name: 'Grace', invited_by: username })],
     });
     expect(JSON.stringify(data)).not.toMatch(/hash|seal|code/);
@@ -611,7 +613,7 @@ describe('keys and discovery', () => {
   });
 });
 
-test('other providers are not there', async () => {
+test('providers that are not configured are not there', async () => {
   const response = await send('GET', '/api/oauth/github');
   expect(response.status).toBe(404);
   expect(response.headers.get('content-type')).toContain('application/problem+json');

@@ -3,7 +3,9 @@ import { accounts } from './accounts.ts';
 import { blog } from './blog.ts';
 import type { Auth } from './dependencies.ts';
 import { discovery } from './discovery.ts';
+import { identities } from './identities.ts';
 import { invitations } from './invitations.ts';
+import { oauth } from './oauth.ts';
 import { ownSessions } from './own-sessions.ts';
 import { people } from './people.ts';
 import { personalTokens } from './personal-tokens.ts';
@@ -19,6 +21,8 @@ export function createApp(auth: Auth) {
     .route('/', ownSessions(auth))
     .route('/', personalTokens(auth))
     .route('/', secondFactors(auth))
+    .route('/', oauth(auth))
+    .route('/', identities(auth))
     .route('/', people(auth))
     .route('/', invitations(auth))
     .route('/', blog(auth));

@@ -3,6 +3,7 @@ import type { Role } from '@dormouse/runtime/caller';
 import type { Outbox } from '@dormouse/runtime/outbox';
 import type { Sql } from '@dormouse/runtime/sql-types';
 import { grantable } from './granting.ts';
+import { type FirstIdentity, insertFirstIdentity } from './identity-store.ts';
 import { emitRevoked, type RevokedRow } from './revoke-invitations.ts';
 import type { User } from './user.ts';
 import { insertUser, type NewUser } from './user-store.ts';
@@ -40,8 +41,13 @@ export interface InvitationStore {
   findInvitation(hash: string, now: Date): Promise<Invitation | undefined>;
   /** Deletes an invitation and emits invitation.revoked; false when there is none. @param own only one that `by` has made */
   revokeInvitation(id: number, by: number, own: boolean): Promise<boolean>;
-  /** Uses an invitation up: makes the account with its role. */
-  accept(hash: string, now: Date, user: Omit<NewUser, 'role'>): Promise<User | 'no such code' | 'name taken'>;
+  /** Uses an invitation up: makes the account with its role. @param first its way in, where that is no password */
+  accept(
+    hash: string,
+    now: Date,
+    user: Omit<NewUser, 'role'>,
+    first?: FirstIdentity,
+  ): Promise<User | 'no such code' | 'name taken'>;
 }
 
 interface InvitationRow {
@@ -102,7 +108,7 @@ export function invitationStore(sql: Sql, outbox: Outbox): InvitationStore {
         return revoked.length === 1;
       }),
 
-    async accept(hash, now, user) {
+    async accept(hash, now, user, first) {
       const found = await find(hash, now);
       if (!found) return 'no such code';
       return outbox.transaction(async (tx, emit) => {
@@ -113,6 +119,7 @@ export function invitationStore(sql: Sql, outbox: Outbox): InvitationStore {
         if (!inviter || !still || !grantable(inviter.role).includes(found.role)) return 'no such code';
         const made = await insertUser(tx, emit, { ...user, role: found.role });
         if (!made) return 'name taken';
+        if (first) await insertFirstIdentity(tx, made.id, first);
         await tx`DELETE FROM invitations WHERE id = ${found.id}`;
         emit(invitationAccepted, `invitation/${found.id}`, {
           id: found.id,

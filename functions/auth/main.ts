@@ -1,7 +1,9 @@
 import { clientAddress } from '@dormouse/runtime/address';
 import { tokens } from '@dormouse/runtime/auth';
 import { variable } from '@dormouse/runtime/config';
+import { request } from '@dormouse/runtime/http';
 import { serve } from '@dormouse/runtime/serve';
+import { secretVariable, signInProviders } from '@dormouse/runtime/sign-in-providers';
 import { createApp } from './app.ts';
 import { exchangeToken } from './exchange-token.ts';
 import { firstOfMinute } from './first-of-minute.ts';
@@ -32,6 +34,11 @@ await serve('auth', ({ config: { issuer, audience }, sql, outbox, limiter, log }
       registerAddress: perMinute('REGISTRATIONS_PER_ADDRESS', defaultLimits.registerAddress),
     },
     registration: registrationOf(variable('REGISTRATION', 'authors')),
+    providers: signInProviders(variable('OAUTH_PROVIDERS', '')).map((provider) => {
+      const secret = variable(secretVariable(provider.name), '');
+      return secret === '' ? provider : { ...provider, secret };
+    }),
+    requestProvider: request,
     issuer,
     audience,
     address: clientAddress,

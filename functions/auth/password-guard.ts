@@ -1,4 +1,5 @@
 import type { Env } from '@dormouse/runtime/app';
+import { required } from '@dormouse/runtime/auth';
 import { AppError, fail, failField } from '@dormouse/runtime/errors';
 import { tooManyRequests } from '@dormouse/runtime/limiter';
 import { measure } from '@dormouse/runtime/measure';
@@ -7,6 +8,7 @@ import { metrics } from '@dormouse/signals/metrics';
 import type { Context } from 'hono';
 import type { Auth } from './dependencies.ts';
 import { spend } from './limits.ts';
+import { isPassword } from './no-password.ts';
 import type { AllowedTry, Guesser } from './password-try-store.ts';
 import type { User } from './user.ts';
 import { usernameKey } from './username.ts';
@@ -44,15 +46,30 @@ export const guesserOf = (auth: Auth, c: Context<Env>, username: string): Guesse
   network: networkOf(auth.address(c)),
 });
 
-/** The current password is asked for, and counted like a log-in: a stolen access token must not become a stolen account. */
+/** How old a log-in may be that stands for a password, in milliseconds. */
+const recentMs = 600_000;
+
+/**
+ * The current password is asked for, and counted like a log-in: a stolen access token must not become a stolen account. Who has none has
+ * to have logged in within the last ten minutes.
+ */
 export async function demandPassword(
   auth: Auth,
   c: Context<Env>,
-  { username }: User,
-  current: string,
+  user: User,
+  current: string | undefined,
   field = 'current_password',
 ): Promise<void> {
-  if (!(await tryPassword(auth, c, username, current))) failField(field, 'is not your password');
+  if (!isPassword(user.passwordHash)) return demandRecentLogIn(auth, c, user);
+  if (current === undefined) return failField(field, 'is required');
+  if (!(await tryPassword(auth, c, user.username, current))) failField(field, 'is not your password');
+}
+
+async function demandRecentLogIn({ store, now }: Auth, c: Context<Env>, { id }: User): Promise<void> {
+  const { session } = required(c);
+  const own = (await store.sessionsOf(id, new Date(now()))).find((each) => each.id === session);
+  if (!own || now() - own.createdAt.getTime() > recentMs)
+    fail('forbidden', 'You logged in more than ten minutes ago. Log out and in again, then repeat this.');
 }
 
 async function countTry(auth: Auth, guesser: Guesser): Promise<AllowedTry> {

@@ -121,13 +121,13 @@ export const importedAccount = v.strictObject({ username, display_name: v.option
 const typedCode = v.pipe(v.string('must be text'), v.maxLength(100, 'is too long'));
 
 /** Body of POST /api/me/totp. */
-export const totpOffer = v.strictObject({ password: existingPassword });
+export const totpOffer = v.strictObject({ password: v.optional(existingPassword) });
 
 /** Body of POST /api/me/totp/confirmation. */
 export const totpConfirmation = v.strictObject({ code: typedCode });
 
 /** Body of DELETE /api/me/totp: the code of the app, or a recovery code. */
-export const totpRemoval = v.strictObject({ password: existingPassword, code: typedCode });
+export const totpRemoval = v.strictObject({ password: v.optional(existingPassword), code: typedCode });
 
 /** Body of POST /api/login. An impossible user name is no error here: no account has it. */
 export const credentials = v.strictObject({
@@ -141,6 +141,54 @@ export const credentials = v.strictObject({
   /** Administrators may ask for the right to import. */
   scope: v.optional(v.picklist(['import'], 'must be import')),
 });
+
+/** Query of GET /api/oauth/{provider}; other parameters are ignored. */
+export const oauthQuery = v.object({
+  next: v.optional(
+    v.pipe(
+      v.string(),
+      v.maxLength(500, 'is too long'),
+      v.description('Path of the page to go on to; pages refuse what leads elsewhere.'),
+    ),
+    '/blog/',
+  ),
+  link: v.optional(
+    v.pipe(v.string(), v.description('Given: for the account that is logged in, which is asked first.')),
+  ),
+});
+
+/** The secret of the cookie `dormouse_sign_in` (`__Host-dormouse_sign_in` on https), which a provider's answer leaves behind. */
+const ticket = v.pipe(
+  opaque,
+  v.description('What the cookie `dormouse_sign_in` holds after coming back from a provider.'),
+);
+const refresh = v.optional(v.picklist(['cookie', 'body'], 'must be cookie or body'), 'cookie');
+
+/** Body of POST /api/oauth/lookup. */
+export const heldTicket = v.strictObject({ ticket });
+
+/** Body of POST /api/oauth/session. */
+export const ticketLogIn = v.strictObject({
+  ticket,
+  code: v.optional(v.pipe(typedCode, v.description('Of the second factor, where the account has one.'))),
+  refresh,
+});
+
+/** Body of POST /api/oauth/registration. */
+export const ticketRegistration = v.strictObject({
+  ticket,
+  username,
+  email,
+  display_name: v.optional(displayName),
+  invitation: v.optional(v.pipe(opaque, v.description('Code of an invitation, whose role the account gets.'))),
+  refresh,
+});
+
+/** Body of POST /api/me/identities. */
+export const identityLink = v.strictObject({ ticket, password: v.optional(existingPassword) });
+
+/** Body of DELETE /api/me/identities/{id}. */
+export const identityRemoval = v.strictObject({ password: v.optional(existingPassword) });
 
 /** Body of POST /api/token/refresh and POST /api/logout, both optional. */
 export const heldToken = v.strictObject({ refresh_token: v.optional(opaque) });
@@ -172,36 +220,19 @@ export const newPersonalToken = v.strictObject({
 /** Body of POST /api/token/personal. */
 export const heldPersonalToken = v.strictObject({ token: opaque });
 
-/** Body of PATCH /api/me. A new password needs the old one beside it. */
-export const accountChange = v.pipe(
-  v.strictObject({
-    display_name: v.optional(displayName),
-    bio: v.optional(bio),
-    password: v.optional(password),
-    current_password: v.optional(existingPassword),
-  }),
-  v.forward(
-    v.partialCheck(
-      [['password'], ['current_password']],
-      (input) => input.password === undefined || input.current_password !== undefined,
-      'is needed to change the password',
-    ),
-    ['current_password'],
-  ),
-);
+/** Body of PATCH /api/me. A new password needs the old one beside it, where there is one. */
+export const accountChange = v.strictObject({
+  display_name: v.optional(displayName),
+  bio: v.optional(bio),
+  password: v.optional(password),
+  current_password: v.optional(existingPassword),
+});
 
-/** Body of DELETE /api/me: the password, by either name. */
-export const accountRemoval = v.pipe(
-  v.strictObject({ password: v.optional(existingPassword), current_password: v.optional(existingPassword) }),
-  v.forward(
-    v.partialCheck(
-      [['password'], ['current_password']],
-      (input) => (input.password ?? input.current_password) !== undefined,
-      'is required',
-    ),
-    ['password'],
-  ),
-);
+/** Body of DELETE /api/me: the password, by either name; none for an account without one. */
+export const accountRemoval = v.strictObject({
+  password: v.optional(existingPassword),
+  current_password: v.optional(existingPassword),
+});
 
 /** Body of POST /api/claim. */
 export const claiming = v.strictObject({ token: opaque, password, email: v.optional(email) });

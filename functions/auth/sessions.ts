@@ -1,34 +1,19 @@
-import { randomUUID } from 'node:crypto';
 import type { ResponseOf } from '@dormouse/runtime/api';
 import { type Env, json } from '@dormouse/runtime/app';
 import { authenticate, required } from '@dormouse/runtime/auth';
 import type { Caller } from '@dormouse/runtime/caller';
 import { fail } from '@dormouse/runtime/errors';
-import { measure } from '@dormouse/runtime/measure';
 import { header } from '@dormouse/runtime/request';
-import { metrics } from '@dormouse/signals/metrics';
-import { type Context, Hono, type MiddlewareHandler } from 'hono';
-import { signAccessToken } from './access-token.ts';
+import { type Context, Hono } from 'hono';
 import { api } from './api.ts';
+import { beginSession, type Carrier, counting, granted, rejectSuspended } from './begin-session.ts';
 import { currentUser } from './current-user.ts';
 import type { Auth } from './dependencies.ts';
 import { spend } from './limits.ts';
 import { tryPassword } from './password-guard.ts';
 import { cookieToken, refreshCookie } from './refresh-cookie.ts';
-import {
-  type Family,
-  holdsSession,
-  parseRefreshToken,
-  refreshToken,
-  rotateToken,
-  startFamily,
-} from './refresh-token.ts';
+import { holdsSession, parseRefreshToken, rotateToken } from './refresh-token.ts';
 import { demandSecondFactor } from './second-factor.ts';
-import type { User } from './user.ts';
-import { grantView } from './views.ts';
-
-/** Where a refresh token travels: see `credentials` in requests.ts. */
-type Carrier = 'cookie' | 'body';
 
 /** Logging in, staying logged in, logging out, and asking whether a token is good. */
 export function sessions(auth: Auth) {
@@ -38,13 +23,10 @@ export function sessions(auth: Auth) {
     .post(api.logIn.path, json(api.logIn.body), counting, async (c) => {
       const { username, password, code, refresh, scope } = c.req.valid('json');
       const user = (await tryPassword(auth, c, username, password)) ?? invalidCredentials();
-      if (user.suspended) fail('forbidden', 'Your access to this blog has ended. Ask an administrator.');
+      rejectSuspended(user);
       await demandSecondFactor(auth, user, code);
       if (scope === 'import' && user.role !== 'admin') fail('forbidden', 'Only administrators may import.');
-      const { family, secret } = startFamily(randomUUID(), now());
-      if (!(await store.openSession(user, family, agentOf(c)))) invalidCredentials();
-      auth.log.info({ user_id: user.id, session: family.id }, 'somebody logged in');
-      return granted(auth, c, user, { family, secret, carrier: refresh, scope });
+      return c.json(await beginSession(auth, c, user, { carrier: refresh, scope }));
     })
 
     .post(api.refresh.path, optionalJson, async (c) => {
@@ -60,7 +42,7 @@ export function sessions(auth: Auth) {
           'a refresh token was used twice: its session is ended',
         );
       if (!('secret' in turn)) return sessionEnded(c);
-      return granted(auth, c, user, { family: turn.family, secret: turn.secret, carrier });
+      return c.json(await granted(auth, c, user, { family: turn.family, secret: turn.secret, carrier }));
     })
 
     .post(api.logOut.path, optionalJson, async (c) => {
@@ -83,46 +65,6 @@ export function sessions(auth: Auth) {
       const data = { user_id: user.id, username: user.username, exp: caller.exp };
       return c.json({ status: 'success', data } satisfies ResponseOf<typeof api.verify, 200>);
     });
-}
-
-/** What the client calls itself, for the list of its owner's sessions. A name of anybody's choice: nothing is decided by it. */
-const agentOf = (c: Context<Env>): string | undefined =>
-  header(c, 'user-agent')
-    ?.replaceAll(/[^\x20-\x7e]/g, '')
-    .slice(0, 200) || undefined;
-
-/** Counts log-ins by what became of them; a body that is none is not an attempt. */
-const counting: MiddlewareHandler<Env> = async (c, next) => {
-  await next();
-  measure(metrics.logins, 1, { 'dormouse.login.outcome': outcomes[c.res.status] ?? 'failed' });
-};
-const outcomes: Readonly<Record<number, string>> = { 200: 'success', 401: 'wrong', 403: 'forbidden', 429: 'limited' };
-
-interface Grant {
-  family: Family;
-  secret: string;
-  carrier: Carrier;
-  scope?: string | undefined;
-}
-
-async function granted(auth: Auth, c: Context<Env>, user: User, { family, secret, carrier, scope }: Grant) {
-  const subject = {
-    id: user.id,
-    name: user.username,
-    role: user.role,
-    session: family.id,
-    ...(scope !== undefined && { scope }),
-  };
-  const token = await signAccessToken(auth.keys.signingKey(), subject, {
-    issuer: auth.issuer,
-    audience: auth.audience,
-    now: auth.now(),
-  });
-  const held = refreshToken(family.id, secret);
-  const seconds = Math.floor((family.expiresAt - auth.now()) / 1000);
-  if (carrier === 'cookie') c.header('set-cookie', refreshCookie(c, held, seconds));
-  c.header('cache-control', 'no-store');
-  return c.json(grantView(user, token, carrier === 'body' ? { refreshToken: held, seconds } : undefined));
 }
 
 /** A body is optional: a browser sends only its cookie. */

@@ -2,8 +2,10 @@ import type { Outbox } from '@dormouse/runtime/outbox';
 import type { Sql } from '@dormouse/runtime/sql-types';
 import { type BlogStore, blogStore } from './blog-store.ts';
 import { type ClaimStore, claimStore } from './claim-store.ts';
+import { type IdentityStore, identityStore } from './identity-store.ts';
 import { type InvitationStore, invitationStore } from './invitation-store.ts';
 import { type PasswordTryStore, passwordTryStore } from './password-try-store.ts';
+import { type PendingStore, pendingStore } from './pending-store.ts';
 import { type PersonalTokenStore, personalTokenStore } from './personal-token-store.ts';
 import { type RevocationStore, revocationStore } from './revocation-store.ts';
 import { type SecondFactorStore, secondFactorStore } from './second-factor-store.ts';
@@ -18,6 +20,8 @@ export interface Store
     InvitationStore,
     PersonalTokenStore,
     SecondFactorStore,
+    IdentityStore,
+    PendingStore,
     RevocationStore,
     PasswordTryStore,
     BlogStore {}
@@ -30,6 +34,8 @@ export const createStore = (sql: Sql, outbox: Outbox): Store => ({
   ...invitationStore(sql, outbox),
   ...personalTokenStore(sql, outbox),
   ...secondFactorStore(sql, outbox),
+  ...identityStore(sql, outbox),
+  ...pendingStore(sql),
   ...revocationStore(sql),
   ...passwordTryStore(sql),
   ...blogStore(sql, outbox),

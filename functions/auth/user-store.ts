@@ -2,6 +2,7 @@ import { userDeleted, userRegistered, userUpdated } from '@dormouse/events/user'
 import type { Role } from '@dormouse/runtime/caller';
 import type { Emit, Outbox } from '@dormouse/runtime/outbox';
 import type { Sql, Tx } from '@dormouse/runtime/sql-types';
+import { dropIdentities, type FirstIdentity, insertFirstIdentity } from './identity-store.ts';
 import { revokeInvitationsOf } from './revoke-invitations.ts';
 import { dropSecondFactor } from './second-factor-store.ts';
 import { endSessions } from './session-store.ts';
@@ -39,8 +40,8 @@ export interface UserStore {
   byId(id: number, session?: string): Promise<User | undefined>;
   /** Whether a name can no longer be given out: somebody has it, or had it. */
   taken(username: string): Promise<boolean>;
-  /** Makes the account and emits user.registered; undefined when the name is taken. */
-  register(user: NewUser): Promise<User | undefined>;
+  /** Makes the account and emits user.registered; undefined when the name is taken. @param first its way in, where that is no password */
+  register(user: NewUser, first?: FirstIdentity): Promise<User | undefined>;
   /** Changes what somebody says of themselves and emits user.updated. */
   setProfile(user: User, change: ProfileChange): Promise<User>;
   /** Changes the password and ends every session. */
@@ -83,7 +84,12 @@ export function userStore(sql: Sql, outbox: Outbox): UserStore {
       return rows.length > 0;
     },
 
-    register: (user) => outbox.transaction((tx, emit) => insertUser(tx, emit, user)),
+    register: (user, first) =>
+      outbox.transaction(async (tx, emit) => {
+        const made = await insertUser(tx, emit, user);
+        if (made && first) await insertFirstIdentity(tx, made.id, first);
+        return made;
+      }),
 
     setProfile: (user, change) =>
       outbox.transaction(async (tx, emit) => {
@@ -152,7 +158,7 @@ export function userStore(sql: Sql, outbox: Outbox): UserStore {
         await dropSecondFactor(tx, id);
         await tx`DELETE FROM claims WHERE user_id = ${id}`;
         await tx`DELETE FROM known_networks WHERE user_id = ${id}`;
-        await tx`DELETE FROM identities WHERE user_id = ${id}`;
+        await dropIdentities(tx, id);
         await revokeInvitationsOf(tx, emit, id, undefined);
         await tx`DELETE FROM password_tries WHERE name = ${usernameKey(username)}`;
         await tx`INSERT INTO retired_names (hash) VALUES (name_hash(${username})) ON CONFLICT DO NOTHING`;

@@ -2,7 +2,10 @@ import { nothingLeft, type ResponseOf } from '@dormouse/runtime/api';
 import { accessTokenSeconds } from '@dormouse/runtime/token-life';
 import type { api } from './api.ts';
 import type { Blog } from './blog-store.ts';
+import type { KnownProvider } from './dependencies.ts';
+import type { Identity } from './identity-store.ts';
 import type { Invitation } from './invitation-store.ts';
+import { isPassword } from './no-password.ts';
 import type { PersonalToken } from './personal-token-store.ts';
 import type { OwnSession } from './session-store.ts';
 import type { Registration } from './settings.ts';
@@ -28,8 +31,8 @@ export function publicView(user: User): ResponseOf<typeof api.user, 200> {
 }
 
 /** An account as its owner sees it. */
-export function ownView({ passwordHash, suspended, ...user }: User): ResponseOf<typeof api.me, 200> {
-  const { id, username, email, displayName, bio, role, createdAt, ...unanswered } = user;
+export function ownView({ suspended, ...user }: User): ResponseOf<typeof api.me, 200> {
+  const { id, username, email, displayName, bio, role, passwordHash, createdAt, ...unanswered } = user;
   nothingLeft(unanswered);
   return {
     id,
@@ -38,6 +41,7 @@ export function ownView({ passwordHash, suspended, ...user }: User): ResponseOf<
     display_name: displayName,
     bio: bio ?? null,
     role,
+    has_password: isPassword(passwordHash),
     created_at: createdAt.toISOString(),
   };
 }
@@ -73,6 +77,22 @@ export const personalTokenView = ({
   expires_at: expiresAt.toISOString(),
   used_at: usedAt?.toISOString() ?? null,
 });
+
+/** An account at a provider as its owner sees it. @param providers whom this blog knows now */
+export const identityView = (
+  { id, issuer, label, createdAt, usedAt }: Identity,
+  providers: readonly KnownProvider[],
+): ResponseOf<typeof api.identities, 200>[number] => {
+  const provider = providers.find((each) => each.issuer === issuer);
+  return {
+    id,
+    provider: provider?.name ?? null,
+    provider_name: provider?.label ?? new URL(issuer).host,
+    account: label,
+    created_at: createdAt.toISOString(),
+    used_at: usedAt?.toISOString() ?? null,
+  };
+};
 
 /** An account as administrators see it: without its e-mail address, which is its owner's. */
 export function personView({ email, bio, ...user }: User): ResponseOf<typeof api.people, 200>[number] {

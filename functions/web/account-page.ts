@@ -1,3 +1,4 @@
+import type { Provider } from './dependencies.ts';
 import { alert, field, hiddenField } from './field.ts';
 import { type FormProblem, type SaidProblem, saidIn } from './form-problem.ts';
 import { type Html, linkTo, markup, none } from './html.ts';
@@ -14,11 +15,13 @@ export interface AccountPage {
   problem?: FormProblem | undefined;
   /** Notice above the form when there is no problem. */
   notice?: string;
+  /** At whom people may log in instead. */
+  providers?: readonly Provider[];
 }
 
 /** The page to log in. */
 export function logInPage(page: AccountPage & { username?: string }): string {
-  const { frame, fields, signing, secondFactor } = wordsOf(page.site.language);
+  const { frame, fields, providers, signing, secondFactor } = wordsOf(page.site.language);
   return form(page, (problem) => ({
     title: frame.logIn,
     action: '/blog/login',
@@ -26,6 +29,11 @@ export function logInPage(page: AccountPage & { username?: string }): string {
     fields: markup`${field({ name: 'username', label: fields.userName, value: page.username ?? '', autocomplete: 'username', focus: !page.username }, problem)}
 ${field({ name: 'password', label: fields.password, type: 'password', autocomplete: 'current-password', focus: Boolean(page.username) }, problem)}
 ${problem?.errors.code ? field({ name: 'code', label: secondFactor.code, value: '', autocomplete: 'one-time-code', hint: secondFactor.codeOrRecovery }, problem) : none}`,
+    elsewhere: (page.providers ?? []).map(
+      ({ name, label }) =>
+        markup`<p class="actions"><a class="button quiet" href="${goingOn(`/api/oauth/${name}`, page)}">${providers.logIn(label)}</a></p>
+`,
+    ),
     after: takesRegistrations(page.site) && signing.newHere(linkTo(goingOn('/blog/signup', page))),
   }));
 }
@@ -93,6 +101,8 @@ interface FormParts {
   current?: 'login' | 'signup';
   intro?: string;
   fields: Html;
+  /** Ways around the form. */
+  elsewhere?: readonly Html[];
   after?: Html | false;
 }
 
@@ -101,7 +111,7 @@ function form(
   parts: (problem: SaidProblem | undefined) => FormParts,
 ): string {
   const problem = saidIn(wordsOf(site.language), page.problem);
-  const { title, action, current, intro, fields, after } = parts(problem);
+  const { title, action, current, intro, fields, elsewhere = [], after } = parts(problem);
   return layout({
     site,
     title,
@@ -117,6 +127,7 @@ ${hiddenField('csrf', viewer.csrf)}${hiddenField('next', next)}
 ${fields}
 <p class="actions"><button class="button">${title}</button></p>
 </form>
+${elsewhere}
 ${after ? markup`<p class="muted">${after}</p>` : none}
 </div>`,
   });

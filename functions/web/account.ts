@@ -5,7 +5,7 @@ import type { Context, Hono } from 'hono';
 import { asWriter, isExpired } from './as-writer.ts';
 import { isGenuine } from './csrf.ts';
 import type { Web } from './dependencies.ts';
-import { type Form, readForm } from './form.ts';
+import { type Form, givenIn, readForm } from './form.ts';
 import { type FormProblem, formProblem, stale } from './form-problem.ts';
 import { privateHeaders } from './headers.ts';
 import { deleteAccountPage, type OwnAccountPage, ownAccountPage } from './own-account-page.ts';
@@ -20,18 +20,19 @@ const path = '/blog/account';
 /** One's own account: what others see of it, its password, its log-ins, its tokens for programs, and its end. */
 export function account(
   app: Hono<Env>,
-  { accounts, commenting, ownAccount, pages, posts, site }: Web,
+  { accounts, commenting, ownAccount, pages, posts, providers, site }: Web,
   sessions: Sessions,
 ): void {
   const show = async (c: Context, session: Session, more: Partial<OwnAccountPage> = {}) => {
-    const [current, me, open, tokens] = await Promise.all([
+    const [current, me, open, tokens, identities] = await Promise.all([
       site.current(),
       ownAccount.read(session.token),
       ownAccount.sessions(session.token),
       ownAccount.tokens(session.token),
+      ownAccount.identities(session.token),
     ]);
     const profile = { display_name: me.display_name, bio: me.bio ?? '' };
-    const shown = { me, sessions: open, tokens, tokenForm: blankToken, profile };
+    const shown = { me, sessions: open, tokens, tokenForm: blankToken, identities, providers, profile };
     const page = { site: current, viewer: viewer(c, session), ...shown, ...more };
     return privately(c, ownAccountPage(page), more.problem?.status, more.problem?.headers);
   };
@@ -53,6 +54,10 @@ export function account(
       }
     });
   };
+  const deletion = async (c: Context, session: Session, refused?: FormProblem) => {
+    const [current, me] = await Promise.all([site.current(), ownAccount.read(session.token)]);
+    return deleteAccountPage(current, viewer(c, session), me, refused);
+  };
   const onPage = (c: Context) => (session: Session, problem: FormProblem) => show(c, session, { problem });
 
   app.get(path, (c) =>
@@ -64,8 +69,9 @@ export function account(
   /** It ends every session, so that a new one begins here. */
   app.post(path, (c) =>
     onForm(c, onPage(c), async (form, session) => {
-      const [password, before] = [form.get('password'), form.get('current_password')];
-      await accounts.changePassword({ password, current_password: before }, session.token, clientAddress(c));
+      const [password, before] = [form.get('password'), givenIn(form, 'current_password')];
+      const change = { password, ...(before !== undefined && { current_password: before }) };
+      await accounts.changePassword(change, session.token, clientAddress(c));
       try {
         await sessions.logIn(c, session.name, password);
       } catch {
@@ -138,18 +144,15 @@ export function account(
   );
 
   app.get('/blog/account/delete', (c) =>
-    asWriter(c, sessions, async (session) => privately(c, deleteAccountPage(await site.current(), viewer(c, session)))),
+    asWriter(c, sessions, async (session) => privately(c, await deletion(c, session))),
   );
 
   app.post('/blog/account/delete', (c) =>
     onForm(
       c,
-      async (session, problem) => {
-        const page = deleteAccountPage(await site.current(), viewer(c, session), problem);
-        return privately(c, page, problem.status, problem.headers);
-      },
+      async (session, problem) => privately(c, await deletion(c, session, problem), problem.status, problem.headers),
       async (form, session) => {
-        await ownAccount.remove(form.get('current_password'), session.token, clientAddress(c));
+        await ownAccount.remove(givenIn(form, 'current_password'), session.token, clientAddress(c));
         sessions.forget(c);
         await pages.purge(allPages);
         return seeOther(c, '/blog/');
@@ -158,7 +161,7 @@ export function account(
   );
 }
 
-const notices = ['changed', 'saved', 'ended', 'revoked'] as const;
+const notices = ['changed', 'saved', 'ended', 'revoked', 'linked', 'unlinked', 'unfinished'] as const;
 
 const tokenIn = (form: Form): TokenForm => ({
   name: form.get('name').trim(),

@@ -10,7 +10,11 @@ export type Granted = Pick<Grant, 'token' | 'expires_in' | 'refresh_expires_in'>
 
 export type Registration = BodyOf<typeof api.register>;
 export type Claim = Every<BodyOf<typeof api.claim>>;
-export type PasswordChange = Required<Pick<BodyOf<typeof api.changeMe>, 'password' | 'current_password'>>;
+/** A new password, and the present one where there is one. */
+export type PasswordChange = { password: string; current_password?: string };
+/** What a provider said of somebody, kept by auth. */
+export type Proof = ResponseOf<typeof api.lookUpOauth, 200>;
+export type ProvenAccount = Omit<BodyOf<typeof api.registerByOauth>, 'ticket' | 'refresh'>;
 
 /** What web needs of auth. `address` is the reader's own, for auth's limits. Every method throws AppError with what auth answered. */
 export interface Accounts {
@@ -23,6 +27,12 @@ export interface Accounts {
   changePassword(change: PasswordChange, token: string, address: string): Promise<void>;
   /** Gives an imported account to its owner; answers its user name. */
   claim(claim: Claim, address: string): Promise<string>;
+  /** What a provider said. @param ticket what the cookie of the browser holds */
+  lookUpProof(ticket: string, address: string): Promise<Proof>;
+  /** Logs in as whom a provider has said. @param code of the second factor, where the account has one */
+  logInByProof(ticket: string, address: string, agent?: string, code?: string): Promise<Granted>;
+  /** Makes an account for whom a provider has said, and logs in. */
+  registerByProof(ticket: string, account: ProvenAccount, address: string, agent?: string): Promise<Granted>;
 }
 
 /** Accounts by HTTP at `url`; the reader's address goes on in `addressHeader`, with the proof that auth wants of whoever says one. */
@@ -57,6 +67,19 @@ export function accountsAt(url: string, call: Call, addressHeader: string, proof
     },
     async claim(claim, address) {
       return okResponse(await client('POST /api/claim', { body: claim, headers: from(address) })).body.username;
+    },
+    async lookUpProof(ticket, address) {
+      return okResponse(await client('POST /api/oauth/lookup', { body: { ticket }, headers: from(address) })).body;
+    },
+    async logInByProof(ticket, address, agent, code) {
+      const body = { ticket, refresh: 'body', ...(code && { code }) } as const;
+      const headers = { ...from(address), ...(agent && { 'user-agent': agent }) };
+      return granted(okResponse(await client('POST /api/oauth/session', { body, headers })).body);
+    },
+    async registerByProof(ticket, account, address, agent) {
+      const body = { ...account, ticket, refresh: 'body' } as const;
+      const headers = { ...from(address), ...(agent && { 'user-agent': agent }) };
+      return granted(okResponse(await client('POST /api/oauth/registration', { body, headers })).body);
     },
   };
 }

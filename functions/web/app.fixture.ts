@@ -7,7 +7,7 @@ import { articles } from './articles.ts';
 import type { Category } from './categories.ts';
 import type { QueuedComment, ShownComment } from './comments.ts';
 import type { Web } from './dependencies.ts';
-import type { OwnSession, PersonalToken } from './own-account.ts';
+import type { Identity, OwnSession, PersonalToken } from './own-account.ts';
 import type { CachedPage } from './pages.ts';
 import type { Invitation, Person } from './people.ts';
 import type { DeletedPost, Post, PostInput } from './posts.ts';
@@ -188,6 +188,10 @@ export function world(parts: Partial<Web> = {}) {
   const ownSessions: OwnSession[] = [
     { id: 'one', current: true, agent: firefox, created_at: at, used_at: at, expires_at: at },
     { id: 'two', current: false, agent: null, created_at: at, used_at: at, expires_at: at },
+  ];
+  const identities: Identity[] = [
+    { id: 'gh', provider: 'example', provider_name: 'Example', account: 'ada <i>', created_at: at, used_at: null },
+    { id: 'old', provider: null, provider_name: 'gone.example', account: 'ada', created_at: at, used_at: at },
   ];
   const factor = { totp: false, recovery_codes: 0 };
   const personalTokens: PersonalToken[] = [
@@ -483,13 +487,41 @@ export function world(parts: Partial<Web> = {}) {
         calls.push(['claim', claim]);
         return 'ada';
       },
+      async lookUpProof(ticket, address) {
+        calls.push(['lookUpProof', ticket, address]);
+        if (!['new', 'known', 'factor', 'link'].includes(ticket)) fail('not_found', 'This log-in has ended.');
+        return {
+          provider: 'Example',
+          account: 'ada <i>',
+          known: ticket === 'known' || ticket === 'factor',
+          linking: ticket === 'link',
+          next: '/blog/mine',
+          suggestion: { username: 'ada', display_name: 'Ada <i>', email: null },
+        };
+      },
+      async logInByProof(ticket, address, _agent, code) {
+        calls.push(['logInByProof', ticket, code, address]);
+        if (ticket === 'factor' && code !== '123456')
+          fail('unauthorized', 'A code of your second factor is needed.', {
+            errors: [{ field: 'code', message: 'is not right, or was used before' }],
+          });
+        return granted('ada');
+      },
+      async registerByProof(ticket, account) {
+        calls.push(['registerByProof', ticket, account]);
+        if (account.username === 'taken')
+          fail('conflict', 'This user name is taken.', { errors: [{ field: 'username', message: 'is taken' }] });
+        return granted(account.username);
+      },
     },
+    providers: [],
     ownAccount: {
       read: async (token) => ({
         id: 1,
         username: String(JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString()).name),
         email: 'ada@example.org',
         role: 'author',
+        has_password: token !== accessToken('nopass', startMs / 1000 + 900),
         created_at: '2026-06-04T10:00:00.000Z',
         ...profile,
       }),
@@ -506,6 +538,7 @@ export function world(parts: Partial<Web> = {}) {
           account: await this.read(token),
           sessions: ownSessions,
           personal_tokens: personalTokens,
+          identities,
           invitations: open,
         };
       },
@@ -516,9 +549,23 @@ export function world(parts: Partial<Web> = {}) {
         if (index === -1) fail('not_found', 'There is no such session.');
         ownSessions.splice(index, 1);
       },
+      identities: async () => identities,
+      async linkIdentity(ticket, password, token) {
+        calls.push(['linkIdentity', ticket, password, token]);
+        if (password === 'wrong')
+          fail('invalid', 'Some fields are not acceptable.', {
+            errors: [{ field: 'password', message: 'is not your password' }],
+          });
+        if (ticket === 'known') fail('conflict', 'It belongs to an account here already.');
+      },
+      async unlinkIdentity(id, password, token) {
+        calls.push(['unlinkIdentity', id, password, token]);
+        if (identities.length === 1) fail('conflict', 'It is the last way into your account. Set a password first.');
+        identities.splice(0, 1);
+      },
       secondFactor: async () => factor,
       async offerTotp(password) {
-        if (password !== 'right')
+        if (password !== undefined && password !== 'right')
           fail('invalid', 'Some fields are not acceptable.', {
             errors: [{ field: 'password', message: 'is not your password' }],
           });

@@ -1,6 +1,7 @@
 import type { Env } from '@dormouse/runtime/app';
 import { type Coding, codingFor } from '@dormouse/runtime/coding';
 import { fail } from '@dormouse/runtime/errors';
+import { originOf } from '@dormouse/runtime/origin';
 import { header } from '@dormouse/runtime/request';
 import type { Context, Hono } from 'hono';
 import { accentSheet } from './accent.ts';
@@ -8,7 +9,6 @@ import { editorScriptPath, stylesheetPath } from './assets/addresses.ts';
 import { colorSheet } from './colors.ts';
 import { favicon } from './dormouse.ts';
 import { foreverHeaders, safeHeaders } from './headers.ts';
-import { originOf } from './origin.ts';
 
 const css = 'text/css; charset=utf-8';
 const daily = { ...safeHeaders, 'cache-control': 'public, max-age=86400' };

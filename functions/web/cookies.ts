@@ -6,7 +6,7 @@ import { parse } from 'hono/utils/cookie';
 
 /**
  * Names of the cookies, on https behind a prefix. `form` is the secret that forms are bound to; `comments` has the tokens of what a guest
- * has just written; `unsaved` is the editor's script's: this browser keeps text that is not saved; `theme` says how a reader wants pages
+ * has just written; `signIn` is auth's: what this browser has begun at a provider; `unsaved` is the editor's script's: this browser keeps text that is not saved; `theme` says how a reader wants pages
  * to look.
  */
 export const cookieNames = {
@@ -16,6 +16,7 @@ export const cookieNames = {
   comments: 'dormouse_comments',
   unsaved: 'dormouse_unsaved',
   theme: 'dormouse_theme',
+  signIn: 'dormouse_sign_in',
 } as const;
 export type CookieName = keyof typeof cookieNames;
 
@@ -27,6 +28,7 @@ const paths: Record<CookieName, string> = {
   comments: '/blog',
   unsaved: '/blog/logout',
   theme: '/',
+  signIn: '/',
 };
 
 /** By these prefixes a browser lets neither a plain connection nor (`__Host-`) a sibling host set the cookie (RFC 6265bis, 4.1.3). */

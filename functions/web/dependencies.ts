@@ -1,5 +1,6 @@
 import type { Tokens } from '@dormouse/runtime/auth';
 import type { Logger } from '@dormouse/runtime/log';
+import type { SignInProvider } from '@dormouse/runtime/sign-in-providers';
 import type { Accounts } from './accounts.ts';
 import type { Articles } from './articles.ts';
 import type { BlogSettings } from './blog-settings.ts';
@@ -20,6 +21,9 @@ import type { SharedCache } from './shared-cache.ts';
 import type { Site } from './site.ts';
 import type { Webhooks } from './webhooks.ts';
 
+/** Somebody else at whom people may log in. */
+export type Provider = Pick<SignInProvider, 'name' | 'label'>;
+
 /** All of the world that web touches. */
 export interface Web {
   posts: Posts;
@@ -28,6 +32,8 @@ export interface Web {
   comments: ShownComments;
   commenting: Commenting;
   accounts: Accounts;
+  /** At whom people may log in. */
+  providers: readonly Provider[];
   ownAccount: OwnAccount;
   people: People;
   webhooks: Webhooks;

@@ -28,7 +28,9 @@ export function elementsOf(html: string): Element[] {
 
 /** Every page there is, as a reader and as an author get it. @param language of the blog */
 export async function everyPage(language: string): Promise<[string, string][]> {
-  const { app, stored, gone, settings, open, said, hooks, sent } = world();
+  const { app, stored, gone, settings, open, said, hooks, sent } = world({
+    providers: [{ name: 'example', label: 'Example' }],
+  });
   gone.push(aPost({ status: 'draft' }), aPost());
   settings.language = language;
   stored.push(
@@ -70,6 +72,7 @@ export async function everyPage(language: string): Promise<[string, string][]> {
     '/search?q=T&tag=C%23&from=2026-01-01',
     `/search?q=${'1'.repeat(201)}`,
     '/blog/login',
+    '/blog/login?provider=down',
     '/blog/signup',
     '/claim',
     '/blog/appearance?next=/blog/posts/mine',
@@ -100,6 +103,8 @@ export async function everyPage(language: string): Promise<[string, string][]> {
     `/blog/deleted?just=${gone[0]?.id}`,
     '/blog/account',
     '/blog/account/delete',
+    '/blog/account?unfinished',
+    '/blog/account/identities/gh/unlink',
     '/blog/authors/ada',
     '/blog/posts/mine/edit',
     '/blog/posts/mine/delete',
@@ -116,6 +121,26 @@ export async function everyPage(language: string): Promise<[string, string][]> {
   await reader.get('/blog/login');
   await reader.submit('/blog/login', { username: 'holly', password: 'right' });
   note('asked for a code', reader);
+  author.cookies.set('dormouse_sign_in', 'link');
+  await author.get('/blog/account/link');
+  note('/blog/account/link', author);
+  await author.submit('/blog/account/link', { password: 'wrong' });
+  note('refused link', author);
+  author.cookies.delete('dormouse_sign_in');
+  reader.cookies.set('dormouse_sign_in', 'new');
+  await reader.get('/blog/login/continue');
+  note('/blog/login/continue', reader);
+  settings.registration = 'invitation';
+  await reader.submit('/blog/login/continue', { username: 'taken' });
+  note('refused new account', reader);
+  settings.registration = 'nobody';
+  await reader.get('/blog/login/continue');
+  note('no new account', reader);
+  settings.registration = 'authors';
+  reader.cookies.set('dormouse_sign_in', 'factor');
+  await reader.get('/blog/login/continue');
+  note('asked for a code after a provider', reader);
+  reader.cookies.delete('dormouse_sign_in');
   await author.get('/blog/account/second-factor');
   note('/blog/account/second-factor', author);
   await author.submit('/blog/account/second-factor', { password: 'right' });

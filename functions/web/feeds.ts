@@ -1,5 +1,6 @@
 import type { Env } from '@dormouse/runtime/app';
 import { AppError, fail } from '@dormouse/runtime/errors';
+import { originOf } from '@dormouse/runtime/origin';
 import { tagSlug } from '@dormouse/runtime/slug';
 import { keyOf } from '@dormouse/runtime/surrogate-keys';
 import type { Context, Hono } from 'hono';
@@ -9,7 +10,6 @@ import type { Web } from './dependencies.ts';
 import { type FeedEntry, type FeedTopic, sitemap, sitemapIndex, sitemapPart, writeFeed } from './feed.ts';
 import { type FeedFormat, feedFormats } from './feed-formats.ts';
 import { Moved, movedTo, redirectTo } from './moved.ts';
-import { originOf } from './origin.ts';
 import { type CachedPage, cachedPage, deliver, pageOf, type Rendered, UncacheablePage } from './pages.ts';
 import type { ListQuery, PostSummary, Posts } from './posts.ts';
 import { keysOfPictures, namesOf, wholeBlog } from './shown.ts';

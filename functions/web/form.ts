@@ -17,6 +17,9 @@ export interface Form {
   has(name: string): boolean;
 }
 
+/** What was typed into a field; undefined for a form without it. */
+export const givenIn = (form: Form, name: string): string | undefined => (form.has(name) ? form.get(name) : undefined);
+
 /** A form that may bring a file. */
 export interface FileForm extends Form {
   /** The bytes of a file; undefined when none was chosen. */

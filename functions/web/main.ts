@@ -2,6 +2,7 @@ import { callService } from '@dormouse/runtime/client';
 import { variable } from '@dormouse/runtime/config';
 import { request } from '@dormouse/runtime/http';
 import { serve } from '@dormouse/runtime/serve';
+import { signInProviders } from '@dormouse/runtime/sign-in-providers';
 import { accountsAt } from './accounts.ts';
 import { createApp } from './app.ts';
 import { articles } from './articles.ts';
@@ -56,6 +57,7 @@ await serve(
       comments: shownCommentsIn(sql, log),
       commenting: commentingAt(comments, callService, config.clientAddressHeader, config.clientProof),
       webhooks: webhooksAt(webhooks, callService),
+      providers: signInProviders(variable('OAUTH_PROVIDERS', '')),
       accounts: accountsAt(auth, callService, config.clientAddressHeader, config.clientProof),
       ownAccount: ownAccountAt(auth, callService, config.clientAddressHeader, config.clientProof),
       people: peopleAt(auth, callService, config.clientAddressHeader, config.clientProof),

@@ -1,13 +1,13 @@
 import type { Env } from '@dormouse/runtime/app';
 import type { Role } from '@dormouse/runtime/caller';
 import { fail } from '@dormouse/runtime/errors';
+import { originOf } from '@dormouse/runtime/origin';
 import type { Context, Hono } from 'hono';
 import { asWriter, isExpired } from './as-writer.ts';
 import { isGenuine } from './csrf.ts';
 import type { Web } from './dependencies.ts';
 import { type Form, readForm } from './form.ts';
 import { formProblem, stale } from './form-problem.ts';
-import { originOf } from './origin.ts';
 import type { PersonChange } from './people.ts';
 import { type InvitationForm, type PeoplePage, peoplePage } from './people-page.ts';
 import type { Session, Sessions } from './session.ts';

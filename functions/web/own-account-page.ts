@@ -1,10 +1,12 @@
 import { agentName } from './agent-name.ts';
 import { day } from './dates.ts';
+import type { Provider } from './dependencies.ts';
 import { alert, field, hiddenField } from './field.ts';
-import { type FormProblem, saidIn } from './form-problem.ts';
+import { type FormProblem, type SaidProblem, saidIn } from './form-problem.ts';
 import { type Html, linkTo, markup, none } from './html.ts';
+import { identitySection } from './identity-section.ts';
 import { layout, type Viewer } from './layout.ts';
-import type { Me, OwnSession, PersonalToken } from './own-account.ts';
+import type { Identity, Me, OwnSession, PersonalToken } from './own-account.ts';
 import type { SiteSettings } from './site.ts';
 import { newToken, type TokenForm, tokenSection } from './token-section.ts';
 import { wordsOf } from './words.ts';
@@ -17,6 +19,9 @@ export interface OwnAccountPage {
   sessions: readonly OwnSession[];
   tokens: readonly PersonalToken[];
   tokenForm: TokenForm;
+  identities: readonly Identity[];
+  /** At whom people may log in. */
+  providers: readonly Provider[];
   /** A personal access token that was made just now. */
   madeToken?: string;
   /** The profile as it is, or as it was typed. */
@@ -54,13 +59,14 @@ ${field({ name: 'bio', label: account.about, value: profile.bio, rows: 4, option
 ${hiddenField('csrf', viewer.csrf)}
 <fieldset><legend>${fields.password}</legend>
 <p class="muted">${account.afterwards}</p>
-${field({ name: 'current_password', label: fields.presentPassword, type: 'password', autocomplete: 'current-password' }, problem)}
+${me.has_password ? presentPassword(fields, problem) : none}
 ${field({ name: 'password', label: fields.newPassword, type: 'password', autocomplete: 'new-password', hint: fields.passwordRule }, problem)}
 <p class="actions"><button class="button">${account.changePassword}</button> <a class="button quiet" href="/blog/account/second-factor">${words.secondFactor.title}</a></p>
 </fieldset>
 </form>
 <section><h2 id="sessions">${account.sessions}</h2>
 <ul class="rows" aria-labelledby="sessions">${sessions.map((each) => sessionRow(each, site, viewer, words))}</ul></section>
+${identitySection({ site, identities: page.identities, providers: page.providers, words })}
 ${tokenSection({ site, viewer, tokens, tokenForm, words, problem })}
 <section><h2>${account.data}</h2>
 <p class="muted">${account.dataText}</p>
@@ -68,6 +74,12 @@ ${tokenSection({ site, viewer, tokens, tokenForm, words, problem })}
 </div>`,
   });
 }
+
+const presentPassword = (fields: Words['fields'], problem: SaidProblem | undefined): Html =>
+  field(
+    { name: 'current_password', label: fields.presentPassword, type: 'password', autocomplete: 'current-password' },
+    problem,
+  );
 
 const sessionRow = (
   { id, current, agent, created_at, used_at }: OwnSession,
@@ -81,7 +93,7 @@ ${current ? none : markup`<form method="post" action="/blog/account/sessions/${i
 `;
 
 /** Asks before an account is deleted. */
-export function deleteAccountPage(site: SiteSettings, viewer: Viewer, refused?: FormProblem): string {
+export function deleteAccountPage(site: SiteSettings, viewer: Viewer, me: Me, refused?: FormProblem): string {
   const words = wordsOf(site.language);
   const { account, fields } = words;
   const problem = saidIn(words, refused);
@@ -95,7 +107,7 @@ ${alert(problem)}
 <p>${account.deleteText(markup`<strong>${viewer.session?.name ?? ''}</strong>`)}</p>
 <form method="post" action="/blog/account/delete">
 ${hiddenField('csrf', viewer.csrf)}
-${field({ name: 'current_password', label: fields.presentPassword, type: 'password', autocomplete: 'current-password' }, problem)}
+${me.has_password ? presentPassword(fields, problem) : none}
 <p class="actions"><a class="button quiet" href="/blog/account">${account.keep}</a> <button class="button danger">${account.deleteIt}</button></p>
 </form>
 </div>`,

@@ -10,6 +10,7 @@ export type PersonalToken = ResponseOf<typeof api.personalTokens, 200>[number];
 export type NewPersonalToken = BodyOf<typeof api.makePersonalToken>;
 export type SecondFactor = ResponseOf<typeof api.secondFactor, 200>;
 export type OfferedTotp = ResponseOf<typeof api.offerTotp, 201>;
+export type Identity = ResponseOf<typeof api.identities, 200>[number];
 export type OwnData = ResponseOf<typeof api.exportMe, 200>;
 export type Profile = Required<Pick<BodyOf<typeof api.changeMe>, 'display_name' | 'bio'>>;
 
@@ -27,15 +28,21 @@ export interface OwnAccount {
   /** Makes a personal access token and answers it. */
   makeToken(input: NewPersonalToken, token: string): Promise<string>;
   revokeToken(id: string, token: string): Promise<void>;
+  /** Accounts at providers, the first linked first. */
+  identities(token: string): Promise<readonly Identity[]>;
+  /** Links whom a provider has said. @param password undefined for an account without one @param address the reader's own, for auth's limits */
+  linkIdentity(ticket: string, password: string | undefined, token: string, address: string): Promise<void>;
+  /** @param password undefined for an account without one @param address the reader's own, for auth's limits */
+  unlinkIdentity(id: string, password: string | undefined, token: string, address: string): Promise<void>;
   secondFactor(token: string): Promise<SecondFactor>;
-  /** A secret that is not confirmed yet. @param address the reader's own, for auth's limits */
-  offerTotp(password: string, token: string, address: string): Promise<OfferedTotp>;
+  /** A secret that is not confirmed yet. @param password undefined for an account without one @param address the reader's own, for auth's limits */
+  offerTotp(password: string | undefined, token: string, address: string): Promise<OfferedTotp>;
   /** Turns the second factor on; answers recovery codes. */
   confirmTotp(code: string, token: string): Promise<readonly string[]>;
   /** Turns the second factor off. @param address the reader's own, for auth's limits */
-  dropTotp(password: string, code: string, token: string, address: string): Promise<void>;
-  /** Deletes the account. @param address the reader's own, for auth's limits */
-  remove(password: string, token: string, address: string): Promise<void>;
+  dropTotp(password: string | undefined, code: string, token: string, address: string): Promise<void>;
+  /** Deletes the account. @param password undefined for an account without one @param address the reader's own, for auth's limits */
+  remove(password: string | undefined, token: string, address: string): Promise<void>;
 }
 
 /** The account by HTTP at `url`; the reader's address goes on in `addressHeader`. */
@@ -68,20 +75,37 @@ export function ownAccountAt(url: string, call: Call, addressHeader: string, pro
     async revokeToken(id, token) {
       okResponse(await client('DELETE /api/tokens/:id', { params: { id }, token }));
     },
+    async identities(token) {
+      return okResponse(await client('GET /api/me/identities', { token })).body;
+    },
+    async linkIdentity(ticket, password, token, address) {
+      const body = { ...withPassword(password), ticket };
+      okResponse(await client('POST /api/me/identities', { body, token, headers: from(address) }));
+    },
+    async unlinkIdentity(id, password, token, address) {
+      const [params, body] = [{ id }, withPassword(password)];
+      okResponse(await client('DELETE /api/me/identities/:id', { params, body, token, headers: from(address) }));
+    },
     async secondFactor(token) {
       return okResponse(await client('GET /api/me/second-factor', { token })).body;
     },
     async offerTotp(password, token, address) {
-      return okResponse(await client('POST /api/me/totp', { body: { password }, token, headers: from(address) })).body;
+      const body = withPassword(password);
+      return okResponse(await client('POST /api/me/totp', { body, token, headers: from(address) })).body;
     },
     async confirmTotp(code, token) {
       return okResponse(await client('POST /api/me/totp/confirmation', { body: { code }, token })).body.recovery_codes;
     },
     async dropTotp(password, code, token, address) {
-      okResponse(await client('DELETE /api/me/totp', { body: { password, code }, token, headers: from(address) }));
+      const body = { ...withPassword(password), code };
+      okResponse(await client('DELETE /api/me/totp', { body, token, headers: from(address) }));
     },
     async remove(current_password, token, address) {
-      okResponse(await client('DELETE /api/me', { body: { current_password }, token, headers: from(address) }));
+      const body = current_password === undefined ? {} : { current_password };
+      okResponse(await client('DELETE /api/me', { body, token, headers: from(address) }));
     },
   };
 }
+
+const withPassword = (password: string | undefined): { password?: string } =>
+  password === undefined ? {} : { password };

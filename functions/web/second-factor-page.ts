@@ -11,6 +11,7 @@ export interface SecondFactorPage {
   site: SiteSettings;
   viewer: Viewer;
   state: SecondFactor;
+  hasPassword: boolean;
   /** What an app has to be told, until a code of it was given. */
   offer?: OfferedTotp | undefined;
   /** Recovery codes that were made just now. */
@@ -27,10 +28,12 @@ export function secondFactorPage(page: SecondFactorPage): string {
   const t = words.secondFactor;
   const problem = saidIn(words, page.problem);
   const csrf = hiddenField('csrf', viewer.csrf);
-  const password = field(
-    { name: 'password', label: words.fields.presentPassword, type: 'password', autocomplete: 'current-password' },
-    problem,
-  );
+  const password = page.hasPassword
+    ? field(
+        { name: 'password', label: words.fields.presentPassword, type: 'password', autocomplete: 'current-password' },
+        problem,
+      )
+    : none;
   const code = (hint: string): Html =>
     field({ name: 'code', label: t.code, value: '', autocomplete: 'one-time-code', hint }, problem);
   const form = (to: string, fields: Html, button: string): Html =>

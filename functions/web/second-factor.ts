@@ -4,7 +4,7 @@ import type { Context, Hono } from 'hono';
 import { asWriter, isExpired } from './as-writer.ts';
 import { isGenuine } from './csrf.ts';
 import type { Web } from './dependencies.ts';
-import { type Form, readForm } from './form.ts';
+import { type Form, givenIn, readForm } from './form.ts';
 import { formProblem, stale } from './form-problem.ts';
 import { type SecondFactorPage, secondFactorPage } from './second-factor-page.ts';
 import type { Session, Sessions } from './session.ts';
@@ -15,8 +15,12 @@ const path = '/blog/account/second-factor';
 /** Turning the second factor of one's own account on and off. */
 export function secondFactor(app: Hono<Env>, { ownAccount, site }: Web, sessions: Sessions): void {
   const show = async (c: Context, session: Session, more: Partial<SecondFactorPage> = {}) => {
-    const [current, state] = await Promise.all([site.current(), ownAccount.secondFactor(session.token)]);
-    const page = { site: current, viewer: viewer(c, session), state, ...more };
+    const [current, state, me] = await Promise.all([
+      site.current(),
+      ownAccount.secondFactor(session.token),
+      ownAccount.read(session.token),
+    ]);
+    const page = { site: current, viewer: viewer(c, session), state, hasPassword: me.has_password, ...more };
     return privately(c, secondFactorPage(page), more.problem?.status, more.problem?.headers);
   };
   const onForm = async (c: Context, act: (form: Form, session: Session) => Promise<Response>) => {
@@ -38,7 +42,9 @@ export function secondFactor(app: Hono<Env>, { ownAccount, site }: Web, sessions
   // No redirects: secret and codes can be shown in these responses alone.
   app.post(path, (c) =>
     onForm(c, async (form, session) =>
-      show(c, session, { offer: await ownAccount.offerTotp(form.get('password'), session.token, clientAddress(c)) }),
+      show(c, session, {
+        offer: await ownAccount.offerTotp(givenIn(form, 'password'), session.token, clientAddress(c)),
+      }),
     ),
   );
   app.post(`${path}/confirm`, (c) =>
@@ -48,7 +54,7 @@ export function secondFactor(app: Hono<Env>, { ownAccount, site }: Web, sessions
   );
   app.post(`${path}/off`, (c) =>
     onForm(c, async (form, session) => {
-      await ownAccount.dropTotp(form.get('password'), form.get('code'), session.token, clientAddress(c));
+      await ownAccount.dropTotp(givenIn(form, 'password'), form.get('code'), session.token, clientAddress(c));
       return seeOther(c, path);
     }),
   );

@@ -24,6 +24,8 @@ export interface Sessions {
   end(c: Context): Promise<void>;
   /** Begins a session, and ends the one that this browser had. */
   logIn(c: Context, username: string, password: string, code?: string): Promise<Session>;
+  /** The same with what auth has granted already. */
+  enter(c: Context, granted: Granted): Promise<Session>;
 }
 
 const refreshLifetime = 30 * 86_400;
@@ -77,13 +79,16 @@ export function sessions(accounts: Accounts, now: () => number): Sessions {
       if (refresh) await accounts.logOut(refresh, readCookie(c, 'access')).catch(() => {});
     },
     async logIn(c, username, password, code) {
-      const before = readCookie(c, 'refresh');
-      const session = this.begin(
+      return this.enter(
         c,
         await (code
           ? accounts.logIn(username, password, clientAddress(c), header(c, 'user-agent'), code)
           : accounts.logIn(username, password, clientAddress(c), header(c, 'user-agent'))),
       );
+    },
+    async enter(c, granted) {
+      const before = readCookie(c, 'refresh');
+      const session = this.begin(c, granted);
       // As in end(): its cookie is overwritten, and nobody else has it.
       if (before) await accounts.logOut(before, undefined).catch(() => {});
       return session;

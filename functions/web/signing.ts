@@ -18,18 +18,27 @@ import { privately, seeOther, viewer, viewerOf } from './viewer.ts';
 import { wordsOf } from './words.ts';
 
 /** Sign-up, login, logout and claiming an account. */
-export function signing(app: Hono<Env>, { accounts, site }: Web, sessions: Sessions): void {
+export function signing(app: Hono<Env>, { accounts, providers, site }: Web, sessions: Sessions): void {
   app.get('/blog/login', async (c) => {
     const next = localPath(c.req.query('next'));
     const session = await sessions.of(c).catch(() => undefined);
     if (session) return seeOther(c, next);
-    return privately(c, logInPage({ site: await site.current(), viewer: viewer(c, undefined), next }));
+    const problem = failureIn(c.req.query('provider'));
+    return privately(
+      c,
+      logInPage({ site: await site.current(), viewer: viewer(c, undefined), next, providers, problem }),
+    );
   });
   app.post('/blog/login', (c) =>
-    respondWithForm(c, site, logInPage, async (form) => {
-      await sessions.logIn(c, form.get('username'), form.get('password'), form.get('code') || undefined);
-      return undefined;
-    }),
+    respondWithForm(
+      c,
+      site,
+      (shown) => logInPage({ ...shown, providers }),
+      async (form) => {
+        await sessions.logIn(c, form.get('username'), form.get('password'), form.get('code') || undefined);
+        return undefined;
+      },
+    ),
   );
 
   app.get('/blog/signup', async (c) => {
@@ -96,6 +105,12 @@ export function signing(app: Hono<Env>, { accounts, site }: Web, sessions: Sessi
     }
   };
 }
+
+/** Why somebody comes back from a provider without a log-in, as auth says it in the address. */
+const failureIn = (reason: string | undefined): FormProblem | undefined =>
+  reason === 'again' || reason === 'denied' || reason === 'down' || reason === 'refused'
+    ? { status: 403, alert: ({ providers }) => providers.failed[reason], errors: {}, headers: {} }
+    : undefined;
 
 interface Shown {
   site: SiteSettings;

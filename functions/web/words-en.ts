@@ -335,6 +335,9 @@ export const english = {
       saved: 'What others see is saved.',
       ended: 'That log-in has ended.',
       revoked: 'The token is revoked.',
+      linked: 'It is linked: you can log in with it from now on.',
+      unlinked: 'It is unlinked.',
+      unfinished: 'Nothing was linked. Please begin again.',
     },
     others: 'What others see',
     about: 'About you',
@@ -383,6 +386,37 @@ export const english = {
       markup`Your name, address and password are removed, and you are logged out everywhere. Your comments are deleted. Posts and pictures stay without your name: delete them before, if they should go. Nobody gets the user name ${username} again.`,
     keep: 'Keep it',
     deleteIt: 'Delete it',
+  },
+
+  providers: {
+    logIn: (provider: string): string => `Continue with ${provider}`,
+    failed: {
+      again: 'This log-in was begun elsewhere or long ago, or was finished already. Please begin again.',
+      denied: 'You are not logged in: the other site was told not to say who you are.',
+      down: 'The other site does not answer now. Try again later, or log in another way.',
+      refused: 'What the other site answered proves nothing, so you are not logged in. Please begin again.',
+    },
+    title: 'Log in with',
+    about: 'Accounts on other sites that lead to yours here. You can use any of them instead of a password.',
+    link: (provider: string): string => `Link ${provider}`,
+    dates: (since: Html, used: Html | undefined): Html =>
+      markup`linked ${since} · ${used ? markup`last used ${used}` : 'never used'}`,
+    unlink: (provider: string, account: string): Html => markup`Unlink${hidden(` ${account} at ${provider}`)}`,
+    linkTitle: (provider: string): string => `Link ${provider}?`,
+    linkText: (account: Html, provider: string, username: Html): Html =>
+      markup`Whoever logs in to ${provider} as ${account} is ${username} here from then on.`,
+    linkIt: 'Link it',
+    unlinkTitle: (provider: string): string => `Unlink ${provider}?`,
+    unlinkText: (account: Html, provider: string): Html =>
+      markup`Afterwards ${account} at ${provider} is no way into your account.`,
+    unlinkIt: 'Unlink it',
+    newTitle: 'Your new account',
+    unknown: (account: Html, provider: string): Html =>
+      markup`No account here belongs to ${account} at ${provider} yet.`,
+    newText: 'Choose what you are called here, and it is yours.',
+    linkLater: 'You can link both on the page of your account.',
+    invitation: 'Code of your invitation',
+    invitationHint: 'What stands after “code=” in the link that you were sent.',
   },
 
   secondFactor: {

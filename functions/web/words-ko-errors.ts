@@ -27,6 +27,12 @@ const sentences: Readonly<Record<string, string>> = {
   'This account has a second factor already.': '이미 2단계 인증을 켠 계정입니다.',
   'This account has no second factor.': '2단계 인증을 켜지 않은 계정입니다.',
   'No second factor was set up.': '먼저 2단계 인증을 설정해 주세요.',
+  'You logged in more than ten minutes ago. Log out and in again, then repeat this.':
+    '로그인한 지 10분이 지났습니다. 로그아웃했다가 다시 로그인한 뒤 시도해 주세요.',
+  'It is the last way into your account. Set a password first.':
+    '이 계정에 로그인할 수 있는 마지막 방법입니다. 먼저 비밀번호를 설정해 주세요.',
+  'It belongs to an account here already.': '이미 이 블로그의 계정과 연결되어 있습니다.',
+  'There is no such account at a provider.': '연결되지 않은 계정입니다.',
   'There is no such token.': '없는 토큰입니다.',
   'You have too many tokens. Revoke one first.': '토큰이 너무 많습니다. 먼저 하나를 폐기해 주세요.',
   'There is no such post.': '없는 글입니다.',
@@ -113,7 +119,6 @@ const ofFields: readonly (readonly [RegExp, string])[] = [
   [/^must be a colour( such as .*)?$/, '색상 값이어야 합니다.'],
   [/^must be a date and time as in RFC 3339$/, '올바른 날짜와 시각을 입력해 주세요.'],
   [/^must be before the year 9999$/, '9999년 이전이어야 합니다.'],
-  [/^is needed to change the password$/, '비밀번호를 변경하려면 입력해야 합니다.'],
   [
     /^must be 3 to 30 letters .*$/,
     '영문자와 숫자, -, _, .으로 3~30자여야 하며, 영문자나 숫자로 시작하고 마침표로 끝나지 않아야 합니다.',

@@ -311,6 +311,9 @@ export const korean: Words = {
       saved: '프로필을 저장했습니다.',
       ended: '해당 기기에서 로그아웃했습니다.',
       revoked: '토큰을 폐기했습니다.',
+      linked: '연결했습니다. 이제 이 계정으로 로그인할 수 있습니다.',
+      unlinked: '연결을 해제했습니다.',
+      unfinished: '연결하지 못했습니다. 다시 시작해 주세요.',
     },
     others: '공개 프로필',
     about: '소개',
@@ -355,6 +358,35 @@ export const korean: Words = {
       markup`이름, 이메일, 비밀번호가 삭제되고 모든 기기에서 로그아웃됩니다. 댓글은 삭제됩니다. 글과 사진은 이름 없이 남으므로, 지우려면 먼저 삭제하세요. 아이디 ${username}은(는) 다시 쓸 수 없습니다.`,
     keep: '취소',
     deleteIt: '삭제',
+  },
+
+  providers: {
+    logIn: (provider) => `${provider} 계정으로 계속하기`,
+    failed: {
+      again: '다른 곳에서 시작했거나, 시간이 지났거나, 이미 끝난 로그인입니다. 다시 시작해 주세요.',
+      denied: '다른 사이트에서 동의하지 않아 로그인하지 않았습니다.',
+      down: '다른 사이트가 응답하지 않습니다. 나중에 다시 시도하거나 다른 방법으로 로그인해 주세요.',
+      refused: '다른 사이트의 응답을 확인할 수 없어 로그인하지 않았습니다. 다시 시작해 주세요.',
+    },
+    title: '다른 계정으로 로그인',
+    about: '이 블로그의 계정과 연결한 다른 사이트의 계정입니다. 비밀번호 대신 쓸 수 있습니다.',
+    link: (provider) => `${provider} 연결하기`,
+    dates: (since, used) => markup`${since} 연결 · ${used ? markup`${used} 마지막 사용` : '사용한 적 없음'}`,
+    unlink: (provider, account) => markup`${hidden(`${provider}의 ${account} `)}연결 해제`,
+    linkTitle: (provider) => `${provider} 계정을 연결할까요?`,
+    linkText: (account, provider, username) =>
+      markup`앞으로 ${provider}에 ${account}(으)로 로그인하는 사람은 이 블로그에서 ${username}이(가) 됩니다.`,
+    linkIt: '연결하기',
+    unlinkTitle: (provider) => `${provider} 연결을 해제할까요?`,
+    unlinkText: (account, provider) =>
+      markup`해제하면 ${provider}의 ${account}(으)로는 이 블로그에 로그인할 수 없습니다.`,
+    unlinkIt: '연결 해제',
+    newTitle: '새 계정 만들기',
+    unknown: (account, provider) => markup`${provider}의 ${account}와(과) 연결된 계정이 아직 없습니다.`,
+    newText: '이 블로그에서 쓸 아이디를 정하면 계정이 만들어집니다.',
+    linkLater: '로그인한 뒤 계정 화면에서 연결할 수 있습니다.',
+    invitation: '초대 코드',
+    invitationHint: '받은 초대 링크에서 “code=” 다음에 있는 부분입니다.',
   },
 
   secondFactor: {

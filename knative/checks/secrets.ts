@@ -25,6 +25,7 @@ const ofComponents = [
   'backup-store',
   'media-store',
   'cdn',
+  'auth-oauth',
 ];
 
 const recipesOf = async () => (await readLocalConfig(join(root, 'knative/overlays/local'), root)).secrets;
@@ -61,6 +62,7 @@ export async function clusterSecrets(namespace: string): Promise<Secret[]> {
       'backup-store': { BACKUP_PLACE: 's3://BUCKET/dormouse', BACKUP_RECIPIENT: 'age1…', ...bucket },
       'media-store': { MEDIA_STORE: 's3://BUCKET/media', ...bucket },
       cdn: { PURGE_TOKEN: 'TOKEN' },
+      'auth-oauth': { OAUTH_SECRET_GITHUB: 'SECRET', OAUTH_SECRET_GOOGLE: 'SECRET' },
     };
     return Object.entries(data).map(([name, stringData]) => ({
       apiVersion: 'v1',

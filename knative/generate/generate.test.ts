@@ -159,6 +159,7 @@ describe('what is generated for a function', () => {
   test('brings every Secret that is read', () => {
     const names = written(externalSecretsComponent(readFunctions(project(), [])), 'secrets.yaml');
     expect(names.map(({ metadata }) => metadata.name)).toEqual([
+      'auth-oauth',
       'backup-database',
       'backup-store',
       'cdn',
@@ -178,7 +179,7 @@ describe('what is generated for a function', () => {
       target: { group: 'external-secrets.io', kind: 'ExternalSecret', name: 'naps-database' },
       operations: [{ op: 'replace', path: '/spec/dataFrom/0/extract/key', value: 'dormouse-naps-database' }],
     });
-    expect(patches).toHaveLength(10);
+    expect(patches).toHaveLength(11);
   });
 
   test('lets it send its own events, by a token beside the volumes that it has', () => {

@@ -1,6 +1,6 @@
-import { isSecureRequest, publicUrl, requestHost } from '@dormouse/runtime/address';
-import { fail } from '@dormouse/runtime/errors';
 import type { Context } from 'hono';
+import { isSecureRequest, publicUrl, requestHost } from './address.ts';
+import { fail } from './errors.ts';
 
 /** Where this site is (`https://blog.example`): PUBLIC_URL, else as the reader asked for it; feeds and site maps need whole addresses. */
 export function originOf(c: Context): string {
