@@ -17,8 +17,13 @@ import {
   importedAccount,
   newAccount,
   newInvitation,
+  newPasskey,
   newPersonalToken,
   oauthQuery,
+  passkeyChange,
+  passkeyLogIn,
+  passkeyOffer,
+  passkeyRemoval,
   peopleQuery,
   settingUp,
   ticketLogIn,
@@ -86,6 +91,25 @@ const identity = v.pipe(
     used_at: v.pipe(v.nullable(timestamp), v.description('When somebody logged in with it last.')),
   }),
   v.title('Identity'),
+);
+const passkey = v.pipe(
+  v.strictObject({
+    id: text,
+    name: text,
+    created_at: timestamp,
+    used_at: v.pipe(v.nullable(timestamp), v.description('When somebody logged in with it last.')),
+  }),
+  v.title('Passkey'),
+);
+const askedDevice = v.pipe(
+  v.strictObject({
+    ticket: v.pipe(text, v.description('Goes back with what the device answers; good once, for five minutes.')),
+    options: v.pipe(
+      v.looseObject({ challenge: text }),
+      v.description('WebAuthn’s PublicKeyCredentialCreationOptionsJSON or PublicKeyCredentialRequestOptionsJSON.'),
+    ),
+  }),
+  v.title('AskedDevice'),
 );
 const proof = v.pipe(
   v.strictObject({
@@ -165,6 +189,7 @@ const ownData = v.pipe(
     sessions: v.array(session),
     personal_tokens: v.array(keptPersonalToken),
     identities: v.array(identity),
+    passkeys: v.array(passkey),
     invitations: v.array(openInvitation),
   }),
   v.title('OwnData'),
@@ -267,6 +292,7 @@ const anIdentity: v.InferInput<typeof identity> = {
   created_at: created,
   used_at: null,
 };
+const aPasskey: v.InferInput<typeof passkey> = { id: 'Zm9v', name: 'Laptop', created_at: created, used_at: null };
 const aPerson: v.InferInput<typeof person> = {
   id: 1,
   username: 'ada',
@@ -441,6 +467,7 @@ export const api = {
           sessions: [aSession],
           personal_tokens: [aPersonalToken],
           identities: [anIdentity],
+          passkeys: [aPasskey],
           invitations: [anInvitation],
         },
       }),
@@ -623,6 +650,71 @@ export const api = {
     roles: 'any',
     params: { id: v.pipe(v.string(), v.uuid(), v.metadata({ examples: [anIdentity.id] })) },
     body: identityRemoval,
+    errors: ['forbidden', 'not_found', 'conflict', 'too_many_requests'],
+    responses: () => ({ 204: empty('Nobody logs in with it any more.') }),
+  }),
+  askForPasskey: route('POST /api/passkeys/options', {
+    summary: 'Begin to log in with a passkey',
+    description: 'Without a name: the device says which passkeys it has.',
+    errors: ['too_many_requests'],
+    responses: () => ({
+      200: content('For `navigator.credentials.get`.', askedDevice, {
+        example: {
+          ticket: 'c0ffee',
+          options: { challenge: 'AAAA', rpId: 'blog.example', userVerification: 'required' },
+        },
+      }),
+    }),
+  }),
+  logInByPasskey: route('POST /api/passkeys/session', {
+    summary: 'Log in with a passkey',
+    description: 'No second factor is asked for: the device has verified its user.',
+    body: passkeyLogIn,
+    errors: ['unauthorized', 'forbidden', 'not_found', 'too_many_requests'],
+    responses: () => ({ 200: content('An access token.', grant, { example: aGrant, headers: cookie }) }),
+  }),
+  passkeys: route('GET /api/me/passkeys', {
+    summary: 'List one’s own passkeys',
+    roles: 'any',
+    responses: () => ({ 200: content('The passkeys, the oldest first.', v.array(passkey), { example: [aPasskey] }) }),
+  }),
+  offerPasskey: route('POST /api/me/passkeys/options', {
+    summary: 'Begin to make a passkey',
+    description:
+      'Needs the password, which counts like a log-in; an account without one needs a log-in of the last ten minutes.',
+    roles: 'any',
+    body: passkeyOffer,
+    examples: { ada: { password: 'correct horse battery' } },
+    errors: ['forbidden', 'too_many_requests'],
+    responses: () => ({
+      200: content('For `navigator.credentials.create`.', askedDevice, {
+        example: { ticket: 'c0ffee', options: { challenge: 'AAAA', rp: { id: 'blog.example', name: 'Blog' } } },
+      }),
+    }),
+  }),
+  addPasskey: route('POST /api/me/passkeys', {
+    summary: 'Keep a passkey that a device has made',
+    roles: 'any',
+    body: newPasskey,
+    errors: ['forbidden', 'not_found', 'conflict'],
+    responses: () => ({
+      201: content('The passkey.', passkey, { example: aPasskey, headers: { location: 'Path of the passkey.' } }),
+    }),
+  }),
+  renamePasskey: route('PATCH /api/me/passkeys/:id', {
+    summary: 'Rename a passkey',
+    roles: 'any',
+    params: { id: v.pipe(text, v.metadata({ examples: [aPasskey.id] })) },
+    body: passkeyChange,
+    errors: ['not_found'],
+    responses: () => ({ 204: empty('It has the name.') }),
+  }),
+  removePasskey: route('DELETE /api/me/passkeys/:id', {
+    summary: 'Remove a passkey',
+    description: 'Needs the same as making one. 409 for the last way into the account.',
+    roles: 'any',
+    params: { id: v.pipe(text, v.metadata({ examples: [aPasskey.id] })) },
+    body: passkeyRemoval,
     errors: ['forbidden', 'not_found', 'conflict', 'too_many_requests'],
     responses: () => ({ 204: empty('Nobody logs in with it any more.') }),
   }),

@@ -7,6 +7,7 @@ import { identities } from './identities.ts';
 import { invitations } from './invitations.ts';
 import { oauth } from './oauth.ts';
 import { ownSessions } from './own-sessions.ts';
+import { passkeys } from './passkeys.ts';
 import { people } from './people.ts';
 import { personalTokens } from './personal-tokens.ts';
 import { secondFactors } from './second-factors.ts';
@@ -23,6 +24,7 @@ export function createApp(auth: Auth) {
     .route('/', secondFactors(auth))
     .route('/', oauth(auth))
     .route('/', identities(auth))
+    .route('/', passkeys(auth))
     .route('/', people(auth))
     .route('/', invitations(auth))
     .route('/', blog(auth));

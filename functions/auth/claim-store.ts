@@ -1,5 +1,6 @@
 import type { Sql } from '@dormouse/runtime/sql-types';
 import { dropIdentities } from './identity-store.ts';
+import { dropPasskeys } from './passkey-store.ts';
 import { dropSecondFactor } from './second-factor-store.ts';
 import { endSessions } from './session-store.ts';
 import { firstUser, type User, type UserRow } from './user.ts';
@@ -9,7 +10,7 @@ export interface ClaimStore {
   /** Remembers a one-time code by its hash; the account's code before is void. */
   offerClaim(userId: number, hash: string, expiresAt: Date): Promise<void>;
   findClaim(hash: string, now: Date): Promise<User | undefined>;
-  /** Uses a code up: sets the password (and address, where given), removes a second factor and accounts at providers, and ends every session; false when it was not valid any more. */
+  /** Uses a code up: sets the password (and address, where given), removes a second factor, accounts at providers and passkeys, and ends every session; false when it was not valid any more. */
   claim(hash: string, now: Date, change: { passwordHash: string; email?: string }): Promise<boolean>;
 }
 
@@ -37,9 +38,10 @@ export function claimStore(sql: Sql): ClaimStore {
           UPDATE users SET password_hash = ${passwordHash}, email = coalesce(${email ?? null}, email)
           WHERE id = ${claim.user_id} AND deleted_at IS NULL AND suspended_at IS NULL`;
         // Whoever gave the code made sure of the person: it is the way back for who has lost the other device, too, and throws out who
-        // has linked an account of their own.
+        // has linked an account or added a passkey of their own.
         await dropSecondFactor(tx, claim.user_id);
         await dropIdentities(tx, claim.user_id);
+        await dropPasskeys(tx, claim.user_id);
         await endSessions(tx, claim.user_id);
         return changed.count === 1;
       }),

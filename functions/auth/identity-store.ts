@@ -2,9 +2,9 @@ import { userUpdated } from '@dormouse/events/user';
 import { fail } from '@dormouse/runtime/errors';
 import type { Outbox } from '@dormouse/runtime/outbox';
 import type { Sql, Tx } from '@dormouse/runtime/sql-types';
-import { isPassword } from './no-password.ts';
 import { takePending } from './pending-store.ts';
 import { firstUser, type User, type UserRow } from './user.ts';
+import { hasAnotherWayIn } from './ways-in.ts';
 
 /** An account at a provider that leads to an account here. */
 export interface Identity {
@@ -77,13 +77,10 @@ export function identityStore(sql: Sql, outbox: Outbox): IdentityStore {
 
     unlinkIdentity: (user, id, issuers) =>
       outbox.transaction(async (tx, emit) => {
-        const [account] = await tx<{ password_hash: string | null }[]>`
-          SELECT password_hash FROM users WHERE id = ${user.id} FOR UPDATE`;
-        const identities = await tx<{ id: string; provider: string }[]>`
-          SELECT id, provider FROM identities WHERE user_id = ${user.id}`;
-        if (!account || !identities.some((each) => each.id === id)) return 'unknown';
-        const others = identities.filter((each) => each.id !== id && issuers.includes(each.provider));
-        if (others.length === 0 && !isPassword(account.password_hash ?? undefined)) return 'last way in';
+        const another = await hasAnotherWayIn(tx, user.id, id, issuers);
+        const [own] = await tx`SELECT 1 FROM identities WHERE user_id = ${user.id} AND id = ${id}`;
+        if (!own) return 'unknown';
+        if (!another) return 'last way in';
         await tx`DELETE FROM identities WHERE user_id = ${user.id} AND id = ${id}`;
         emit(userUpdated, `user/${user.id}`, changed(user));
         return 'unlinked';

@@ -5,7 +5,7 @@ import { Hono } from 'hono';
 import { api } from './api.ts';
 import { currentUser } from './current-user.ts';
 import type { Auth } from './dependencies.ts';
-import { identityView, invitationView, ownView, personalTokenView, sessionView } from './views.ts';
+import { identityView, invitationView, ownView, passkeyView, personalTokenView, sessionView } from './views.ts';
 
 /** The log-ins of the caller: which there are, and ending one; and everything that auth has of the caller. */
 export function ownSessions(auth: Auth) {
@@ -23,10 +23,11 @@ export function ownSessions(auth: Auth) {
     .get(api.exportMe.path, caller, async (c) => {
       const user = await currentUser(auth, c);
       const at = new Date(now());
-      const [sessions, tokens, identities, invitations] = await Promise.all([
+      const [sessions, tokens, identities, passkeys, invitations] = await Promise.all([
         store.sessionsOf(user.id, at),
         store.tokensOf(user.id, at),
         store.identitiesOf(user.id),
+        store.passkeysOf(user.id),
         store.invitations(at, user.id),
       ]);
       c.header('cache-control', 'no-store');
@@ -35,6 +36,7 @@ export function ownSessions(auth: Auth) {
         sessions: sessions.map((each) => sessionView(each, required(c).session)),
         personal_tokens: tokens.map(personalTokenView),
         identities: identities.map((each) => identityView(each, auth.providers)),
+        passkeys: passkeys.map(passkeyView),
         invitations: invitations.map(invitationView),
       });
     })

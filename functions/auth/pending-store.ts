@@ -31,7 +31,20 @@ export interface ProvenSignIn {
   linking: boolean;
 }
 
-export type Pending = BegunSignIn | ProvenSignIn;
+/** A browser was asked for a passkey, whosever. */
+export interface AskedPasskey {
+  step: 'passkey asked';
+  challenge: string;
+}
+
+/** A browser was asked to make a passkey for an account. */
+export interface OfferedPasskey {
+  step: 'passkey offered';
+  challenge: string;
+  userId: number;
+}
+
+export type Pending = BegunSignIn | ProvenSignIn | AskedPasskey | OfferedPasskey;
 type Step = Pending['step'];
 type Of<S extends Step> = Extract<Pending, { step: S }>;
 

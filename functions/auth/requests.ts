@@ -190,6 +190,56 @@ export const identityLink = v.strictObject({ ticket, password: v.optional(existi
 /** Body of DELETE /api/me/identities/{id}. */
 export const identityRemoval = v.strictObject({ password: v.optional(existingPassword) });
 
+/** A part of what a device answered: base64url. */
+const encoded = v.pipe(v.string('must be text'), v.maxLength(20_000, 'is too long'));
+
+/** What every answer of a device has around what is signed (WebAuthn's PublicKeyCredentialJSON). */
+const credential = {
+  id: v.pipe(v.string('must be text'), v.nonEmpty('must not be empty'), v.maxLength(1400, 'is too long')),
+  rawId: encoded,
+  type: v.literal('public-key', 'must be public-key'),
+  clientExtensionResults: v.object({}),
+};
+
+/** What a device answers that has made a passkey. */
+const createdCredential = v.object({
+  ...credential,
+  response: v.object({
+    clientDataJSON: encoded,
+    attestationObject: encoded,
+    transports: v.optional(v.pipe(v.array(v.pipe(v.string(), v.maxLength(40))), v.maxLength(10))),
+  }),
+});
+
+/** What a device answers that has used a passkey. */
+const usedCredential = v.object({
+  ...credential,
+  response: v.object({
+    clientDataJSON: encoded,
+    authenticatorData: encoded,
+    signature: encoded,
+    userHandle: v.optional(v.nullable(encoded)),
+  }),
+});
+
+const passkeyTicket = v.pipe(opaque, v.description('What came with the options.'));
+const passkeyName = v.pipe(displayName, v.description('What its owner calls it.'));
+
+/** Body of POST /api/passkeys/session. */
+export const passkeyLogIn = v.strictObject({ ticket: passkeyTicket, response: usedCredential, refresh });
+
+/** Body of POST /api/me/passkeys/options. */
+export const passkeyOffer = v.strictObject({ password: v.optional(existingPassword) });
+
+/** Body of POST /api/me/passkeys. */
+export const newPasskey = v.strictObject({ ticket: passkeyTicket, name: passkeyName, response: createdCredential });
+
+/** Body of PATCH /api/me/passkeys/{id}. */
+export const passkeyChange = v.strictObject({ name: passkeyName });
+
+/** Body of DELETE /api/me/passkeys/{id}. */
+export const passkeyRemoval = v.strictObject({ password: v.optional(existingPassword) });
+
 /** Body of POST /api/token/refresh and POST /api/logout, both optional. */
 export const heldToken = v.strictObject({ refresh_token: v.optional(opaque) });
 

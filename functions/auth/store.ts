@@ -4,6 +4,7 @@ import { type BlogStore, blogStore } from './blog-store.ts';
 import { type ClaimStore, claimStore } from './claim-store.ts';
 import { type IdentityStore, identityStore } from './identity-store.ts';
 import { type InvitationStore, invitationStore } from './invitation-store.ts';
+import { type PasskeyStore, passkeyStore } from './passkey-store.ts';
 import { type PasswordTryStore, passwordTryStore } from './password-try-store.ts';
 import { type PendingStore, pendingStore } from './pending-store.ts';
 import { type PersonalTokenStore, personalTokenStore } from './personal-token-store.ts';
@@ -22,6 +23,7 @@ export interface Store
     SecondFactorStore,
     IdentityStore,
     PendingStore,
+    PasskeyStore,
     RevocationStore,
     PasswordTryStore,
     BlogStore {}
@@ -36,6 +38,7 @@ export const createStore = (sql: Sql, outbox: Outbox): Store => ({
   ...secondFactorStore(sql, outbox),
   ...identityStore(sql, outbox),
   ...pendingStore(sql),
+  ...passkeyStore(sql, outbox),
   ...revocationStore(sql),
   ...passwordTryStore(sql),
   ...blogStore(sql, outbox),

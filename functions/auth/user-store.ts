@@ -3,6 +3,7 @@ import type { Role } from '@dormouse/runtime/caller';
 import type { Emit, Outbox } from '@dormouse/runtime/outbox';
 import type { Sql, Tx } from '@dormouse/runtime/sql-types';
 import { dropIdentities, type FirstIdentity, insertFirstIdentity } from './identity-store.ts';
+import { dropPasskeys } from './passkey-store.ts';
 import { revokeInvitationsOf } from './revoke-invitations.ts';
 import { dropSecondFactor } from './second-factor-store.ts';
 import { endSessions } from './session-store.ts';
@@ -159,6 +160,7 @@ export function userStore(sql: Sql, outbox: Outbox): UserStore {
         await tx`DELETE FROM claims WHERE user_id = ${id}`;
         await tx`DELETE FROM known_networks WHERE user_id = ${id}`;
         await dropIdentities(tx, id);
+        await dropPasskeys(tx, id);
         await revokeInvitationsOf(tx, emit, id, undefined);
         await tx`DELETE FROM password_tries WHERE name = ${usernameKey(username)}`;
         await tx`INSERT INTO retired_names (hash) VALUES (name_hash(${username})) ON CONFLICT DO NOTHING`;

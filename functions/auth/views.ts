@@ -6,6 +6,7 @@ import type { KnownProvider } from './dependencies.ts';
 import type { Identity } from './identity-store.ts';
 import type { Invitation } from './invitation-store.ts';
 import { isPassword } from './no-password.ts';
+import type { Passkey } from './passkey-store.ts';
 import type { PersonalToken } from './personal-token-store.ts';
 import type { OwnSession } from './session-store.ts';
 import type { Registration } from './settings.ts';
@@ -93,6 +94,19 @@ export const identityView = (
     used_at: usedAt?.toISOString() ?? null,
   };
 };
+
+/** A passkey as its owner sees it. */
+export const passkeyView = ({
+  id,
+  name,
+  createdAt,
+  usedAt,
+}: Pick<Passkey, 'id' | 'name' | 'createdAt' | 'usedAt'>): ResponseOf<typeof api.passkeys, 200>[number] => ({
+  id,
+  name,
+  created_at: createdAt.toISOString(),
+  used_at: usedAt?.toISOString() ?? null,
+});
 
 /** An account as administrators see it: without its e-mail address, which is its owner's. */
 export function personView({ email, bio, ...user }: User): ResponseOf<typeof api.people, 200>[number] {

@@ -1,8 +1,10 @@
+import { passkeyScriptPath } from './assets/addresses.ts';
 import type { Provider } from './dependencies.ts';
 import { alert, field, hiddenField } from './field.ts';
 import { type FormProblem, type SaidProblem, saidIn } from './form-problem.ts';
 import { type Html, linkTo, markup, none } from './html.ts';
 import { layout, type Viewer } from './layout.ts';
+import { passkeyLogIn } from './passkey-pages.ts';
 import { type SiteSettings, takesRegistrations } from './site.ts';
 import { wordsOf } from './words.ts';
 import type { Words } from './words-en.ts';
@@ -15,13 +17,13 @@ export interface AccountPage {
   problem?: FormProblem | undefined;
   /** Notice above the form when there is no problem. */
   notice?: string;
-  /** At whom people may log in instead. */
+  /** At whom people may log in instead. Given: passkeys, too, whose script needs `editorPolicy`. */
   providers?: readonly Provider[];
 }
 
 /** The page to log in. */
 export function logInPage(page: AccountPage & { username?: string }): string {
-  const { frame, fields, providers, signing, secondFactor } = wordsOf(page.site.language);
+  const { frame, fields, passkeys, providers, signing, secondFactor } = wordsOf(page.site.language);
   return form(page, (problem) => ({
     title: frame.logIn,
     action: '/blog/login',
@@ -29,11 +31,13 @@ export function logInPage(page: AccountPage & { username?: string }): string {
     fields: markup`${field({ name: 'username', label: fields.userName, value: page.username ?? '', autocomplete: 'username', focus: !page.username }, problem)}
 ${field({ name: 'password', label: fields.password, type: 'password', autocomplete: 'current-password', focus: Boolean(page.username) }, problem)}
 ${problem?.errors.code ? field({ name: 'code', label: secondFactor.code, value: '', autocomplete: 'one-time-code', hint: secondFactor.codeOrRecovery }, problem) : none}`,
+    ...(page.providers && { script: passkeyScriptPath }),
     elsewhere: (page.providers ?? []).map(
       ({ name, label }) =>
         markup`<p class="actions"><a class="button quiet" href="${goingOn(`/api/oauth/${name}`, page)}">${providers.logIn(label)}</a></p>
 `,
     ),
+    passkey: page.providers && passkeyLogIn(passkeys, page.viewer, page.next),
     after: takesRegistrations(page.site) && signing.newHere(linkTo(goingOn('/blog/signup', page))),
   }));
 }
@@ -103,6 +107,9 @@ interface FormParts {
   fields: Html;
   /** Ways around the form. */
   elsewhere?: readonly Html[];
+  /** The form of passkeys, with the address of its script. */
+  passkey?: Html | undefined;
+  script?: string;
   after?: Html | false;
 }
 
@@ -111,12 +118,13 @@ function form(
   parts: (problem: SaidProblem | undefined) => FormParts,
 ): string {
   const problem = saidIn(wordsOf(site.language), page.problem);
-  const { title, action, current, intro, fields, elsewhere = [], after } = parts(problem);
+  const { title, action, current, intro, fields, elsewhere = [], passkey = none, script, after } = parts(problem);
   return layout({
     site,
     title,
     viewer,
     ...(current && { current }),
+    ...(script && { script }),
     main: markup`<div class="card">
 <h1>${title}</h1>
 ${intro ? markup`<p class="muted">${intro}</p>` : none}
@@ -127,6 +135,7 @@ ${hiddenField('csrf', viewer.csrf)}${hiddenField('next', next)}
 ${fields}
 <p class="actions"><button class="button">${title}</button></p>
 </form>
+${passkey}
 ${elsewhere}
 ${after ? markup`<p class="muted">${after}</p>` : none}
 </div>`,

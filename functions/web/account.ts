@@ -24,15 +24,16 @@ export function account(
   sessions: Sessions,
 ): void {
   const show = async (c: Context, session: Session, more: Partial<OwnAccountPage> = {}) => {
-    const [current, me, open, tokens, identities] = await Promise.all([
+    const [current, me, open, tokens, identities, passkeys] = await Promise.all([
       site.current(),
       ownAccount.read(session.token),
       ownAccount.sessions(session.token),
       ownAccount.tokens(session.token),
       ownAccount.identities(session.token),
+      ownAccount.passkeys(session.token),
     ]);
     const profile = { display_name: me.display_name, bio: me.bio ?? '' };
-    const shown = { me, sessions: open, tokens, tokenForm: blankToken, identities, providers, profile };
+    const shown = { me, sessions: open, tokens, tokenForm: blankToken, identities, passkeys, providers, profile };
     const page = { site: current, viewer: viewer(c, session), ...shown, ...more };
     return privately(c, ownAccountPage(page), more.problem?.status, more.problem?.headers);
   };
@@ -161,7 +162,7 @@ export function account(
   );
 }
 
-const notices = ['changed', 'saved', 'ended', 'revoked', 'linked', 'unlinked', 'unfinished'] as const;
+const notices = ['changed', 'saved', 'ended', 'revoked', 'linked', 'unlinked', 'unfinished', 'passkey'] as const;
 
 const tokenIn = (form: Form): TokenForm => ({
   name: form.get('name').trim(),

@@ -14,6 +14,8 @@ export type Claim = Every<BodyOf<typeof api.claim>>;
 export type PasswordChange = { password: string; current_password?: string };
 /** What a provider said of somebody, kept by auth. */
 export type Proof = ResponseOf<typeof api.lookUpOauth, 200>;
+/** What a device answered, as the browser's script says it. */
+export type PasskeyAnswer = BodyOf<typeof api.logInByPasskey>['response'];
 export type ProvenAccount = Omit<BodyOf<typeof api.registerByOauth>, 'ticket' | 'refresh'>;
 
 /** What web needs of auth. `address` is the reader's own, for auth's limits. Every method throws AppError with what auth answered. */
@@ -31,6 +33,8 @@ export interface Accounts {
   lookUpProof(ticket: string, address: string): Promise<Proof>;
   /** Logs in as whom a provider has said. @param code of the second factor, where the account has one */
   logInByProof(ticket: string, address: string, agent?: string, code?: string): Promise<Granted>;
+  /** Logs in with a passkey. @param ticket what auth gave with the options */
+  logInByPasskey(ticket: string, response: object, address: string, agent?: string): Promise<Granted>;
   /** Makes an account for whom a provider has said, and logs in. */
   registerByProof(ticket: string, account: ProvenAccount, address: string, agent?: string): Promise<Granted>;
 }
@@ -75,6 +79,12 @@ export function accountsAt(url: string, call: Call, addressHeader: string, proof
       const body = { ticket, refresh: 'body', ...(code && { code }) } as const;
       const headers = { ...from(address), ...(agent && { 'user-agent': agent }) };
       return granted(okResponse(await client('POST /api/oauth/session', { body, headers })).body);
+    },
+    async logInByPasskey(ticket, response, address, agent) {
+      // Whether it is one is auth's to say.
+      const body = { ticket, response: response as PasskeyAnswer, refresh: 'body' } as const;
+      const headers = { ...from(address), ...(agent && { 'user-agent': agent }) };
+      return granted(okResponse(await client('POST /api/passkeys/session', { body, headers })).body);
     },
     async registerByProof(ticket, account, address, agent) {
       const body = { ...account, ticket, refresh: 'body' } as const;

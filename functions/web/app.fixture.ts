@@ -7,7 +7,7 @@ import { articles } from './articles.ts';
 import type { Category } from './categories.ts';
 import type { QueuedComment, ShownComment } from './comments.ts';
 import type { Web } from './dependencies.ts';
-import type { Identity, OwnSession, PersonalToken } from './own-account.ts';
+import type { Identity, OwnSession, Passkey, PersonalToken } from './own-account.ts';
 import type { CachedPage } from './pages.ts';
 import type { Invitation, Person } from './people.ts';
 import type { DeletedPost, Post, PostInput } from './posts.ts';
@@ -193,6 +193,7 @@ export function world(parts: Partial<Web> = {}) {
     { id: 'gh', provider: 'example', provider_name: 'Example', account: 'ada <i>', created_at: at, used_at: null },
     { id: 'old', provider: null, provider_name: 'gone.example', account: 'ada', created_at: at, used_at: at },
   ];
+  const passkeys: Passkey[] = [{ id: 'pk', name: 'Laptop <i>', created_at: at, used_at: null }];
   const factor = { totp: false, recovery_codes: 0 };
   const personalTokens: PersonalToken[] = [
     { id: 'backup', name: 'Backup <i>', scopes: ['posts:read', 'x:y'], created_at: at, expires_at: at, used_at: null },
@@ -507,6 +508,11 @@ export function world(parts: Partial<Web> = {}) {
           });
         return granted('ada');
       },
+      async logInByPasskey(ticket, response) {
+        calls.push(['logInByPasskey', ticket, response]);
+        if (ticket !== 'asked') fail('forbidden', 'The passkey is not known here, or what it answered proves nothing.');
+        return granted('ada');
+      },
       async registerByProof(ticket, account) {
         calls.push(['registerByProof', ticket, account]);
         if (account.username === 'taken')
@@ -539,6 +545,7 @@ export function world(parts: Partial<Web> = {}) {
           sessions: ownSessions,
           personal_tokens: personalTokens,
           identities,
+          passkeys,
           invitations: open,
         };
       },
@@ -562,6 +569,29 @@ export function world(parts: Partial<Web> = {}) {
         calls.push(['unlinkIdentity', id, password, token]);
         if (identities.length === 1) fail('conflict', 'It is the last way into your account. Set a password first.');
         identities.splice(0, 1);
+      },
+      passkeys: async () => passkeys,
+      async offerPasskey(password) {
+        if (password !== undefined && password !== 'right')
+          fail('invalid', 'Some fields are not acceptable.', {
+            errors: [{ field: 'password', message: 'is not your password' }],
+          });
+        return { ticket: 'offered', options: { challenge: 'AAAA', rp: { id: 'blog.test', name: '<i>' } } };
+      },
+      async addPasskey(...what) {
+        calls.push(['addPasskey', ...what]);
+        if (what[0] !== 'offered') fail('not_found', 'That took too long, or was done already. Begin again.');
+      },
+      async renamePasskey(id, name) {
+        passkeys.find((each) => each.id === id)!.name = name;
+      },
+      async removePasskey(id, password) {
+        calls.push(['removePasskey', id, password]);
+        if (password === 'wrong')
+          fail('invalid', 'Some fields are not acceptable.', {
+            errors: [{ field: 'password', message: 'is not your password' }],
+          });
+        passkeys.splice(0);
       },
       secondFactor: async () => factor,
       async offerTotp(password) {

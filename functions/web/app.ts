@@ -17,6 +17,7 @@ import { managingPeople } from './managing-people.ts';
 import { managingWebhooks } from './managing-webhooks.ts';
 import { mediaFiles } from './media.ts';
 import { ownPosts } from './own-posts.ts';
+import { passkeys } from './passkeys.ts';
 import { purging } from './purging.ts';
 import { reading } from './reading.ts';
 import { restoring } from './restoring.ts';
@@ -43,6 +44,7 @@ export function createApp(web: Web): Hono<Env> {
   continuing(app, web, own);
   account(app, web, own);
   linking(app, web, own);
+  passkeys(app, web, own);
   secondFactor(app, web, own);
   writing(app, web, own);
   ownPosts(app, web, own);

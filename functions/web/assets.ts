@@ -5,7 +5,7 @@ import { originOf } from '@dormouse/runtime/origin';
 import { header } from '@dormouse/runtime/request';
 import type { Context, Hono } from 'hono';
 import { accentSheet } from './accent.ts';
-import { editorScriptPath, stylesheetPath } from './assets/addresses.ts';
+import { editorScriptPath, passkeyScriptPath, stylesheetPath } from './assets/addresses.ts';
 import { colorSheet } from './colors.ts';
 import { favicon } from './dormouse.ts';
 import { foreverHeaders, safeHeaders } from './headers.ts';
@@ -26,6 +26,10 @@ export function assets(app: Hono<Env>): void {
   app.get('/assets/:name{editor-[0-9a-f]{12}\\.js}', async (c) => {
     const headers = headersOf(c, editorScriptPath, 'text/javascript; charset=utf-8');
     return precompressed(c, await import('./assets/editor.ts'), headers);
+  });
+  app.get('/assets/:name{passkey-[0-9a-f]{12}\\.js}', async (c) => {
+    const headers = headersOf(c, passkeyScriptPath, 'text/javascript; charset=utf-8');
+    return precompressed(c, await import('./assets/passkey.ts'), headers);
   });
   app.get('/assets/colors/:name', (c) => {
     const sheet = colorSheet(c.req.param('name')) ?? fail('not_found', 'There is no such style sheet.');

@@ -11,6 +11,7 @@ import { isGenuine } from './csrf.ts';
 import type { Web } from './dependencies.ts';
 import { type Form, readForm } from './form.ts';
 import { type FormProblem, formProblem, staleSignUp } from './form-problem.ts';
+import { editorPolicy } from './headers.ts';
 import { localPath } from './local-path.ts';
 import type { Sessions } from './session.ts';
 import { privately, seeOther, viewer } from './viewer.ts';
@@ -52,7 +53,10 @@ export function continuing(app: Hono<Env>, { accounts, providers, site }: Web, s
       if (refused.status === 404) throw error;
       const shown = { site: await site.current(), viewer: viewer(c, undefined), next: localPath(proof.next) };
       if (refused.errors.code === undefined && typed === undefined)
-        return privately(c, logInPage({ ...shown, providers, problem: refused }), refused.status, refused.headers);
+        return privately(c, logInPage({ ...shown, providers, problem: refused }), refused.status, {
+          ...refused.headers,
+          'content-security-policy': editorPolicy,
+        });
       const problem = typed === undefined ? undefined : refused;
       return privately(c, secondFactorLogInPage({ ...shown, problem }), problem?.status, problem?.headers);
     }

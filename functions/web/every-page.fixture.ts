@@ -105,6 +105,8 @@ export async function everyPage(language: string): Promise<[string, string][]> {
     '/blog/account/delete',
     '/blog/account?unfinished',
     '/blog/account/identities/gh/unlink',
+    '/blog/account/passkeys/new',
+    '/blog/account/passkeys/pk',
     '/blog/authors/ada',
     '/blog/posts/mine/edit',
     '/blog/posts/mine/delete',
@@ -121,6 +123,11 @@ export async function everyPage(language: string): Promise<[string, string][]> {
   await reader.get('/blog/login');
   await reader.submit('/blog/login', { username: 'holly', password: 'right' });
   note('asked for a code', reader);
+  await author.get('/blog/account/passkeys/new');
+  await author.submit('/blog/account/passkeys/new', { name: 'Laptop', password: 'wrong' });
+  note('refused passkey', author);
+  await author.submit('/blog/account/passkeys/new', { name: 'Laptop', password: 'right' });
+  note('passkey to make', author);
   author.cookies.set('dormouse_sign_in', 'link');
   await author.get('/blog/account/link');
   note('/blog/account/link', author);

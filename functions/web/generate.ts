@@ -9,7 +9,8 @@ import { stylesheet } from './stylesheet.ts';
 const folder = join(import.meta.dirname, 'assets');
 
 const { outputFiles } = await build({
-  entryPoints: [join(import.meta.dirname, 'client/main.ts')],
+  entryPoints: ['main', 'passkey'].map((name) => join(import.meta.dirname, `client/${name}.ts`)),
+  outdir: folder,
   bundle: true,
   minify: true,
   write: false,
@@ -18,7 +19,7 @@ const { outputFiles } = await build({
   charset: 'utf8',
   legalComments: 'none',
 });
-const script = outputFiles[0]?.text ?? '';
+const [script = '', passkeyScript = ''] = outputFiles.map(({ text }) => text);
 
 const named = (name: string, bytes: string | Uint8Array, ending: string) =>
   `/assets/${name}-${hash('sha256', bytes, 'hex').slice(0, 12)}.${ending}`;
@@ -45,9 +46,11 @@ const wanted = new Map([
     `/** Addresses of what pages are drawn with, made by \`npm run generate\`. They change with what they lead to, so that it can be kept for ever. */
 export const stylesheetPath = ${JSON.stringify(named('style', css, 'css'))};
 export const editorScriptPath = ${JSON.stringify(named('editor', script, 'js'))};
+export const passkeyScriptPath = ${JSON.stringify(named('passkey', passkeyScript, 'js'))};
 `,
   ],
   ['style.ts', text('The style sheet, minified', css)],
   ['editor.ts', text("The editor's script, made of the folder client", script)],
+  ['passkey.ts', text('The script of passkeys, made of client/passkey.ts', passkeyScript)],
 ]);
 generateOrCheck('functions/web/assets', folder, wanted);

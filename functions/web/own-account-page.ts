@@ -6,7 +6,8 @@ import { type FormProblem, type SaidProblem, saidIn } from './form-problem.ts';
 import { type Html, linkTo, markup, none } from './html.ts';
 import { identitySection } from './identity-section.ts';
 import { layout, type Viewer } from './layout.ts';
-import type { Identity, Me, OwnSession, PersonalToken } from './own-account.ts';
+import type { Identity, Me, OwnSession, Passkey, PersonalToken } from './own-account.ts';
+import { passkeySection } from './passkey-section.ts';
 import type { SiteSettings } from './site.ts';
 import { newToken, type TokenForm, tokenSection } from './token-section.ts';
 import { wordsOf } from './words.ts';
@@ -20,6 +21,7 @@ export interface OwnAccountPage {
   tokens: readonly PersonalToken[];
   tokenForm: TokenForm;
   identities: readonly Identity[];
+  passkeys: readonly Passkey[];
   /** At whom people may log in. */
   providers: readonly Provider[];
   /** A personal access token that was made just now. */
@@ -66,6 +68,7 @@ ${field({ name: 'password', label: fields.newPassword, type: 'password', autocom
 </form>
 <section><h2 id="sessions">${account.sessions}</h2>
 <ul class="rows" aria-labelledby="sessions">${sessions.map((each) => sessionRow(each, site, viewer, words))}</ul></section>
+${passkeySection({ site, passkeys: page.passkeys, words })}
 ${identitySection({ site, identities: page.identities, providers: page.providers, words })}
 ${tokenSection({ site, viewer, tokens, tokenForm, words, problem })}
 <section><h2>${account.data}</h2>

@@ -11,6 +11,8 @@ export type NewPersonalToken = BodyOf<typeof api.makePersonalToken>;
 export type SecondFactor = ResponseOf<typeof api.secondFactor, 200>;
 export type OfferedTotp = ResponseOf<typeof api.offerTotp, 201>;
 export type Identity = ResponseOf<typeof api.identities, 200>[number];
+export type Passkey = ResponseOf<typeof api.passkeys, 200>[number];
+export type OfferedPasskey = ResponseOf<typeof api.offerPasskey, 200>;
 export type OwnData = ResponseOf<typeof api.exportMe, 200>;
 export type Profile = Required<Pick<BodyOf<typeof api.changeMe>, 'display_name' | 'bio'>>;
 
@@ -34,6 +36,15 @@ export interface OwnAccount {
   linkIdentity(ticket: string, password: string | undefined, token: string, address: string): Promise<void>;
   /** @param password undefined for an account without one @param address the reader's own, for auth's limits */
   unlinkIdentity(id: string, password: string | undefined, token: string, address: string): Promise<void>;
+  /** The oldest first. */
+  passkeys(token: string): Promise<readonly Passkey[]>;
+  /** What a device is asked to make a passkey with. @param password undefined for an account without one @param address the reader's own, for auth's limits */
+  offerPasskey(password: string | undefined, token: string, address: string): Promise<OfferedPasskey>;
+  /** Keeps the passkey that a device has made. @param response what it answered, as the browser's script says it */
+  addPasskey(ticket: string, name: string, response: object, token: string): Promise<void>;
+  renamePasskey(id: string, name: string, token: string): Promise<void>;
+  /** @param password undefined for an account without one @param address the reader's own, for auth's limits */
+  removePasskey(id: string, password: string | undefined, token: string, address: string): Promise<void>;
   secondFactor(token: string): Promise<SecondFactor>;
   /** A secret that is not confirmed yet. @param password undefined for an account without one @param address the reader's own, for auth's limits */
   offerTotp(password: string | undefined, token: string, address: string): Promise<OfferedTotp>;
@@ -85,6 +96,25 @@ export function ownAccountAt(url: string, call: Call, addressHeader: string, pro
     async unlinkIdentity(id, password, token, address) {
       const [params, body] = [{ id }, withPassword(password)];
       okResponse(await client('DELETE /api/me/identities/:id', { params, body, token, headers: from(address) }));
+    },
+    async passkeys(token) {
+      return okResponse(await client('GET /api/me/passkeys', { token })).body;
+    },
+    async offerPasskey(password, token, address) {
+      const body = withPassword(password);
+      return okResponse(await client('POST /api/me/passkeys/options', { body, token, headers: from(address) })).body;
+    },
+    async addPasskey(ticket, name, response, token) {
+      // Whether it is one is auth's to say.
+      const body = { ticket, name, response: response as BodyOf<typeof api.addPasskey>['response'] };
+      okResponse(await client('POST /api/me/passkeys', { body, token }));
+    },
+    async renamePasskey(id, name, token) {
+      okResponse(await client('PATCH /api/me/passkeys/:id', { params: { id }, body: { name }, token }));
+    },
+    async removePasskey(id, password, token, address) {
+      const [params, body] = [{ id }, withPassword(password)];
+      okResponse(await client('DELETE /api/me/passkeys/:id', { params, body, token, headers: from(address) }));
     },
     async secondFactor(token) {
       return okResponse(await client('GET /api/me/second-factor', { token })).body;

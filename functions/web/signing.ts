@@ -17,6 +17,9 @@ import type { Site, SiteSettings } from './site.ts';
 import { privately, seeOther, viewer, viewerOf } from './viewer.ts';
 import { wordsOf } from './words.ts';
 
+/** The log-in page's script asks the device for a passkey. */
+const scripted = { 'content-security-policy': editorPolicy };
+
 /** Sign-up, login, logout and claiming an account. */
 export function signing(app: Hono<Env>, { accounts, providers, site }: Web, sessions: Sessions): void {
   app.get('/blog/login', async (c) => {
@@ -27,6 +30,8 @@ export function signing(app: Hono<Env>, { accounts, providers, site }: Web, sess
     return privately(
       c,
       logInPage({ site: await site.current(), viewer: viewer(c, undefined), next, providers, problem }),
+      200,
+      scripted,
     );
   });
   app.post('/blog/login', (c) =>
@@ -38,6 +43,7 @@ export function signing(app: Hono<Env>, { accounts, providers, site }: Web, sess
         await sessions.logIn(c, form.get('username'), form.get('password'), form.get('code') || undefined);
         return undefined;
       },
+      scripted,
     ),
   );
 
@@ -128,6 +134,7 @@ async function respondWithForm(
   site: Site,
   page: (shown: Shown) => string,
   act: (form: Form) => Promise<Response | undefined>,
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<Response> {
   const form = await readForm(c);
   const next = localPath(form.get('next'));
@@ -141,7 +148,7 @@ async function respondWithForm(
       email: form.get('email'),
       token: form.get('token'),
     };
-    return privately(c, page(shown), problem.status, problem.headers);
+    return privately(c, page(shown), problem.status, { ...problem.headers, ...headers });
   };
   if (!isGenuine(c, form)) return again(staleSignUp);
   try {

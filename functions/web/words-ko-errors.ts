@@ -33,6 +33,12 @@ const sentences: Readonly<Record<string, string>> = {
     '이 계정에 로그인할 수 있는 마지막 방법입니다. 먼저 비밀번호를 설정해 주세요.',
   'It belongs to an account here already.': '이미 이 블로그의 계정과 연결되어 있습니다.',
   'There is no such account at a provider.': '연결되지 않은 계정입니다.',
+  'There is no such passkey.': '없는 패스키입니다.',
+  'This passkey is here already.': '이미 추가한 패스키입니다.',
+  'You have too many passkeys. Remove one first.': '패스키가 너무 많습니다. 먼저 하나를 삭제해 주세요.',
+  'That took too long, or was done already. Begin again.': '시간이 지났거나 이미 끝난 요청입니다. 다시 시작해 주세요.',
+  'The passkey is not known here, or what it answered proves nothing.':
+    '이 블로그에 없는 패스키이거나, 패스키의 응답을 확인할 수 없습니다.',
   'There is no such token.': '없는 토큰입니다.',
   'You have too many tokens. Revoke one first.': '토큰이 너무 많습니다. 먼저 하나를 폐기해 주세요.',
   'There is no such post.': '없는 글입니다.',

@@ -1,3 +1,6 @@
+import { readNewPasskey, readUse } from '@dormouse/auth/passkey-answer';
+import { creationOptions, requestOptions } from '@dormouse/auth/passkey-options';
+import type { Passkey } from '@dormouse/auth/passkey-store';
 import { fail } from '@dormouse/runtime/errors';
 import { world } from '@dormouse/web/app.fixture';
 import { fakePosts } from '@dormouse/web/posts.fixture';
@@ -48,7 +51,7 @@ describe('the editor in a browser', needsChromium, () => {
     await at.goto('/blog/login');
     await at.getByLabel('User name').fill(name);
     await at.getByLabel('Password').fill('right');
-    await at.getByRole('main').getByRole('button').click();
+    await at.getByRole('main').getByRole('button', { name: 'Log in', exact: true }).click();
     await at.waitForURL((url) => url.pathname !== '/blog/login');
   }
   const status = (at: Page) => at.locator('.state [role="status"]');
@@ -312,6 +315,62 @@ describe('the editor in a browser', needsChromium, () => {
       if (way === 'by mouse') expect(seen).toBe(hands.clicks);
       await at.close();
     });
+  });
+
+  it('asks the device for a passkey, and for its use: auth’s own check takes both', async () => {
+    // A name, which browsers want for passkeys.
+    const origin = web.origin.replace('127.0.0.1', 'localhost');
+    const challenge = 'c'.repeat(43);
+    let made: Passkey | undefined;
+    let counter = 0;
+    Object.assign(blog.web.ownAccount, {
+      offerPasskey: async () => {
+        const site = { origin, title: 'Dormouse' };
+        const ada = { id: 1, username: 'ada', displayName: 'Ada' };
+        return { ticket: 'offered', options: creationOptions(site, ada, challenge, []) };
+      },
+      addPasskey: async (_: string, name: string, response: never) => {
+        const credential = await readNewPasskey(response, { challenge, origin });
+        made = { ...credential, userId: 1, name, createdAt: new Date(), usedAt: undefined };
+      },
+    });
+    const logInByPasskey = blog.web.accounts.logInByPasskey;
+    blog.web.accounts.logInByPasskey = async (ticket, response, ...rest) => {
+      counter = await readUse(response as never, made!, { challenge, origin });
+      return logInByPasskey(ticket, response, ...rest);
+    };
+    const own = await browser.newContext({ baseURL: origin });
+    own.setDefaultTimeout(20_000);
+    const at = await own.newPage();
+    const device = await own.newCDPSession(at);
+    await device.send('WebAuthn.enable');
+    await device.send('WebAuthn.addVirtualAuthenticator', {
+      options: {
+        protocol: 'ctap2',
+        transport: 'internal',
+        hasResidentKey: true,
+        hasUserVerification: true,
+        isUserVerified: true,
+        automaticPresenceSimulation: true,
+      },
+    });
+    await at.route('**/api/passkeys/options', (route) =>
+      route.fulfill({ json: { ticket: 'asked', options: requestOptions(origin, challenge) } }),
+    );
+    await logIn(at, 'ada');
+    await at.goto('/blog/account/passkeys/new');
+    await at.getByLabel('Name of the passkey').fill('Laptop');
+    await at.getByLabel('Present password').fill('right');
+    await at.getByRole('button', { name: 'Go on' }).click();
+    await at.getByRole('button', { name: 'Make the passkey' }).click();
+    await at.waitForURL('**/blog/account?passkey');
+    expect(made).toMatchObject({ name: 'Laptop' });
+    await own.clearCookies();
+    await at.goto('/blog/login?next=/blog/account');
+    await at.getByRole('button', { name: 'Log in with a passkey' }).click();
+    await at.waitForURL((url) => url.pathname === '/blog/account');
+    expect(counter).toBeGreaterThan(made!.counter);
+    await own.close();
   });
 
   it('breaks no rule of its policy, and throws nothing', () => {

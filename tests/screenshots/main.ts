@@ -131,7 +131,7 @@ async function logIn(page: Page): Promise<void> {
   await page.goto('/blog/login');
   await page.locator('#username').fill(owner.username);
   await page.locator('#password').fill(owner.password);
-  await page.locator('main button').click();
+  await page.locator('main form[action="/blog/login"] button').click();
   await page.close();
 }
 
