@@ -127,7 +127,7 @@ describe('every answer', () => {
     for (const [path, response] of responses) {
       expect([path, response.headers.get('content-security-policy')]).toEqual([
         path,
-        `default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'${isEditor(path, response) ? "; script-src 'self'; connect-src 'self'" : ''}`,
+        `default-src 'none'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'${isEditor(path, response) ? "; script-src 'self'" : ''}`,
       ]);
       expect([path, response.headers.get('x-content-type-options')]).toEqual([path, 'nosniff']);
       expect([path, response.headers.get('referrer-policy')]).toEqual([path, 'same-origin']);

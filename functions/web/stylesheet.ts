@@ -256,6 +256,7 @@ button, input, textarea, select { font: inherit; color: inherit; }
 .prose .gallery img { width: 100%; max-width: none; height: auto; aspect-ratio: 1; object-fit: cover; }
 @media (max-width: 30rem) {
   .search-field { max-width: none; }
+  .brand:has(.own-logo) { flex-basis: 100%; }
   .prose .gallery > figure:first-child:nth-last-child(odd) { grid-column: span 6; }
   .prose .gallery > figure:first-child:nth-last-child(odd) img { aspect-ratio: 3 / 2; }
 }
