@@ -334,6 +334,7 @@ input, textarea, select { width: 100%; padding: .6rem .8rem; border: 1px solid v
 textarea { resize: vertical; font: .9375rem/1.6 var(--mono); min-height: 8rem; }
 input[type="color"] { width: 6rem; height: 2.75rem; padding: .25rem; cursor: pointer; }
 input[type="number"] { width: 8rem; }
+input:is([type="checkbox"], [type="radio"]) { width: auto; accent-color: var(--accent); }
 .tick label { display: flex; gap: .5rem; align-items: center; }
 .tick input { width: auto; accent-color: var(--accent); }
 input:focus-visible, textarea:focus-visible, select:focus-visible { outline-offset: 0; border-radius: 9px; }
