@@ -149,6 +149,8 @@ const withoutHost = (markdown: string): string =>
 const words = (markdown: string): string[] =>
   [
     ...new Set(
-      markdown.replace(/\]\([^)\s]*(?:\s+"[^"]*")?\)|<[^>]*>|\[[ x]\]|\[\^[^\]]*\]/g, ' ').match(/[\p{L}\p{N}]+/gu),
+      markdown
+        .replace(/\]\([^)\s]*(?:\s+"[^"]*")?\)|<[^>]*>|\[[ x]\]|\[\^[^\]]*\]|&#x20;/g, ' ')
+        .match(/[\p{L}\p{N}]+/gu),
     ),
   ].sort();
