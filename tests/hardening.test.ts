@@ -137,6 +137,7 @@ describe('mesh-strict', () => {
     ['auth', 'POST', '/api/oauth/registration'],
     ['auth', 'POST', '/api/passkeys/options'],
     ['auth', 'POST', '/api/passkeys/session'],
+    ['auth', 'POST', '/api/token/personal/revocation'],
     ['auth', 'GET', '/.well-known/jwks.json'],
     ['auth', 'GET', '/verify'],
     ['posts', 'GET', '/blog/api/posts/by-slug/x'],

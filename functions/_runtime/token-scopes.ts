@@ -9,6 +9,10 @@ export const tokenScopes = [
   'categories:write',
   'media:read',
   'media:write',
+  'comments:read',
+  'comments:moderate',
+  'webhooks:read',
+  'webhooks:write',
 ] as const;
 
 export type TokenScope = (typeof tokenScopes)[number];

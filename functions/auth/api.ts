@@ -526,6 +526,14 @@ export const api = {
       }),
     }),
   }),
+  revokeHeldToken: route('POST /api/token/personal/revocation', {
+    summary: 'Revoke a personal access token that one holds',
+    description:
+      'Whoever has it may end it, without a log-in (as in RFC 7009): a program that is done with it, or who finds one. It ends everywhere within 5 seconds. The answer does not say whether it was good.',
+    body: heldPersonalToken,
+    examples: { held: { token: 'dormouse_pat_c0ffee' } },
+    responses: () => ({ 204: empty('Nobody can use it any more.') }),
+  }),
   secondFactor: route('GET /api/me/second-factor', {
     summary: 'Read whether log-ins ask for a second factor',
     roles: 'any',

@@ -30,6 +30,8 @@ export interface PersonalTokenStore {
   tokensOf(userId: number, now: Date): Promise<PersonalToken[]>;
   /** Deletes a token and emits token.revoked; false when the account has none of this id. */
   revokeToken(userId: number, id: string): Promise<boolean>;
+  /** The same for the token of a hash; undefined when there is none. */
+  revokeHeldToken(hash: string): Promise<{ id: string; userId: number } | undefined>;
   /** The token of a hash and its owner, and notes that it was used; undefined when it is not good now. */
   useToken(hash: string, now: Date): Promise<{ token: PersonalToken; user: User } | undefined>;
 }
@@ -87,6 +89,16 @@ export function personalTokenStore(sql: Sql, outbox: Outbox): PersonalTokenStore
         if (!row) return false;
         emit(tokenRevoked, `token/${row.id}`, { id: row.id, user_id: userId, scopes: row.scopes.split(' ') });
         return true;
+      }),
+
+    revokeHeldToken: (hash) =>
+      outbox.transaction(async (tx, emit) => {
+        const [row] = await tx<{ id: string; user_id: string; scopes: string }[]>`
+          DELETE FROM personal_tokens WHERE hash = ${hash} RETURNING id, user_id, scopes`;
+        if (!row) return undefined;
+        const userId = Number(row.user_id);
+        emit(tokenRevoked, `token/${row.id}`, { id: row.id, user_id: userId, scopes: row.scopes.split(' ') });
+        return { id: row.id, userId };
       }),
 
     async useToken(hash, now) {

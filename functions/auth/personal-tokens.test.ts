@@ -149,6 +149,23 @@ describe('a personal access token', () => {
 describe('a personal access token ends', () => {
   const works = async (token: string) => (await status('POST', '/api/token/personal', { token })) === 200;
 
+  test('when who holds it says so, without a log-in, and whoever has none learns nothing', async () => {
+    const ada = await person();
+    const [one, other] = [await made(ada), await made(ada)];
+    const revoke = (token: string) => status('POST', '/api/token/personal/revocation', { token });
+    expect(await revoke(one.token)).toBe(204);
+    expect([await works(one.token), await works(other.token)]).toEqual([false, true]);
+    expect(await status('GET', '/api/me', undefined, bearer(one.token))).toBe(401);
+    for (const token of [one.token, `dormouse_pat_${'A'.repeat(43)}`, 'x', other.id])
+      expect(await revoke(token)).toBe(204);
+    expect(await works(other.token)).toBe(true);
+    const [, event] = await outboxOf(one.id);
+    expect(event).toEqual({
+      type: 'dev.dormouse.token.revoked.v1',
+      data: { id: one.id, user_id: ada.id, scopes: ['account:read'] },
+    });
+  });
+
   test('when its owner revokes it, and so does what it was exchanged for', async () => {
     const ada = await person();
     const { id, token } = await made(ada);

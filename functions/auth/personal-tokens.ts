@@ -62,6 +62,16 @@ export function personalTokens(auth: Auth) {
       return c.body(null, 204);
     })
 
+    .post(api.revokeHeldToken.path, json(api.revokeHeldToken.body), async (c) => {
+      const revoked = await store.revokeHeldToken(hashSecret(c.req.valid('json').token));
+      if (revoked)
+        auth.log.info(
+          { user_id: revoked.userId, token: revoked.id },
+          'a personal access token was revoked by who holds it',
+        );
+      return c.body(null, 204);
+    })
+
     .post(api.exchangePersonalToken.path, json(api.exchangePersonalToken.body), async (c) => {
       const exchanged =
         (await exchangeToken(auth, c.req.valid('json').token)) ?? fail('unauthorized', 'The token is not valid.');

@@ -80,6 +80,7 @@ export const api = {
     description:
       'Threads from the oldest on, each followed by its answers. With a token, also what its owner wrote and waits for a moderator. Empty where the blog takes no comments.',
     optionalToken: true,
+    personal: 'comments:read',
     params: { id },
     query: listQuery,
     errors: ['unauthorized', 'not_found'],
@@ -114,6 +115,7 @@ export const api = {
     summary: 'Comments that wait for a moderator, or were decided on',
     description: `The newest first. Authors see those of their posts. ${moderators}`,
     roles: ['author', 'editor', 'admin'],
+    personal: 'comments:read',
     query: queueQuery,
     responses: () => ({
       200: content('A page of the comments.', v.pipe(v.array(queued), v.readonly()), {
@@ -138,6 +140,7 @@ export const api = {
     summary: 'Read one’s own comments',
     description: 'Those that wait, too, page by page (100) in the order of their ids: to take them along.',
     roles: 'any',
+    personal: 'comments:read',
     query: ownQuery,
     responses: () => ({
       200: content('The comments.', v.pipe(v.array(comment), v.readonly()), {
@@ -149,6 +152,7 @@ export const api = {
   blocked: route('GET /blog/api/comments/blocked', {
     summary: 'Who may not comment any more',
     roles: ['editor', 'admin'],
+    personal: 'comments:read',
     responses: () => ({
       200: content('All of them, the newest first.', v.pipe(v.array(block), v.readonly()), {
         example: [
@@ -160,6 +164,7 @@ export const api = {
   unblock: route('DELETE /blog/api/comments/blocked/:id', {
     summary: 'Let somebody comment again',
     roles: ['editor', 'admin'],
+    personal: 'comments:moderate',
     params: { id },
     errors: ['not_found'],
     responses: () => ({ 204: empty('They may.') }),
@@ -167,11 +172,13 @@ export const api = {
   words: route('GET /blog/api/comments/words', {
     summary: 'Words of which a comment with one is held back',
     roles: ['editor', 'admin'],
+    personal: 'comments:read',
     responses: () => ({ 200: content('The words.', words, { example: { words: ['casino'] } }) }),
   }),
   changeWords: route('PUT /blog/api/comments/words', {
     summary: 'Replace the words of which a comment with one is held back',
     roles: ['editor', 'admin'],
+    personal: 'comments:moderate',
     body: wordList,
     examples: { two: { words: ['casino', '카지노'] } },
     responses: () => ({ 200: content('The words.', words, { example: { words: ['casino', '카지노'] } }) }),
@@ -180,6 +187,7 @@ export const api = {
     summary: 'One comment',
     description: 'An answer is there for who may see the comment that it answers.',
     optionalToken: true,
+    personal: 'comments:read',
     params: { id },
     headers,
     errors: ['unauthorized', 'not_found'],
@@ -189,6 +197,7 @@ export const api = {
     summary: 'Change the text of one’s own comment, or decide on one',
     description: `The text within 15 minutes; then it is looked at anew, and may wait again. A decision with a \`version\` that is not the comment’s any more is refused. ${moderators}`,
     optionalToken: true,
+    personal: 'comments:moderate',
     params: { id },
     headers: guarded,
     body: changedComment,
@@ -200,6 +209,7 @@ export const api = {
     summary: 'Delete a comment',
     description: `Whoever wrote it, and moderators. ${moderators}`,
     optionalToken: true,
+    personal: 'comments:moderate',
     params: { id },
     headers: guarded,
     errors: ['unauthorized', 'forbidden', 'not_found', 'precondition_failed'],
@@ -210,6 +220,7 @@ export const api = {
     description:
       'The account; of a guest the e-mail address, else the network that the comment came from, as long as it is remembered (30 days).',
     roles: ['editor', 'admin'],
+    personal: 'comments:moderate',
     params: { id },
     errors: ['not_found', 'conflict'],
     responses: () => ({ 204: empty('They may not.') }),

@@ -26,6 +26,9 @@ const callers: Record<string, Caller> = {
   bob: caller(2, 'bob', 'author'),
   eve: caller(3, 'eve', 'editor'),
   rob: caller(4, 'rob', 'reader'),
+  // Personal access tokens of eve.
+  reads: { ...caller(3, 'eve', 'editor'), scopes: ['comments:read'], limited: true },
+  moderates: { ...caller(3, 'eve', 'editor'), scopes: ['comments:moderate'], limited: true },
 };
 
 let db: TestDatabase;
@@ -656,4 +659,22 @@ test('what web reads is what the API lists', async () => {
   expect(newest.map(({ id }) => Number(id))).not.toContain(held.id);
   await send('PATCH', at(Number(shown.at(-1)?.id)), { status: 'published' }, { as: 'eve' });
   expect(await db.admin`SELECT * FROM comments.counts(ARRAY[42, 43])`).toEqual([{ post_id: '42', published: 4 }]);
+});
+
+describe('a personal access token', () => {
+  test('reads with one scope and moderates with another, as far as its owner may, and writes nothing', async () => {
+    await policy('all_held');
+    const { body } = await say('Later.');
+    const status = async (as: string, method: string, to: string, content?: object) =>
+      (await send(method, to, content, { as })).status;
+    const shown = { status: 'published' };
+    expect(await status('reads', 'GET', '/blog/api/comments')).toBe(200);
+    expect(await status('reads', 'PATCH', at(body.id), shown)).toBe(403);
+    expect(await status('moderates', 'GET', '/blog/api/comments')).toBe(403);
+    expect(await status('moderates', 'PATCH', at(body.id), shown)).toBe(200);
+    expect(await status('reads', 'GET', path)).toBe(200);
+    for (const as of ['reads', 'moderates']) expect(await status(as, 'POST', path, { content: 'Mine.' })).toBe(403);
+    expect(await status('reads', 'DELETE', at(body.id))).toBe(403);
+    expect(await status('moderates', 'DELETE', at(body.id))).toBe(204);
+  });
 });

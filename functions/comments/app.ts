@@ -75,7 +75,7 @@ export function createApp(dependencies: Dependencies) {
       }),
     )
     .post('/events/sweep', internalOnly, async (c) => c.json(await comments.sweep(new Date(now()))))
-    .use('/blog/api/*', authenticate(tokens))
+    .use('/blog/api/*', authenticate(tokens, api))
     .get(api.list.path, async (c) => {
       const { limit, after } = check(api.list.query, Object.fromEntries(new URL(c.req.url).searchParams));
       const post = (await comments.post(id(c.req.param('id')))) ?? noPost();

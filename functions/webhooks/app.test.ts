@@ -22,6 +22,10 @@ const aDelivery = (n: number): Delivery => ({
   attempts: [{ at: createdAt, durationMs: 3, status: null, error: 'ECONNREFUSED', answer: null }],
 });
 
+const operator = { id: 1, name: 'olga', role: 'operator' as const, jti: 'one', exp: 9e9, token: 'one' };
+/** Personal access tokens of an operator. */
+const limited = { reads: ['webhooks:read'], writes: ['webhooks:write'], writer: ['posts:write'] };
+
 /** Webhooks in a list, as far as app.ts can tell the difference. */
 function appOver(deliver: (delivery: string, run: number) => Promise<void> = async () => {}) {
   const kept: Subscription[] = [];
@@ -89,7 +93,9 @@ function appOver(deliver: (delivery: string, run: number) => Promise<void> = asy
       verify: async (token) =>
         token === 'nobody'
           ? fail('unauthorized', 'The token is not valid.')
-          : { id: 1, name: 'olga', role: token as Role, scopes: [], jti: 'one', exp: 9e9, token },
+          : token in limited
+            ? { ...operator, scopes: limited[token as keyof typeof limited], limited: true }
+            : { id: 1, name: 'olga', role: token as Role, scopes: [], jti: 'one', exp: 9e9, token },
     },
     limiter: { take: async () => ({ allowed: true, remaining: 1, resetMs: 0 }) },
     log: { info: (fields, message) => void calls.push(['log', fields, message]) },
@@ -284,4 +290,21 @@ test('the sweep is for the timer, not for people', async () => {
   const sweep = (headers: Record<string, string> = {}) => app.request('/events/sweep', { method: 'POST', headers });
   expect(await (await sweep()).json()).toEqual({ resent: 1, removed: 2 });
   expect((await sweep({ 'x-client-address': '1.2.3.4' })).status).toBe(404);
+});
+
+test('a personal access token reads webhooks with one scope and changes them with another', async () => {
+  const { send } = appOver();
+  const statuses = async (token: string) => [
+    (await send('POST', '', { token, body })).status,
+    (await send('GET', '', { token })).status,
+    (await send('GET', '/1', { token })).status,
+    (await send('GET', '/1/deliveries', { token })).status,
+    (await send('POST', '/1/test', { token })).status,
+    (await send('PATCH', '/1', { token, body: { enabled: true } })).status,
+    (await send('DELETE', '/1', { token })).status,
+  ];
+  await send('POST', '', { body });
+  expect(await statuses('writer')).toEqual([403, 403, 403, 403, 403, 403, 403]);
+  expect(await statuses('reads')).toEqual([403, 200, 200, 200, 403, 403, 403]);
+  expect(await statuses('writes')).toEqual([201, 403, 403, 403, 202, 200, 204]);
 });

@@ -64,8 +64,8 @@ export function createApp(dependencies: Dependencies) {
     .post('/events', receive({ outbox, handlers }))
     .post('/batches', receive({ handlers: [due] }))
     .post('/events/sweep', internalOnly, async (c) => c.json(await deliveries.sweep()))
-    .use(api.list.path, authenticate(tokens), operator)
-    .use(`${api.list.path}/*`, authenticate(tokens), operator)
+    .use(api.list.path, authenticate(tokens, api), operator)
+    .use(`${api.list.path}/*`, authenticate(tokens, api), operator)
     .post(api.create.path, limited, json(api.create.body), async (c) => {
       const { url, events } = c.req.valid('json');
       const message = await refuse(url);
