@@ -4,10 +4,20 @@ import { application } from './application.ts';
 import type { Context } from './context.ts';
 import { processExitCode } from './exit-codes.ts';
 
+interface Surroundings {
+  env?: Record<string, string>;
+  /** To every question that wants a yes. */
+  answer?: boolean;
+  /** What somebody types, one line after the other; questions that hide it are noted with a star. */
+  typed?: string[];
+  /** Standard input. */
+  input?: string;
+}
+
 /** Runs the program in this process. @returns its exit code and what it wrote */
 export async function dormouse(
   args: readonly string[],
-  { env = {}, answer, input = '' }: { env?: Record<string, string>; answer?: boolean; input?: string } = {},
+  { env = {}, answer, typed, input = '' }: Surroundings = {},
 ): Promise<{ code: number; out: string; err: string }> {
   const written = { out: '', err: '' };
   const stream = (name: 'out' | 'err') => ({ write: (text: string) => void (written[name] += text) });
@@ -20,6 +30,13 @@ export async function dormouse(
       print: (line) => void (written.out += `${line}\n`),
       screen: stream('err'),
       ask: answer === undefined ? undefined : async () => answer,
+      question:
+        typed &&
+        (async (words, { hidden = false } = {}) => {
+          written.err += `${words}${hidden ? '*' : ''}\n`;
+          return typed.shift() ?? '';
+        }),
+      isShown: false,
       input: async () => input,
       paint: (_, text) => text,
       signal: new AbortController().signal,

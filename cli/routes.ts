@@ -4,6 +4,7 @@ import { alerts } from './commands/alerts.ts';
 import { backup } from './commands/backup/backup.ts';
 import { bench } from './commands/bench.ts';
 import { chaos } from './commands/chaos.ts';
+import { comments } from './commands/comments/comments.ts';
 import { completion } from './commands/completion.ts';
 import { conformance } from './commands/conformance.ts';
 import { deploy } from './commands/deploy.ts';
@@ -13,19 +14,25 @@ import { image } from './commands/image.ts';
 import { importCommand } from './commands/import.ts';
 import { joints } from './commands/joints.ts';
 import { keys } from './commands/keys/keys.ts';
+import { login } from './commands/login.ts';
+import { logout } from './commands/logout.ts';
 import { manifests } from './commands/manifests.ts';
+import { media } from './commands/media/media.ts';
 import { monitor } from './commands/monitor.ts';
 import { newFunction } from './commands/new.ts';
+import { posts } from './commands/posts/posts.ts';
 import { promote } from './commands/promote.ts';
 import { release } from './commands/release.ts';
 import { render } from './commands/render.ts';
 import { reset } from './commands/reset.ts';
 import { restore } from './commands/restore.ts';
+import { search } from './commands/search.ts';
 import { secrets } from './commands/secrets/secrets.ts';
 import { soak } from './commands/soak.ts';
 import { start } from './commands/start.ts';
 import { verify } from './commands/verify.ts';
 import { verifyDeployment } from './commands/verify-deployment.ts';
+import { webhooks } from './commands/webhooks/webhooks.ts';
 
 /** All commands of `dormouse`: help, completion, the reference page and the parser follow from them. */
 export const routes = buildRouteMap({
@@ -40,6 +47,13 @@ export const routes = buildRouteMap({
   routes: {
     start,
     monitor,
+    login,
+    logout,
+    posts,
+    search,
+    comments,
+    media,
+    webhooks,
     import: importCommand,
     export: exportCommand,
     events,

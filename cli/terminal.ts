@@ -7,6 +7,10 @@ export interface Terminal {
   screen: Screen;
   /** Undefined where nobody can be asked. */
   ask?: ((question: string) => Promise<boolean>) | undefined;
+  /** A line that somebody types; nothing of a hidden one is shown. Undefined where nobody can be asked. */
+  question?: ((question: string, options?: { hidden?: boolean }) => Promise<string>) | undefined;
+  /** Whether the output goes to somebody's screen, not to a file or a program. */
+  isShown: boolean;
   /** All of standard input. */
   input(): Promise<string>;
   /** Colours a text where the output shows colours. */
@@ -20,6 +24,10 @@ export const harmless = (value: unknown): string =>
   String(value ?? '–')
     .replace(/\s+/g, ' ')
     .replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '�');
+
+/** Text of somebody else's on its own lines, without what a terminal would obey. */
+export const harmlessText = (text: string): string =>
+  text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, (control) => (control === '\r' ? '' : '�'));
 
 /** Rows below their heads, columns as wide as they need; the last one as it is. */
 export function table(

@@ -25,7 +25,8 @@ export interface BesidesPost {
 const names = Object.keys(postFields) as (keyof ImportedFields)[];
 /** What an import does not send with a post. */
 const [orderKey, addressesKey] = ['order', 'aliases'] as const;
-const known = new Set<string>([orderKey, addressesKey, ...names.map((name) => postFields[name].key)]);
+/** `version` is what `dormouse posts show` adds. */
+const known = new Set<string>([orderKey, addressesKey, 'version', ...names.map((name) => postFields[name].key)]);
 
 /**
  * A post as Markdown with YAML front matter, which `readPostFile` reads back to the byte. All texts are quoted, so that `no` and
@@ -78,7 +79,7 @@ export function readPostFile(file: string): PostFile | { readonly problem: strin
 const encoded = (path: string): string => path.split('/').map(encodeURIComponent).join('/');
 
 /** A file whose first line ends with CR LF was converted as a whole: its post had the line ends that the platform has. */
-const converted = (file: string): string => (/^---[ \t]*\r\n/.test(file) ? file.replaceAll('\r\n', '\n') : file);
+export const converted = (file: string): string => (/^---[ \t]*\r\n/.test(file) ? file.replaceAll('\r\n', '\n') : file);
 
 function saying(issue: v.BaseIssue<unknown>): string {
   const name = String(issue.path?.[0]?.key ?? '');
