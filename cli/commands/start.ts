@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import type { GivenSettings } from '@dormouse/local/command-line';
 import { buildCommand } from '@stricli/core';
 import type { Context } from '../context.ts';
@@ -97,6 +98,8 @@ export const start = buildCommand({
         import('./set-up-notice.ts'),
       ]);
     return async function runPlatform(this: Context, { prewarm, spare, ...flags }: Flags, folder?: string) {
+      if (folder !== undefined && !statSync(folder, { throwIfNoEntry: false })?.isDirectory())
+        throw new UsageError(`${folder}: there is no such folder`);
       const given = { ...flags, overlay: folder ?? flags.overlay };
       const settings = readSettings({ ...given, prewarmed: prewarm && spare }, this.env, this.root, publicUrl);
       if (settings.inspect.length > 0) {
