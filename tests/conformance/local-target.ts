@@ -18,6 +18,14 @@ const stepMs = 10;
 /** Real time that an exchange under way is given before the broker's clock moves on without it. */
 const timeoutMs = 100;
 
+/** What a cluster has to enable for clauses on `retryAfterMax`. */
+const features = {
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name: 'config-features', namespace: 'knative-eventing' },
+  data: { 'delivery-retryafter': 'enabled' },
+};
+
 /** This project's broker in this process: a store in memory, real HTTP, and time that passes only when told. */
 export async function localTarget(): Promise<Target> {
   const clock = virtualClock();
@@ -61,7 +69,7 @@ export async function localTarget(): Promise<Target> {
       const name = `trigger-${++made}`;
       triggers.set(
         name,
-        readPlatform([rendered(brokerManifest()), rendered(triggerManifest({ name, url, spec }))]).triggers[0]!,
+        readPlatform([features, brokerManifest(), triggerManifest({ name, url, spec })].map(rendered)).triggers[0]!,
       );
       brokers.update([broker!], [...triggers.values()]);
       return async () => {
