@@ -67,6 +67,8 @@ export function webhookPage(page: WebhookPage): string {
   const { webhooks } = words;
   const action = (name: string, text: string | Html, style = 'button quiet') =>
     markup`<button class="${style}" name="action" value="${name}">${text}</button>`;
+  // There is no third secret while two are good.
+  const rotate = webhook.old_secret_until === null ? action('rotate', webhooks.rotate) : none;
   const to = `${path}/${webhook.id}`;
   return framed(
     page,
@@ -83,7 +85,7 @@ ${choice(webhook.events, words, problem, false)}
 </form>
 <form method="post" action="${to}" class="actions">
 ${hiddenField('csrf', viewer.csrf)}
-${webhook.enabled ? [action('test', webhooks.test), action('rotate', webhooks.rotate), action('disable', webhooks.disable)] : [action('enable', webhooks.enable, 'button'), action('rotate', webhooks.rotate)]}
+${webhook.enabled ? [action('test', webhooks.test), rotate, action('disable', webhooks.disable)] : [action('enable', webhooks.enable, 'button'), rotate]}
 </form>
 <section><h2 id="sent">${webhooks.sent}</h2>
 ${sent.deliveries.length > 0 ? markup`<ul class="rows" aria-labelledby="sent">${sent.deliveries.map((each) => deliveryRow(each, page, webhooks))}</ul>` : markup`<p class="muted">${webhooks.nothingSent}</p>`}

@@ -50,6 +50,7 @@ describe('the page of webhooks', () => {
     ]);
     await root.get('/blog/webhooks');
     expect(root.text()).not.toContain('whsec_');
+    expect(root.text()).toContain('value="rotate"');
   });
 
   it('says why an address is refused, with what was typed', async () => {

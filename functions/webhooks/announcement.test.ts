@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { announcementOf } from './announcement.ts';
+import { announcementOf, bodyOf, withdrawalOf, withdrawnBody } from './announcement.ts';
 
 const data = {
   id: 7,
@@ -55,4 +55,20 @@ test('of a post that is hidden or gone, its id is all', () => {
       timestamp: '2026-11-30T12:01:00Z',
       data: { id: 7, version: 2 },
     });
+});
+
+test('what hides a post takes back what was said of it until then, drafts too', () => {
+  const taken = (verb: string, status = 'draft') =>
+    withdrawalOf({ type: `dev.dormouse.post.${verb}.v1`, data: { ...data, status } as never });
+  for (const verb of ['unpublished', 'deleted']) expect(taken(verb)).toEqual({ postId: 7, version: 2 });
+  for (const verb of ['published', 'updated']) expect(taken(verb, 'published')).toBe(undefined);
+});
+
+test('of a body that was taken back, type, time, id and version are left', () => {
+  const told = of('published')!;
+  expect(JSON.parse(withdrawnBody(bodyOf(told)))).toEqual({
+    type: told.type,
+    timestamp: told.timestamp,
+    data: { id: 7, version: 2 },
+  });
 });

@@ -12,10 +12,23 @@ export interface Announcement {
   type: string;
   /** When it happened, RFC 3339. */
   timestamp: string;
-  data: object;
+  data: { version?: number; [field: string]: unknown };
   /** The post that has to be public when it is told; absent where nothing is told but its id. */
   postId?: number;
 }
+
+/** A post of which nothing is told any more, up to a version. */
+export interface Withdrawal {
+  postId: number;
+  version: number;
+}
+
+/** What an event takes back, which hides a post or tells that it is gone. */
+export const withdrawalOf = ({
+  type,
+  data: { id, version },
+}: Pick<ReceivedEvent<PostData>, 'type' | 'data'>): Withdrawal | undefined =>
+  type === postUnpublished.type || type === postDeleted.type ? { postId: id, version } : undefined;
 
 /**
  * An event of a post as subscribers may see it; undefined when it is none of their business. Author and byline are people, so they are not
@@ -41,4 +54,15 @@ export function announcementOf(
 }
 
 /** The body that is sent, by Standard Webhooks. */
-export const bodyOf = ({ type, timestamp, data }: Announcement): string => JSON.stringify({ type, timestamp, data });
+export const bodyOf = ({ type, timestamp, data }: Pick<Announcement, 'type' | 'timestamp' | 'data'>): string =>
+  JSON.stringify({ type, timestamp, data });
+
+/** What is left of a body once its post is not public any more: that something was said of it, and of which version. */
+export function withdrawnBody(body: string): string {
+  const { data, ...told } = JSON.parse(body) as {
+    type: string;
+    timestamp: string;
+    data: { id: number; version: number };
+  };
+  return bodyOf({ ...told, data: { id: data.id, version: data.version } });
+}

@@ -44,7 +44,12 @@ const delivery = v.pipe(
     type: v.string(),
     state: v.picklist(['waiting', 'delivered', 'failed']),
     created_at: timestamp,
-    request: v.pipe(v.string(), v.description('The body that is sent.')),
+    request: v.pipe(
+      v.string(),
+      v.description(
+        'The body that is sent; of a post that is not public any more, or was hidden since, its id and version alone.',
+      ),
+    ),
     attempts: v.pipe(v.array(attempt), v.readonly(), v.description('The last ten, the newest first.')),
   }),
   v.title('WebhookDelivery'),
@@ -132,11 +137,12 @@ export const api = {
   }),
   rotate: route(`POST ${path}/:id/rotate`, {
     summary: 'Give a webhook a new secret',
-    description: 'For a day, both secrets sign.',
+    description:
+      'For a day, both secrets sign. 409 while they do, with the time until which in `detail` and `Retry-After`: the older one stays good for its whole day.',
     roles: operators,
     personal: 'webhooks:write',
     params,
-    errors: ['not_found', 'too_many_requests'],
+    errors: ['not_found', 'conflict', 'too_many_requests'],
     responses: () => ({
       200: content('The new secret.', v.strictObject({ id, secret, old_secret_until: timestamp }), {
         example: { id: 7, secret: aSecret, old_secret_until: at },
@@ -169,7 +175,8 @@ export const api = {
   }),
   resend: route(`POST ${path}/:id/deliveries/:delivery/resend`, {
     summary: 'Send a delivery once more',
-    description: 'With the same `webhook-id`, whether it had been taken or not.',
+    description:
+      'With the same `webhook-id`, whether it had been taken or not. Nothing is sent of a post that is not public any more, or was hidden since.',
     roles: operators,
     personal: 'webhooks:write',
     params: { id, delivery: uuid },

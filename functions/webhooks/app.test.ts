@@ -30,6 +30,7 @@ const limited = { reads: ['webhooks:read'], writes: ['webhooks:write'], writer: 
 function appOver(deliver: (delivery: string, run: number) => Promise<void> = async () => {}) {
   const kept: Subscription[] = [];
   const calls: unknown[][] = [];
+  const withdrawn: number[] = [];
   const at = (id: number) => kept.findIndex((each) => each.id === id);
   const subscriptions: Subscriptions = {
     list: async () => kept,
@@ -59,10 +60,17 @@ function appOver(deliver: (delivery: string, run: number) => Promise<void> = asy
       return (kept[at(id)] = { ...found, ...(events && { events }), ...disabled });
     },
     remove: async (id) => at(id) !== -1 && kept.splice(at(id), 1).length > 0,
-    rotate: async (id) => (kept[at(id)] ? { secret: 'whsec_two', oldSecretUntil: createdAt } : undefined),
+    async rotate(id) {
+      const found = kept[at(id)];
+      if (!found) return undefined;
+      if (found.oldSecretUntil) return { busyUntil: found.oldSecretUntil };
+      kept[at(id)] = { ...found, oldSecretUntil: createdAt };
+      return { secret: 'whsec_two', oldSecretUntil: createdAt };
+    },
   };
   const deliveries: Deliveries = {
     announce: async (announcement) => void calls.push(['announce', announcement]),
+    withdrawPost: async ({ postId }) => void withdrawn.push(postId),
     async make(id, announcement) {
       calls.push(['make', id, announcement.type]);
       return deliveryId(1);
@@ -125,7 +133,7 @@ function appOver(deliver: (delivery: string, run: number) => Promise<void> = asy
       headers: { 'content-type': 'application/cloudevents+json' },
       body: JSON.stringify(value),
     });
-  return { app, calls, kept, send, event };
+  return { app, calls, kept, withdrawn, send, event };
 }
 
 const url = 'https://receiver.example/hook';
@@ -215,6 +223,12 @@ test('it is read, changed, given a new secret, and removed', async () => {
     secret: 'whsec_two',
     old_secret_until: '2026-11-30T12:00:00.000Z',
   });
+  const again = await send('POST', '/1/rotate');
+  expect([again.status, again.headers.get('retry-after'), await again.json()]).toMatchObject([
+    409,
+    '1',
+    { detail: expect.stringContaining('2026-11-30T12:00:00.000Z') },
+  ]);
   expect((await send('DELETE', '/1')).status).toBe(204);
   for (const [method, path] of [
     ['GET', '/1'],
@@ -260,13 +274,14 @@ test('a test is a delivery, and what was sent is listed and sent again', async (
 const examples = (of: string) => readExamples().filter(({ event }) => event.type === of);
 
 test('events of posts are announced, as far as they are public', async () => {
-  const { event, calls } = appOver();
+  const { event, calls, withdrawn } = appOver();
   for (const verb of ['published', 'updated', 'unpublished', 'deleted'])
     for (const example of examples(`dev.dormouse.post.${verb}.v1`)) {
-      calls.length = 0;
+      calls.length = withdrawn.length = 0;
       expect((await event('/events', example.event)).status).toBe(204);
       const { status } = example.event.data as { status: string };
       expect([verb, calls.length]).toEqual([verb, verb === 'unpublished' || status === 'published' ? 1 : 0]);
+      expect([verb, withdrawn.length]).toEqual([verb, verb === 'unpublished' || verb === 'deleted' ? 1 : 0]);
     }
 });
 

@@ -10,7 +10,7 @@ import type { Logger } from '@dormouse/runtime/log';
 import type { Outbox } from '@dormouse/runtime/outbox';
 import { on, RejectEvent, receive } from '@dormouse/runtime/receive';
 import type { Context, MiddlewareHandler } from 'hono';
-import { announcementOf } from './announcement.ts';
+import { announcementOf, withdrawalOf } from './announcement.ts';
 import { api } from './api.ts';
 import type { Deliveries } from './deliveries.ts';
 import type { Subscription, Subscriptions } from './subscriptions.ts';
@@ -39,6 +39,8 @@ export function createApp(dependencies: Dependencies) {
   const { subscriptions, deliveries, deliver, refuse, outbox, tokens, limiter, log, site } = dependencies;
   const handlers = consumed.map((contract) =>
     on(contract, async (event, tx, emit) => {
+      const withdrawal = withdrawalOf(event);
+      if (withdrawal) await deliveries.withdrawPost(withdrawal, tx);
       const announcement = announcementOf(event, site);
       if (announcement) await deliveries.announce(announcement, tx, emit);
     }),
@@ -89,6 +91,7 @@ export function createApp(dependencies: Dependencies) {
     })
     .post(api.rotate.path, limited, async (c) => {
       const rotated = (await subscriptions.rotate(idOf(c))) ?? noWebhook();
+      if ('busyUntil' in rotated) return stillRotating(rotated.busyUntil);
       note(c, idOf(c), 'a webhook was given a new secret');
       const { secret, oldSecretUntil } = rotated;
       return c.json({ id: idOf(c), secret, old_secret_until: oldSecretUntil.toISOString() }, 200, secretly);
@@ -129,6 +132,12 @@ const operator: MiddlewareHandler<Env> = (c, next) => {
 };
 
 const idOf = (c: Context): number => id(c.req.param('id') ?? '');
+
+/** A third secret would end the first before its day is over, while receivers may still have no other. */
+const stillRotating = (until: Date): never =>
+  fail('conflict', `Its secret is being replaced: both are good until ${until.toISOString()}. Replace it again then.`, {
+    headers: { 'retry-after': String(Math.max(1, Math.ceil((until.getTime() - Date.now()) / 1000))) },
+  });
 
 const noWebhook = (): never => fail('not_found', 'There is no such webhook.');
 

@@ -8,8 +8,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { parseAllDocuments } from 'yaml';
 import type { Announcement } from './announcement.ts';
 import { attemptsOfRun, type Deliveries, openDeliveries } from './deliveries.ts';
+import { deliveriesAtOnce } from './giving-up.ts';
 import type { Outcome } from './post-safely.ts';
-import { maxSubscriptions, openSubscriptions, type Subscriptions } from './subscriptions.ts';
+import { maxSubscriptions, openSubscriptions, type Rotated, type Subscriptions } from './subscriptions.ts';
 
 let db: TestDatabase;
 let sql: ReturnType<typeof openSql>;
@@ -30,17 +31,17 @@ afterAll(async () => {
   await posts.end();
   await db.drop();
 });
-beforeEach(() => db.admin`TRUNCATE webhooks.subscriptions, webhooks.outbox CASCADE`);
+beforeEach(() => db.admin`TRUNCATE webhooks.subscriptions, webhooks.outbox, webhooks.withdrawn CASCADE`);
 
 const type = 'dev.dormouse.post.published.v1';
 const url = 'https://receiver.example/hook?key=secret';
 const at = new Date('2026-11-30T12:00:00Z');
 const ok: Outcome = { status: 204, answer: '', durationMs: 5 };
 const down: Outcome = { error: 'ECONNREFUSED', durationMs: 1 };
-const told = (postId?: number): Announcement => ({
+const told = (postId?: number, version = 1): Announcement => ({
   type,
   timestamp: at.toISOString(),
-  data: { id: 7 },
+  data: { id: 7, ...(postId && { version, title: 'Shown' }) },
   ...(postId && { postId }),
 });
 const announce = (announcement: Announcement) =>
@@ -95,6 +96,30 @@ test('a post that is hidden by now is not announced, and what waits of it is not
     attempts: [{ status: null, error: 'nothing was sent: the post is not public any more' }],
   });
   expect(await subscriptions.find(subscription)).toMatchObject({ failingSince: null });
+});
+
+test('what was said of a post that was hidden is told to nobody, also when it is public again', async () => {
+  const subscription = await make();
+  const { id } = await posts.posts.create(draftOf({ title: 'Shown' }));
+  await announce(told(id));
+  const [before] = await deliveries.list(subscription, { limit: 5 });
+  expect(before!.body).toContain('Shown');
+  await box.transaction((tx) => deliveries.withdrawPost({ postId: id, version: 2 }, tx));
+  await box.transaction((tx) => deliveries.withdrawPost({ postId: id, version: 1 }, tx));
+  expect(await deliveries.due(before!.id, 1)).toMatchObject({ withdrawn: true });
+  expect(await deliveries.resend(subscription, before!.id)).toBe(true);
+  expect(await deliveries.due(before!.id, 2)).toMatchObject({ withdrawn: true });
+  const [after] = await deliveries.list(subscription, { limit: 5 });
+  expect(JSON.parse(after!.body)).toEqual({ type, timestamp: at.toISOString(), data: { id: 7, version: 1 } });
+  // An event from before, which comes late.
+  await announce(told(id, 2));
+  expect(await deliveries.list(subscription, { limit: 5 })).toHaveLength(1);
+  await announce(told(id, 3));
+  const [newest] = await deliveries.list(subscription, { limit: 5 });
+  expect(await deliveries.due(newest!.id, 1)).toMatchObject({ withdrawn: false });
+  await db.admin`UPDATE webhooks.withdrawn SET at = now() - interval '32 days'`;
+  await deliveries.sweep();
+  expect(await sql`SELECT 1 FROM withdrawn`).toHaveLength(0);
 });
 
 test('what was taken is not due again, and neither is an earlier run', async () => {
@@ -184,16 +209,117 @@ describe('a webhook is disabled', () => {
   });
 });
 
+describe('a late answer', () => {
+  test('begins nothing again that was given up with its webhook', async () => {
+    const { subscription, id } = await one();
+    await subscriptions.change(subscription, { enabled: false });
+    expect(await deliveries.note(id, 1, down, at)).toBe('done');
+    expect(await stateOf(subscription)).toBe('failed');
+    expect(await subscriptions.find(subscription)).toMatchObject({ failingSince: null });
+    expect(await deliveries.resend(subscription, id)).toBe(false);
+    // The receiver has it all the same.
+    expect(await deliveries.note(id, 1, ok, at)).toBe('done');
+    expect(await stateOf(subscription)).toBe('delivered');
+    expect(await deliveries.note(id, 1, { status: 410, answer: '', durationMs: 1 }, at)).toBe('done');
+    expect(await stateOf(subscription)).toBe('delivered');
+    expect((await announced()).filter(([type]) => type.includes('disabled'))).toEqual([]);
+  });
+
+  test('takes nothing back that was delivered, and has it not sent again', async () => {
+    const { subscription, id } = await one();
+    await deliveries.note(id, 1, ok, at);
+    expect(await deliveries.note(id, 1, down, at)).toBe('done');
+    await deliveries.withdraw(id, 1, at);
+    expect(await stateOf(subscription)).toBe('delivered');
+    expect((await subscriptions.find(subscription))?.failingSince).toBe(null);
+  });
+
+  test('of what had failed goes on having failed', async () => {
+    const { subscription, id } = await one();
+    await db.admin`UPDATE webhooks.deliveries SET state = 'failed' WHERE id = ${id}`;
+    expect(await deliveries.note(id, 1, down, at)).toBe('again');
+    expect(await stateOf(subscription)).toBe('failed');
+  });
+
+  test('finds nothing of a webhook that was removed', async () => {
+    const { subscription, id } = await one();
+    await subscriptions.remove(subscription);
+    expect(await deliveries.note(id, 1, down, at)).toBe('done');
+    expect(await deliveries.note(id, 1, ok, at)).toBe('done');
+    await deliveries.withdraw(id, 1, at);
+    expect(await sql`SELECT 1 FROM attempts`).toHaveLength(0);
+  });
+});
+
+test('answers of several deliveries, and who disables their webhook, do not lock each other out', async () => {
+  const gone: Outcome = { status: 410, answer: '', durationMs: 1 };
+  const second = openSql({ databaseUrl: db.urlOf('webhooks'), service: 'webhooks' });
+  const elsewhere = openDeliveries({
+    sql: second,
+    outbox: outbox({ sql: second, source: '/webhooks' }),
+    disableAfterDays: 3,
+  });
+  for (let round = 0; round < 3; round++) {
+    const subscription = await make();
+    const ids = await Promise.all(Array.from({ length: 4 }, () => deliveries.make(subscription, told())));
+    await Promise.all([
+      ...ids.map((id, n) => (n % 2 ? elsewhere : deliveries).note(id, 1, gone, at)),
+      openSubscriptions(second).change(subscription, { enabled: false }),
+    ]);
+    expect((await deliveries.list(subscription, { limit: 5 })).map(({ state }) => state)).toEqual(
+      ids.map(() => 'failed'),
+    );
+  }
+  await second.end();
+});
+
+test('many deliveries are given up and removed some hundreds at a time', async () => {
+  const { subscription } = await one();
+  const many = 2 * deliveriesAtOnce + 1;
+  await db.admin`
+    INSERT INTO webhooks.deliveries (id, subscription_id, type, body) SELECT gen_random_uuid(), ${subscription}, ${type}, '{}' FROM generate_series(2, ${many})`;
+  const mostAtOnce = async (work: () => Promise<unknown>) => {
+    await db.admin`TRUNCATE statements`;
+    await work();
+    const [row] = await db.admin<{ most: number; total: number }[]>`
+      SELECT max(count)::int AS most, sum(count)::int AS total FROM statements`;
+    return row;
+  };
+  await db.admin.unsafe(`
+    CREATE TABLE statements (count bigint);
+    GRANT INSERT ON statements TO webhooks;
+    CREATE FUNCTION note_statement() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN INSERT INTO public.statements SELECT count(*) FROM changed; RETURN NULL; END $$;
+    CREATE TRIGGER given_up AFTER UPDATE ON webhooks.deliveries REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_statement();
+    CREATE TRIGGER removed AFTER DELETE ON webhooks.deliveries REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_statement();`);
+  const inPortions = { most: deliveriesAtOnce, total: many };
+  expect(await mostAtOnce(() => subscriptions.change(subscription, { enabled: false }))).toEqual(inPortions);
+  expect(await mostAtOnce(() => subscriptions.remove(subscription))).toEqual(inPortions);
+  expect(await subscriptions.find(subscription)).toBe(undefined);
+  await db.admin.unsafe('DROP TRIGGER given_up ON webhooks.deliveries; DROP TRIGGER removed ON webhooks.deliveries');
+});
+
+test('what was left waiting for a webhook that is disabled is given up by the sweep', async () => {
+  const { subscription } = await one();
+  await db.admin`UPDATE webhooks.subscriptions SET disabled_at = now(), disabled_reason = 'operator'`;
+  await deliveries.sweep();
+  expect(await stateOf(subscription)).toBe('failed');
+});
+
 test('two secrets sign while one replaces the other', async () => {
   const { subscription, id } = await one();
   const before = await deliveries.due(id, 1);
   expect(before?.secrets).toHaveLength(1);
-  const rotated = await subscriptions.rotate(subscription);
-  expect((await deliveries.due(id, 1))?.secrets).toEqual([rotated!.secret, before!.secrets[0]]);
-  expect((await subscriptions.find(subscription))?.oldSecretUntil).toEqual(rotated!.oldSecretUntil);
+  const rotated = (await subscriptions.rotate(subscription)) as Rotated;
+  // A third would end the first within its day.
+  expect(await subscriptions.rotate(subscription)).toEqual({ busyUntil: rotated.oldSecretUntil });
+  expect((await deliveries.due(id, 1))?.secrets).toEqual([rotated.secret, before!.secrets[0]]);
+  expect((await subscriptions.find(subscription))?.oldSecretUntil).toEqual(rotated.oldSecretUntil);
   await db.admin`UPDATE webhooks.subscriptions SET old_secret_until = now() - interval '1 second'`;
-  expect((await deliveries.due(id, 1))?.secrets).toEqual([rotated!.secret]);
+  expect((await deliveries.due(id, 1))?.secrets).toEqual([rotated.secret]);
   expect((await subscriptions.find(subscription))?.oldSecretUntil).toBe(null);
+  expect(await subscriptions.rotate(subscription)).toMatchObject({ secret: expect.stringContaining('whsec_') });
+  expect(await subscriptions.rotate(subscription + 1)).toBe(undefined);
 });
 
 test('what was forgotten begins anew, and what is a month old goes', async () => {

@@ -2,7 +2,8 @@ import { webhookDisabled, webhookDue } from '@dormouse/events/webhook';
 import { uuidv7 } from '@dormouse/runtime/ids';
 import type { Emit, Outbox } from '@dormouse/runtime/outbox';
 import type { Sql, Tx } from '@dormouse/runtime/sql-types';
-import { type Announcement, bodyOf } from './announcement.ts';
+import { type Announcement, bodyOf, type Withdrawal, withdrawnBody } from './announcement.ts';
+import { deliveriesAtOnce, giveUp } from './giving-up.ts';
 import { isTaken, type Outcome } from './post-safely.ts';
 
 /** Attempts that the Broker makes of an event: the first one, and the retries of the Trigger webhooks-deliveries. */
@@ -12,10 +13,13 @@ const surelyFailing = 5;
 /** The Broker's longest pause is 2 h 17 min: what has waited for longer was forgotten. */
 const forgottenHours = 6;
 const keptDays = 30;
+/** Batches of one kind in a sweep: what is left waits for the next one. */
+const batchesOfSweep = 100;
 
 /** What is to be sent, and what is needed for it. */
 export interface DueDelivery {
   id: string;
+  subscription: number;
   url: string;
   body: string;
   /** The newer one first. */
@@ -23,7 +27,7 @@ export interface DueDelivery {
   createdAt: Date;
   /** Nothing was tried yet since it was made. */
   first: boolean;
-  /** What it tells of is not public any more. */
+  /** What it tells of is not public any more, or was hidden since. */
   withdrawn: boolean;
 }
 
@@ -38,6 +42,7 @@ export interface Attempt {
 export interface Delivery {
   id: string;
   type: string;
+  /** What is sent; of a post that is not public any more, or was hidden since, no more than its id and version. */
   body: string;
   state: 'waiting' | 'delivered' | 'failed';
   createdAt: Date;
@@ -51,6 +56,8 @@ export type Verdict = 'done' | 'again' | 'disabled';
 export interface Deliveries {
   /** Makes a delivery for each subscription that wants this, and announces it, in the transaction of its event. */
   announce(announcement: Announcement, tx: Tx, emit: Emit): Promise<void>;
+  /** Has nothing told any more of what was said of a post up to a version, which was hidden or deleted. */
+  withdrawPost(withdrawal: Withdrawal, tx: Tx): Promise<void>;
   /** One for a single subscription, in a transaction of its own; answers its id. */
   make(subscription: number, announcement: Announcement): Promise<string>;
   /** What is to be sent for an event; undefined when nothing is. */
@@ -61,9 +68,9 @@ export interface Deliveries {
   withdraw(id: string, run: number, at: Date): Promise<void>;
   /** Of a subscription, the newest first. */
   list(subscription: number, page: { limit: number; after?: string | undefined }): Promise<Delivery[]>;
-  /** Begins one anew; false when the subscription has none of this id. */
+  /** Begins one anew; false when the subscription has none of this id, or is disabled. */
   resend(subscription: number, id: string): Promise<boolean>;
-  /** Begins anew what was forgotten, and removes what is old. */
+  /** Begins anew what was forgotten, gives up what waits for webhooks that are disabled, and removes what is old. */
   sweep(): Promise<{ resent: number; removed: number }>;
 }
 
@@ -76,84 +83,123 @@ export interface DeliveriesOptions {
 export function openDeliveries({ sql, outbox, disableAfterDays }: DeliveriesOptions): Deliveries {
   return {
     async announce(announcement, tx, emit) {
-      if (announcement.postId !== undefined && !(await isPublic(tx, announcement.postId))) return;
+      if (announcement.postId !== undefined && !(await isTold(tx, announcement))) return;
       const subscribed = await tx<{ id: string }[]>`
         SELECT id FROM subscriptions WHERE disabled_at IS NULL AND ${announcement.type} = ANY (events) ORDER BY id`;
       for (const { id } of subscribed) await insert(Number(id), announcement, tx, emit);
+    },
+    async withdrawPost({ postId, version }, tx) {
+      await tx`
+        INSERT INTO withdrawn AS before (post_id, version) VALUES (${postId}::bigint, ${version})
+        ON CONFLICT (post_id) DO UPDATE SET version = greatest(before.version, excluded.version), at = excluded.at`;
     },
     make: (subscription, announcement) =>
       outbox.transaction((tx, emit) => insert(subscription, announcement, tx, emit)),
     async due(id, run) {
       const [row] = await sql<DueRow[]>`
-        SELECT d.id, s.url, d.body, d.post_id, d.created_at, d.run = 1 AND d.tries = 0 AS first, s.secret,
-          CASE WHEN s.old_secret_until > now() THEN s.old_secret END AS old_secret
+        SELECT d.id, d.subscription_id, s.url, d.body, d.created_at, d.run = 1 AND d.tries = 0 AS first, s.secret,
+          CASE WHEN s.old_secret_until > now() THEN s.old_secret END AS old_secret, ${isWithdrawn(sql)} AS withdrawn
         FROM deliveries AS d JOIN subscriptions AS s ON s.id = d.subscription_id
         WHERE d.id = ${id} AND d.run = ${run} AND d.state <> 'delivered' AND s.disabled_at IS NULL`;
       if (!row) return undefined;
       return {
         id: row.id,
+        subscription: Number(row.subscription_id),
         url: row.url,
         body: row.body,
         secrets: [row.secret, ...(row.old_secret === null ? [] : [row.old_secret])],
         createdAt: row.created_at,
         first: row.first,
-        withdrawn: row.post_id !== null && !(await isPublic(sql, Number(row.post_id))),
+        withdrawn: row.withdrawn,
       };
     },
-    note: (id, run, outcome, at) =>
-      outbox.transaction((tx, emit) => note({ id, run, outcome, at, disableAfterDays }, tx, emit)),
+    async note(id, run, outcome, at) {
+      const noted = await outbox.transaction((tx, emit) =>
+        isTaken(outcome)
+          ? noteTaken({ id, run, outcome, at }, tx)
+          : noteFailed({ id, run, outcome, at, disableAfterDays }, tx, emit),
+      );
+      if (noted.disabled !== undefined) await giveUp(sql, noted.disabled);
+      return noted.verdict;
+    },
     withdraw: (id, run, at) =>
       outbox.transaction(async (tx) => {
-        const given =
-          await tx`UPDATE deliveries SET state = 'failed', touched_at = now() WHERE id = ${id} AND run = ${run}`;
+        const given = await tx`
+          UPDATE deliveries SET state = 'failed', touched_at = now() WHERE id = ${id} AND run = ${run} AND state <> 'delivered'`;
         if (given.count > 0)
           await tx`INSERT INTO attempts (delivery_id, at, duration_ms, error) VALUES (${id}, ${at}, 0, 'nothing was sent: the post is not public any more')`;
       }),
     async list(subscription, { limit, after }) {
       const rows = await sql<Row[]>`
-        SELECT id, type, body, state, created_at, coalesce(a.attempts, '[]') AS attempts
-        FROM deliveries LEFT JOIN LATERAL (
+        SELECT d.id, d.type, d.body, d.state, d.created_at, ${isWithdrawn(sql)} AS withdrawn, coalesce(a.attempts, '[]') AS attempts
+        FROM deliveries AS d LEFT JOIN LATERAL (
           SELECT json_agg(json_build_object('at', tried.at, 'duration_ms', tried.duration_ms, 'status', tried.status, 'error', tried.error, 'answer', tried.answer) ORDER BY tried.id DESC) AS attempts
-          FROM (SELECT * FROM attempts WHERE delivery_id = deliveries.id ORDER BY id DESC LIMIT 10) AS tried
+          FROM (SELECT * FROM attempts WHERE delivery_id = d.id ORDER BY id DESC LIMIT 10) AS tried
         ) AS a ON true
-        WHERE subscription_id = ${subscription} ${after === undefined ? sql`` : sql`AND id < ${after}`}
-        ORDER BY id DESC LIMIT ${limit}`;
+        WHERE d.subscription_id = ${subscription} ${after === undefined ? sql`` : sql`AND d.id < ${after}`}
+        ORDER BY d.id DESC LIMIT ${limit}`;
       return rows.map(toDelivery);
     },
     resend: (subscription, id) =>
       outbox.transaction(async (tx, emit) => {
+        // Whoever disables it waits for us, or we for them: nothing is begun anew behind their back.
+        const [enabled] = await tx`
+          SELECT 1 FROM subscriptions WHERE id = ${subscription} AND disabled_at IS NULL FOR SHARE`;
+        if (!enabled) return false;
         const rows = await tx<Begun[]>`
           UPDATE deliveries SET ${anew(tx)} WHERE id = ${id} AND subscription_id = ${subscription} RETURNING id, run`;
         return announceAnew(rows, emit);
       }),
     async sweep() {
-      const resent = await outbox.transaction(async (tx, emit) => {
-        const rows = await tx<Begun[]>`
-          UPDATE deliveries SET ${anew(tx)}
-          WHERE id IN (
-            SELECT waiting.id FROM deliveries AS waiting JOIN subscriptions ON subscriptions.id = waiting.subscription_id
-            WHERE waiting.state = 'waiting' AND waiting.touched_at < now() - make_interval(hours => ${forgottenHours})
-              AND subscriptions.disabled_at IS NULL
-            ORDER BY waiting.touched_at LIMIT 500 FOR UPDATE OF waiting SKIP LOCKED)
-          RETURNING id, run`;
-        announceAnew(rows, emit);
-        return rows.length;
-      });
-      const old = await sql`
-        DELETE FROM deliveries WHERE id IN (
-          SELECT id FROM deliveries WHERE created_at < now() - make_interval(days => ${keptDays}) ORDER BY created_at LIMIT 10000)`;
-      return { resent, removed: old.count };
+      const disabled = await sql<{ id: string }[]>`SELECT id FROM subscriptions WHERE disabled_at IS NOT NULL`;
+      for (const { id } of disabled) await giveUp(sql, Number(id));
+      await sql`DELETE FROM withdrawn WHERE at < now() - make_interval(days => ${keptDays + 1})`;
+      return { resent: await inBatches(() => beginForgotten(outbox)), removed: await inBatches(() => removeOld(sql)) };
     },
   };
 }
 
+/** Repeats what handles some rows, until it handled fewer than it may. */
+async function inBatches(handle: () => Promise<number>): Promise<number> {
+  let total = 0;
+  for (let batch = 0; batch < batchesOfSweep; batch++) {
+    const count = await handle();
+    total += count;
+    if (count < deliveriesAtOnce) break;
+  }
+  return total;
+}
+
+const beginForgotten = (outbox: Outbox): Promise<number> =>
+  outbox.transaction(async (tx, emit) => {
+    const rows = await tx<Begun[]>`
+      UPDATE deliveries SET ${anew(tx)}
+      WHERE id IN (
+        SELECT waiting.id FROM deliveries AS waiting JOIN subscriptions ON subscriptions.id = waiting.subscription_id
+        WHERE waiting.state = 'waiting' AND waiting.touched_at < now() - make_interval(hours => ${forgottenHours})
+          AND subscriptions.disabled_at IS NULL
+        ORDER BY waiting.touched_at LIMIT ${deliveriesAtOnce} FOR UPDATE OF waiting SKIP LOCKED)
+      RETURNING id, run`;
+    announceAnew(rows, emit);
+    return rows.length;
+  });
+
+async function removeOld(sql: Sql): Promise<number> {
+  const old = await sql`
+    DELETE FROM deliveries WHERE id = ANY (ARRAY(
+      SELECT id FROM deliveries WHERE created_at < now() - make_interval(days => ${keptDays})
+      ORDER BY created_at LIMIT ${deliveriesAtOnce} FOR UPDATE SKIP LOCKED))`;
+  return old.count;
+}
+
 interface DueRow {
   id: string;
+  subscription_id: string;
   url: string;
   body: string;
-  post_id: string | null;
   created_at: Date;
   first: boolean;
+  withdrawn: boolean;
   secret: string;
   old_secret: string | null;
 }
@@ -169,13 +215,14 @@ interface Row {
   body: string;
   state: Delivery['state'];
   created_at: Date;
+  withdrawn: boolean;
   attempts: { at: string; duration_ms: number; status: number | null; error: string | null; answer: string | null }[];
 }
 
-const toDelivery = ({ id, type, body, state, created_at, attempts }: Row): Delivery => ({
+const toDelivery = ({ id, type, body, state, created_at, withdrawn, attempts }: Row): Delivery => ({
   id,
   type,
-  body,
+  body: withdrawn ? withdrawnBody(body) : body,
   state,
   createdAt: created_at,
   attempts: attempts.map(({ at, duration_ms, status, error, answer }) => ({
@@ -196,9 +243,17 @@ function announceAnew(rows: readonly Begun[], emit: Emit): boolean {
   return rows.length > 0;
 }
 
-async function isPublic(sql: Sql | Tx, post: number): Promise<boolean> {
-  const [row] = await sql<{ is_public: boolean }[]>`SELECT posts.is_public(${post}::bigint) AS is_public`;
-  return row?.is_public === true;
+/** Of a delivery `d`: whether its post is hidden or gone now, or was after what the body says of it; a post that comes back may have lost that title. */
+const isWithdrawn = (sql: Sql) => sql`
+  d.post_id IS NOT NULL AND (NOT posts.is_public(d.post_id) OR EXISTS (
+    SELECT FROM withdrawn AS w WHERE w.post_id = d.post_id AND w.version >= coalesce((d.body::jsonb #>> '{data,version}')::integer, 0)))`;
+
+/** Whether a post is public, and was not hidden after the event, which may come late. */
+async function isTold(tx: Tx, { postId = 0, data: { version = 0 } }: Announcement): Promise<boolean> {
+  const [row] = await tx<{ is_told: boolean }[]>`
+    SELECT posts.is_public(${postId}::bigint)
+      AND NOT EXISTS (SELECT FROM withdrawn WHERE post_id = ${postId}::bigint AND withdrawn.version >= ${version}::integer) AS is_told`;
+  return row?.is_told === true;
 }
 
 async function insert(subscription: number, announcement: Announcement, tx: Tx, emit: Emit): Promise<string> {
@@ -211,63 +266,90 @@ async function insert(subscription: number, announcement: Announcement, tx: Tx, 
   return id;
 }
 
-/** Of a webhook that is disabled, nothing waits: what the Broker still has of it is dropped when it comes. */
-export async function giveUp(subscription: number, tx: Tx): Promise<void> {
-  await tx`UPDATE deliveries SET state = 'failed' WHERE subscription_id = ${subscription} AND state = 'waiting'`;
-}
-
-interface Noted {
+interface Attempted {
   id: string;
   run: number;
   outcome: Outcome;
   at: Date;
-  disableAfterDays: number;
 }
 
-async function note({ id, run, outcome, at, disableAfterDays }: Noted, tx: Tx, emit: Emit): Promise<Verdict> {
-  const taken = isTaken(outcome);
-  const { status = null, error = null, answer = null, durationMs } = outcome;
-  // Somebody may have it sent anew meanwhile, or have removed the webhook: what was tried is noted all the same, as far as there is a place.
-  const [row] = await tx<{ subscription_id: string; tries: number }[]>`
+/** What follows of an attempt, and a webhook that it has disabled: what waits for it is to be given up. */
+interface Noted {
+  verdict: Verdict;
+  disabled?: number;
+}
+
+const nothingFollows: Noted = { verdict: 'done' };
+
+/*
+ * Locks are taken in one order, the subscription's before those of its deliveries, by all that need both: here, and where something is given
+ * up or sent anew. Somebody may have it sent anew meanwhile, disable the webhook or remove it: what was tried is noted as far as there is a
+ * place, and begins nothing again.
+ */
+
+/** The receiver has it, whatever was decided meanwhile. */
+async function noteTaken(attempted: Attempted, tx: Tx): Promise<Noted> {
+  const { id, run } = attempted;
+  await tx`
+    UPDATE subscriptions SET failing_since = NULL
+    WHERE id = (SELECT subscription_id FROM deliveries WHERE id = ${id} AND run = ${run}) AND failing_since IS NOT NULL AND disabled_at IS NULL`;
+  const noted = await tx`
+    UPDATE deliveries SET tries = tries + 1, touched_at = now(), state = 'delivered' WHERE id = ${id} AND run = ${run}`;
+  if (noted.count > 0) await insertAttempt(attempted, tx);
+  return nothingFollows;
+}
+
+async function noteFailed(attempted: Attempted & { disableAfterDays: number }, tx: Tx, emit: Emit): Promise<Noted> {
+  const { id, run } = attempted;
+  const [subscription] = await tx<{ id: string; disabled: boolean }[]>`
+    SELECT id, disabled_at IS NOT NULL AS disabled FROM subscriptions
+    WHERE id = (SELECT subscription_id FROM deliveries WHERE id = ${id}) FOR NO KEY UPDATE`;
+  if (!subscription) return nothingFollows;
+  const [row] = await tx<{ state: Delivery['state']; tries: number }[]>`
     UPDATE deliveries SET tries = tries + 1, touched_at = now(),
-      state = CASE WHEN ${taken} THEN 'delivered' WHEN tries + 1 >= ${attemptsOfRun} THEN 'failed' ELSE 'waiting' END
-    WHERE id = ${id} AND run = ${run} RETURNING subscription_id, tries`;
-  if (!row) return 'done';
+      state = CASE WHEN state = 'waiting' AND tries + 1 >= ${attemptsOfRun} THEN 'failed' ELSE state END
+    WHERE id = ${id} AND run = ${run} RETURNING state, tries`;
+  if (!row) return nothingFollows;
+  await insertAttempt(attempted, tx);
+  if (subscription.disabled || row.state === 'delivered') return nothingFollows;
+  return await failing(Number(subscription.id), { ...attempted, tries: row.tries }, tx, emit);
+}
+
+async function insertAttempt({ id, outcome, at }: Attempted, tx: Tx): Promise<void> {
+  const { status = null, error = null, answer = null, durationMs } = outcome;
   await tx`
     INSERT INTO attempts (delivery_id, at, duration_ms, status, error, answer)
     VALUES (${id}, ${at}, ${durationMs}, ${status}, ${error}, ${answer})`;
-  if (taken) {
-    await tx`UPDATE subscriptions SET failing_since = NULL WHERE id = ${row.subscription_id} AND failing_since IS NOT NULL`;
-    return 'done';
-  }
-  const reason = await disablingReason(row, { outcome, at, disableAfterDays }, tx);
-  if (!reason) return 'again';
-  return await disable(Number(row.subscription_id), reason, tx, emit);
 }
 
-async function disablingReason(
-  { subscription_id, tries }: { subscription_id: string; tries: number },
-  { outcome, at, disableAfterDays }: Pick<Noted, 'outcome' | 'at' | 'disableAfterDays'>,
+interface Failing {
+  outcome: Outcome;
+  at: Date;
+  tries: number;
+  disableAfterDays: number;
+}
+
+/** Disables a webhook that is gone, or has failed for days, and says so. */
+async function failing(
+  subscription: number,
+  { outcome, at, tries, disableAfterDays }: Failing,
   tx: Tx,
-): Promise<'failing' | 'gone' | undefined> {
-  const [failing] = await tx<{ for_long: boolean }[]>`
-    UPDATE subscriptions SET failing_since = coalesce(failing_since, ${at}) WHERE id = ${subscription_id}
+  emit: Emit,
+): Promise<Noted> {
+  const [row] = await tx<{ for_long: boolean }[]>`
+    UPDATE subscriptions SET failing_since = coalesce(failing_since, ${at}) WHERE id = ${subscription}
     RETURNING failing_since < now() - make_interval(days => ${disableAfterDays}) AS for_long`;
-  if (outcome.status === 410) return 'gone';
-  return failing?.for_long && tries >= surelyFailing ? 'failing' : undefined;
-}
-
-async function disable(subscription: number, reason: 'failing' | 'gone', tx: Tx, emit: Emit): Promise<Verdict> {
-  await giveUp(subscription, tx);
-  const [row] = await tx<{ url: string; failing_since: Date }[]>`
-    UPDATE subscriptions SET disabled_at = now(), disabled_reason = ${reason}
-    WHERE id = ${subscription} AND disabled_at IS NULL RETURNING url, failing_since`;
-  if (row)
+  const reason =
+    outcome.status === 410 ? 'gone' : row?.for_long && tries >= surelyFailing ? ('failing' as const) : undefined;
+  if (!reason) return { verdict: 'again' };
+  const [disabled] = await tx<{ url: string; failing_since: Date }[]>`
+    UPDATE subscriptions SET disabled_at = now(), disabled_reason = ${reason} WHERE id = ${subscription} RETURNING url, failing_since`;
+  if (disabled)
     emit(webhookDisabled, `webhook/${subscription}`, {
       id: subscription,
-      host: new URL(row.url).hostname,
+      host: new URL(disabled.url).hostname,
       reason,
-      failing_since: row.failing_since.toISOString(),
+      failing_since: disabled.failing_since.toISOString(),
     });
-  return 'disabled';
+  return { verdict: 'disabled', disabled: subscription };
 }

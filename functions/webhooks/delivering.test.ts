@@ -2,13 +2,14 @@ import { RetryEvent } from '@dormouse/runtime/receive';
 import { Webhook } from 'standardwebhooks';
 import { expect, test } from 'vitest';
 import type { DueDelivery, Verdict } from './deliveries.ts';
-import { deliverer } from './delivering.ts';
+import { attemptsAtOnce, deliverer } from './delivering.ts';
 import type { Outcome } from './post-safely.ts';
 import { newSecret } from './signature.ts';
 
 const secrets = [newSecret(), newSecret()];
 const due: DueDelivery = {
   id: 'one',
+  subscription: 7,
   url: 'https://receiver.example/',
   body: '{"type":"webhook.test"}',
   secrets,
@@ -73,4 +74,36 @@ test('has the Broker come again while the receiver does not take it', async () =
     RetryEvent,
   );
   await world(due, { status: 410, durationMs: 1 }, 'disabled').deliver('one', 1);
+});
+
+test('makes some attempts of one webhook at a time, and all of others', async () => {
+  const gates: (() => void)[] = [];
+  const noted: string[] = [];
+  const deliver = deliverer({
+    deliveries: {
+      due: async (id) => ({ ...due, id, subscription: id.startsWith('slow') ? 7 : 8 }),
+      note: async (id) => {
+        noted.push(id);
+        return 'done';
+      },
+      withdraw: async () => {},
+    },
+    post: (_, headers) =>
+      headers['webhook-id']?.startsWith('msg_slow')
+        ? new Promise((resolve) => gates.push(() => resolve({ status: 204, durationMs: 1 })))
+        : Promise.resolve({ status: 204, durationMs: 1 }),
+    log: { info: () => {}, warn: () => {} },
+  });
+  const slow = Array.from({ length: attemptsAtOnce }, (_, n) => deliver(`slow-${n}`, 1));
+  await expect.poll(() => gates.length).toBe(attemptsAtOnce);
+  await expect(deliver('slow-more', 1)).rejects.toThrow(RetryEvent);
+  await deliver('quick', 1);
+  expect(noted).toEqual(['quick']);
+  for (const open of gates.splice(0)) open();
+  await Promise.all(slow);
+  const again = deliver('slow-more', 1);
+  await expect.poll(() => gates.length).toBe(1);
+  gates[0]?.();
+  await again;
+  expect(noted.at(-1)).toBe('slow-more');
 });

@@ -1,8 +1,8 @@
 import type { LookupAddress } from 'node:dns';
-import { lookup as systemLookup } from 'node:dns/promises';
 import { request as plain } from 'node:http';
 import { request as secure } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
+import { before, type Lookup, nameServers } from './addresses-of-name.ts';
 import { isReachable, type Reach, refusalOf } from './target.ts';
 
 /** What became of a request to a stranger. */
@@ -25,8 +25,7 @@ export interface PostOptions {
   reach: Reach;
   /** Until all that is kept of the answer is there; looking the name up is part of it. */
   deadlineMs?: number;
-  /** Every address that a name leads to. */
-  lookup?: (hostname: string) => Promise<readonly LookupAddress[]>;
+  lookup?: Lookup;
 }
 
 export type Post = (url: string, headers: Readonly<Record<string, string>>, body: string) => Promise<Outcome>;
@@ -38,14 +37,12 @@ class RefusedAddressError extends Error {
   override name = 'RefusedAddressError';
 }
 
-const allAddresses = (hostname: string) => systemLookup(hostname, { all: true, verbatim: true });
-
 /**
  * Posts to addresses that strangers choose. The name is looked up once; unless every address that it leads to is public, nothing is sent; the
  * connection goes to one of exactly these addresses, whatever the name leads to a moment later. No redirect is followed, no connection is
  * kept, no proxy is asked, and of the answer no more than its first KiB is read. Never rejects.
  */
-export function safePoster({ reach, deadlineMs = 10_000, lookup = allAddresses }: PostOptions): Post {
+export function safePoster({ reach, deadlineMs = 10_000, lookup = nameServers() }: PostOptions): Post {
   return async (url, headers, body) => {
     const begun = performance.now();
     const over = AbortSignal.timeout(deadlineMs);
@@ -71,19 +68,24 @@ async function send(url: string, headers: Readonly<Record<string, string>>, body
 
 /** @throws RefusedAddressError unless all of them are public: whoever mixes others in among them is not to be trusted with any */
 async function addressesOf(host: string, { reach, lookup, over }: World): Promise<readonly LookupAddress[]> {
-  const family = isIP(host);
-  const addresses = family === 0 ? await before(over, lookup(host)) : [{ address: host, family }];
+  const addresses = namedWithoutServers(host, reach) ?? (await before(over, lookup(host, over)));
   if (addresses.length === 0) throw new Error('the name leads to no address');
   for (const { address } of addresses)
     if (!isReachable(address, reach)) throw new RefusedAddressError('the address must lead to a public address');
   return addresses;
 }
 
-const before = <T>(over: AbortSignal, work: Promise<T>): Promise<T> => {
-  const { promise, reject } = Promise.withResolvers<never>();
-  over.addEventListener('abort', () => reject(over.reason), { once: true });
-  return Promise.race([work, promise]);
-};
+/** An address names itself; `localhost` is this machine, whatever a name server says (RFC 6761): for development alone. */
+function namedWithoutServers(host: string, reach: Reach): readonly LookupAddress[] | undefined {
+  const family = isIP(host);
+  if (family !== 0) return [{ address: host, family }];
+  return reach.local && host === 'localhost' ? loopbacks : undefined;
+}
+
+const loopbacks: readonly LookupAddress[] = [
+  { address: '127.0.0.1', family: 4 },
+  { address: '::1', family: 6 },
+];
 
 interface Connection {
   addresses: readonly LookupAddress[];

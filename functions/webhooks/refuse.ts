@@ -1,11 +1,10 @@
-import type { LookupAddress } from 'node:dns';
-import { lookup as systemLookup } from 'node:dns/promises';
-import { setTimeout } from 'node:timers/promises';
+import { isIP } from 'node:net';
+import { before, type Lookup, nameServers } from './addresses-of-name.ts';
 import { insideMessage, isReachable, type Reach, refusalOf } from './target.ts';
 
 export interface RefusingOptions {
   reach: Reach;
-  lookup?: (hostname: string) => Promise<readonly LookupAddress[]>;
+  lookup?: Lookup;
   patienceMs?: number;
 }
 
@@ -13,14 +12,14 @@ export interface RefusingOptions {
  * Says at once what would be refused at every delivery: an address inside, by its text or by what its name leads to now. A name that leads
  * nowhere yet is taken: deliveries look it up again, each time.
  */
-export function refuser({ reach, lookup = allAddresses, patienceMs = 3000 }: RefusingOptions) {
+export function refuser({ reach, lookup = nameServers(), patienceMs = 3000 }: RefusingOptions) {
   return async (url: string): Promise<string | undefined> => {
     const refusal = refusalOf(url, reach);
     if (refusal !== undefined) return refusal;
-    const looking = lookup(new URL(url).hostname.replace(/^\[|\]$/g, '')).catch(() => []);
-    const addresses = await Promise.race([looking, setTimeout(patienceMs, [], { ref: false })]);
+    const host = new URL(url).hostname.replace(/^\[|\]$/g, '');
+    if (isIP(host) !== 0) return undefined;
+    const over = AbortSignal.timeout(patienceMs);
+    const addresses = await before(over, lookup(host, over)).catch(() => []);
     return addresses.every(({ address }) => isReachable(address, reach)) ? undefined : insideMessage;
   };
 }
-
-const allAddresses = (hostname: string) => systemLookup(hostname, { all: true, verbatim: true });

@@ -1,5 +1,5 @@
 import type { Sql } from '@dormouse/runtime/sql-types';
-import { giveUp } from './deliveries.ts';
+import { giveUp, removeDeliveries } from './giving-up.ts';
 import { newSecret } from './signature.ts';
 
 /** Somebody's program that is told of events, without its secrets. */
@@ -27,10 +27,20 @@ export interface Subscriptions {
   /** Undefined when there are as many as there may be. */
   create(url: string, events: readonly string[]): Promise<{ id: number; secret: string } | undefined>;
   change(id: number, change: SubscriptionChange): Promise<Subscription | undefined>;
-  /** Its deliveries go with it. */
+  /** Its deliveries go with it, before it: it is disabled until they are gone. */
   remove(id: number): Promise<boolean>;
-  /** Gives it a new secret; the one of now signs as well for a day. */
-  rotate(id: number): Promise<{ secret: string; oldSecretUntil: Date } | undefined>;
+  /** Gives it a new secret; the one of now signs as well for a day, within which there is no third. */
+  rotate(id: number): Promise<Rotated | StillRotating | undefined>;
+}
+
+export interface Rotated {
+  secret: string;
+  oldSecretUntil: Date;
+}
+
+/** Two secrets sign already. */
+export interface StillRotating {
+  busyUntil: Date;
 }
 
 /** All of them: each event becomes as many deliveries. */
@@ -75,25 +85,35 @@ export function openSubscriptions(sql: Sql): Subscriptions {
         WHERE (SELECT count(*) FROM subscriptions) < ${maxSubscriptions} RETURNING id`;
       return row && { id: Number(row.id), secret };
     },
-    change: (id, { events, enabled }) =>
-      sql.begin(async (tx) => {
-        const [row] = await tx<Row[]>`
+    async change(id, { events, enabled }) {
+      const [row] = await sql<Row[]>`
         UPDATE subscriptions SET
           events = coalesce(${(events as string[] | undefined) ?? null}::text[], events),
           disabled_at = CASE ${enabled ?? null}::boolean WHEN true THEN NULL WHEN false THEN coalesce(disabled_at, now()) ELSE disabled_at END,
           disabled_reason = CASE ${enabled ?? null}::boolean WHEN true THEN NULL WHEN false THEN coalesce(disabled_reason, 'operator') ELSE disabled_reason END,
           failing_since = CASE WHEN ${enabled ?? null}::boolean THEN NULL ELSE failing_since END
         WHERE id = ${id} RETURNING ${columns}`;
-        if (row && enabled === false) await giveUp(id, tx);
-        return row && toSubscription(row);
-      }),
-    remove: async (id) => (await sql`DELETE FROM subscriptions WHERE id = ${id}`).count > 0,
+      if (row && enabled === false) await giveUp(sql, id);
+      return row && toSubscription(row);
+    },
+    async remove(id) {
+      // What is announced meanwhile goes by the foreign key.
+      const disabled = await sql`
+        UPDATE subscriptions SET disabled_at = coalesce(disabled_at, now()), disabled_reason = coalesce(disabled_reason, 'operator')
+        WHERE id = ${id}`;
+      if (disabled.count === 0) return false;
+      await removeDeliveries(sql, id);
+      return (await sql`DELETE FROM subscriptions WHERE id = ${id}`).count > 0;
+    },
     async rotate(id) {
       const secret = newSecret();
       const [row] = await sql<{ old_secret_until: Date }[]>`
         UPDATE subscriptions SET secret = ${secret}, old_secret = secret, old_secret_until = now() + make_interval(hours => ${rotatingHours})
-        WHERE id = ${id} RETURNING old_secret_until`;
-      return row && { secret, oldSecretUntil: row.old_secret_until };
+        WHERE id = ${id} AND (old_secret_until IS NULL OR old_secret_until <= now()) RETURNING old_secret_until`;
+      if (row) return { secret, oldSecretUntil: row.old_secret_until };
+      const [busy] = await sql<{ old_secret_until: Date }[]>`
+        SELECT old_secret_until FROM subscriptions WHERE id = ${id} AND old_secret_until IS NOT NULL`;
+      return busy && { busyUntil: busy.old_secret_until };
     },
   };
 }
