@@ -28,6 +28,8 @@ export function codesOf(route: Route): ErrorCode[] {
     'malformed',
     route.roles && 'unauthorized',
     Array.isArray(route.roles) && 'forbidden',
+    // Of a network that invents personal access tokens.
+    route.roles && 'too_many_requests',
     readsBody && 'too_large',
     readsBody && 'unsupported_media_type',
     (route.body || route.query || route.headers) && 'invalid',

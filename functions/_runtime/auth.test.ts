@@ -213,7 +213,7 @@ describe('keys', () => {
   test('are read once for many tokens', async () => {
     const { verify, state } = await verifier();
     const many = await Promise.all(Array.from({ length: 20 }, (_, i) => token({ jti: `j${i}` })));
-    await Promise.all(many.map(verify));
+    await Promise.all(many.map((each) => verify(each)));
     expect(state.reads).toBe(1);
   });
 
@@ -381,6 +381,31 @@ describe('a personal access token', () => {
     clock.ms += 5000;
     await expect(verify(personal)).rejects.toMatchObject(unauthorized);
     expect(asked).toHaveLength(2);
+  });
+
+  test('that is one of many invented in one network is 429 after thirty in a minute, and good ones are not counted', async () => {
+    const { verify, asked, clock } = await exchanging(async (shown) =>
+      shown.includes('good') ? limitedToken() : undefined,
+    );
+    const made = (kind: string, n: number) => `dormouse_pat_${kind}${String(n).padStart(43 - kind.length, '0')}`;
+    const [flood, other] = ['2001:db8::1', '2001:db8:0:1::1'];
+    for (let n = 0; n < 40; n++) await verify(made('good', n), flood);
+    asked.length = 0;
+    const invented = await Promise.allSettled(
+      Array.from({ length: 50 }, (_, n) => verify(made('bad', n), `2001:db8::${n + 1}`)),
+    );
+    const codes = invented.map((each) => each.status === 'rejected' && (each.reason as { code: string }).code);
+    expect(codes.filter((code) => code === 'unauthorized')).toHaveLength(30);
+    expect(codes.filter((code) => code === 'too_many_requests')).toHaveLength(20);
+    expect(asked).toHaveLength(30);
+    expect(await verify(made('good', 1), flood)).toMatchObject({ id: 42 });
+    await expect(verify(made('good', 99), flood)).rejects.toMatchObject({
+      code: 'too_many_requests',
+      headers: { 'retry-after': '60' },
+    });
+    await expect(verify(made('bad', 99), other)).rejects.toMatchObject(unauthorized);
+    clock.ms += 60_000;
+    expect(await verify(made('good', 99), flood)).toMatchObject({ id: 42 });
   });
 
   test('is not lost while nothing exchanges it', async () => {

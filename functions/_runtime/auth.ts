@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Context, MiddlewareHandler } from 'hono';
 import type { JWK } from 'jose';
+import { clientAddress } from './address.ts';
 import type { Api } from './api.ts';
 import type { Env } from './app.ts';
 import type { Caller } from './caller.ts';
@@ -14,8 +15,12 @@ import { noteUser } from './trace.ts';
 import type { VerifiedToken } from './verify-token.ts';
 
 export interface Tokens {
-  /** @throws AppError unauthorized for a token that is not valid now; unavailable when the keys cannot be read. */
-  verify(token: string): Promise<Caller>;
+  /**
+   * @param address of the client, by which unknown personal access tokens are counted
+   * @throws AppError unauthorized for a token that is not valid now; unavailable when the keys cannot be read; too_many_requests for the many
+   * personal access tokens that a network invents
+   */
+  verify(token: string, address?: string): Promise<Caller>;
 }
 
 export interface TokensOptions {
@@ -42,10 +47,10 @@ export function tokens(options: TokensOptions): Tokens {
   const exchange = exchangingOnce(options.exchange ?? (typeof keys === 'string' ? exchangeAt(keys) : noExchange), now);
   const known = new Map<string, VerifiedToken>();
   let issuedBy: Issuer | undefined;
-  const admit = async (token: string, digest: string): Promise<VerifiedToken> => {
+  const admit = async (token: string, digest: string, address?: string): Promise<VerifiedToken> => {
     const { verifyToken, remoteIssuer, localIssuer } = await import('./verify-token.ts');
     issuedBy ??= typeof keys === 'string' ? remoteIssuer({ url: keys, fetch, now }) : localIssuer(keys);
-    const signed = isPersonal(token) ? ((await exchange(token, digest)) ?? invalidToken()) : token;
+    const signed = isPersonal(token) ? ((await exchange(token, digest, address)) ?? invalidToken()) : token;
     const verified = (await verifyToken(signed, { issuedBy, issuer, audience, now: now() })) ?? invalidToken();
     if (known.size >= maxTokens) known.delete(known.keys().next().value as string);
     known.set(digest, verified);
@@ -58,7 +63,7 @@ export function tokens(options: TokensOptions): Tokens {
     return caller.exp * 1000 > now() && from.publishes(kid) ? from.current(caller) : undefined;
   };
   return {
-    async verify(token) {
+    async verify(token, address) {
       const digest = hash('sha256', token, 'base64');
       const held = known.get(digest);
       const before = held && (await stillGood(held));
@@ -66,7 +71,7 @@ export function tokens(options: TokensOptions): Tokens {
       known.delete(digest);
       // A personal access token lives longer than what it was exchanged for.
       if (held && !isPersonal(token)) return invalidToken();
-      const current = await stillGood(await admit(token, digest));
+      const current = await stillGood(await admit(token, digest, address));
       if (current) return current;
       known.delete(digest);
       return invalidToken();
@@ -86,7 +91,7 @@ export function authenticate(tokens: Tokens, api: Api = {}): MiddlewareHandler<E
     const credentials = header(c, 'authorization');
     if (credentials === undefined) return next();
     const token = /^Bearer +([A-Za-z0-9\-._~+/]+=*)$/i.exec(credentials)?.[1] ?? invalidToken();
-    return tokens.verify(token).then((caller) => {
+    return tokens.verify(token, clientAddress(c)).then((caller) => {
       c.set('caller', caller.limited ? demandScope(c, caller, api) : caller);
       noteUser(caller.id);
       return next();

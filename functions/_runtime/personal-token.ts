@@ -1,5 +1,6 @@
 import { callService } from './client.ts';
 import { AppError } from './errors.ts';
+import { askingForUnknown } from './unknown-tokens.ts';
 
 /** Begin of every personal access token, by which people and scanners for secrets recognise one. */
 export const personalPrefix = 'dormouse_pat_';
@@ -35,18 +36,24 @@ export function exchangeAt(keysUrl: string): Exchange {
 const refusedMs = 5000;
 const maxRefused = 1000;
 
-/** Asks once for requests that come together, and not again at once for what was refused. @param now milliseconds since 1970 */
-export function exchangingOnce(
-  exchange: Exchange,
-  now: () => number,
-): (token: string, digest: string) => ReturnType<Exchange> {
+/** @param address of the client; undefined where nobody counts */
+export type ExchangeOnce = (token: string, digest: string, address?: string) => ReturnType<Exchange>;
+
+/**
+ * Asks once for requests that come together, not again at once for what was refused, and not for all that one network invents.
+ * @param now milliseconds since 1970
+ */
+export function exchangingOnce(exchange: Exchange, now: () => number): ExchangeOnce {
   const asking = new Map<string, ReturnType<Exchange>>();
   const refused = new Map<string, number>();
-  return (token, digest) => {
-    if (now() < (refused.get(digest) ?? 0)) return Promise.resolve(undefined);
+  const askForUnknown = askingForUnknown(now);
+  return async (token, digest, address) => {
+    // Only who has such a token needs it: functions start without.
+    const network = address === undefined ? undefined : (await import('./network.ts')).networkOf(address);
+    if (now() < (refused.get(digest) ?? 0)) return undefined;
     const running = asking.get(digest);
     if (running) return running;
-    const asked = exchange(token)
+    const asked = askForUnknown(network, () => exchange(token))
       .then((signed) => {
         if (refused.size >= maxRefused) refused.delete(refused.keys().next().value as string);
         if (signed === undefined) refused.set(digest, now() + refusedMs);

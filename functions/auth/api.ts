@@ -519,7 +519,7 @@ export const api = {
     description:
       'Of the same scopes, for at most 15 minutes. Only where something before the functions takes signed tokens alone (`mesh-strict`); elsewhere functions do it themselves.',
     body: heldPersonalToken,
-    errors: ['unauthorized'],
+    errors: ['unauthorized', 'too_many_requests'],
     responses: () => ({
       200: content('The access token.', exchanged, {
         example: { token: aGrant.token, token_type: 'Bearer', expires_in: 900, scope: 'posts:read media:read' },

@@ -88,6 +88,16 @@ describe('a personal access token', () => {
     expect(exported).toMatchObject({ personal_tokens: [{ id, name: 'A program' }] });
   });
 
+  test('that is invented is 429 after thirty of a network in a minute, but for functions, which count by themselves', async () => {
+    const invented = (n: number, headers?: Record<string, string>) =>
+      status('POST', '/api/token/personal', { token: `dormouse_pat_${String(n).padStart(43, '0')}` }, headers);
+    const outside = { 'x-client-address': '203.0.113.7' };
+    for (let n = 0; n < 30; n++) expect(await invented(n, outside)).toBe(401);
+    expect(await invented(30, outside)).toBe(429);
+    expect(await invented(30, { 'x-client-address': '203.0.113.8' })).toBe(401);
+    for (let n = 0; n < 31; n++) expect(await invented(n)).toBe(401);
+  });
+
   test('is exchanged for an access token of the same scopes, which is limited as it is', async () => {
     const ada = await person();
     const { token } = await made(ada, { scopes: ['posts:read'], expires_in: 300 });

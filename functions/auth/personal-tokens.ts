@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { cameFromOutside } from '@dormouse/runtime/address';
 import type { ResponseOf } from '@dormouse/runtime/api';
 import { type Env, json } from '@dormouse/runtime/app';
 import { authenticate, required } from '@dormouse/runtime/auth';
 import { fail } from '@dormouse/runtime/errors';
+import { networkOf } from '@dormouse/runtime/network';
 import { personalPrefix } from '@dormouse/runtime/personal-token';
+import { askingForUnknown } from '@dormouse/runtime/unknown-tokens';
 import { Hono } from 'hono';
 import { api } from './api.ts';
 import { currentUser } from './current-user.ts';
@@ -20,6 +23,7 @@ const changesPerMinute = 60;
 export function personalTokens(auth: Auth) {
   const { store, limiter, log, now } = auth;
   const caller = authenticate(auth.tokens);
+  const askForUnknown = askingForUnknown(now);
 
   return new Hono<Env>()
     .get(api.personalTokens.path, caller, async (c) => {
@@ -73,8 +77,12 @@ export function personalTokens(auth: Auth) {
     })
 
     .post(api.exchangePersonalToken.path, json(api.exchangePersonalToken.body), async (c) => {
+      const { token } = c.req.valid('json');
+      // Functions count by themselves, and ask for all of their clients.
+      const network = cameFromOutside(c) ? networkOf(auth.address(c)) : undefined;
       const exchanged =
-        (await exchangeToken(auth, c.req.valid('json').token)) ?? fail('unauthorized', 'The token is not valid.');
+        (await askForUnknown(network, () => exchangeToken(auth, token))) ??
+        fail('unauthorized', 'The token is not valid.');
       c.header('cache-control', 'no-store');
       return c.json({
         token: exchanged.token,
