@@ -32,10 +32,10 @@ export async function beginSession(
   auth: Auth,
   c: Context<Env>,
   user: User,
-  { carrier, scope }: Pick<Grant, 'carrier' | 'scope'>,
+  { carrier, scope, secondFactor = false }: Pick<Grant, 'carrier' | 'scope'> & { secondFactor?: boolean },
 ): Promise<GrantBody> {
   const { family, secret } = startFamily(randomUUID(), auth.now());
-  if (!(await auth.store.openSession(user, family, agentOf(c))))
+  if (!(await auth.store.openSession(user, family, { agent: agentOf(c), secondFactor })))
     fail('unauthorized', 'User name or password is wrong.');
   auth.log.info({ user_id: user.id, session: family.id }, 'somebody logged in');
   return granted(auth, c, user, { family, secret, carrier, scope });

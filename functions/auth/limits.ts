@@ -15,10 +15,11 @@ export interface Limits {
 
 export const defaultLimits: Limits = { login: 5, loginAddress: 60, verify: 30, registerAddress: 30 };
 
-const windowMs = 60_000;
+const minuteMs = 60_000;
+export const dayMs = 86_400_000;
 
-/** Counts one use of `key`. @throws AppError `too_many_requests` (429) with Retry-After when `limit` is reached. */
-export async function spend(limiter: Limiter, key: string, limit: number): Promise<void> {
+/** Counts one use of `key` within `windowMs`. @throws AppError `too_many_requests` (429) with Retry-After when `limit` is reached. */
+export async function spend(limiter: Limiter, key: string, limit: number, windowMs = minuteMs): Promise<void> {
   const taken = await limiter.take(key, limit, windowMs);
   if (!taken.allowed)
     fail('too_many_requests', 'Too many attempts. Try again later.', {

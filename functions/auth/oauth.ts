@@ -117,11 +117,11 @@ export function oauth(auth: Auth) {
       const user =
         (await store.userOfIdentity(issuer, subject)) ?? fail('conflict', 'No account here belongs to it yet.');
       rejectSuspended(user);
-      await demandSecondFactor(auth, user, code);
+      const secondFactor = await demandSecondFactor(auth, c, user, code);
       const now = new Date(auth.now());
       if (!(await store.takePending(hashSecret(ticket), 'proven', now))) signInEnded();
       await store.noteIdentityUse(issuer, subject, now);
-      return c.json(await beginSession(auth, c, user, { carrier: refresh }));
+      return c.json(await beginSession(auth, c, user, { carrier: refresh, secondFactor }));
     })
 
     .post(api.registerByOauth.path, json(api.registerByOauth.body), counting, async (c) => {

@@ -45,7 +45,7 @@ export function passkeys(auth: Auth) {
       const user = (await store.userOfPasskey(passkey.id)) ?? refused();
       rejectSuspended(user);
       // Whoever unlocked the device has shown two factors already.
-      return c.json(await beginSession(auth, c, user, { carrier: refresh }));
+      return c.json(await beginSession(auth, c, user, { carrier: refresh, secondFactor: true }));
     })
 
     .get(api.passkeys.path, caller, async (c) => {

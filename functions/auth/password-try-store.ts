@@ -1,4 +1,4 @@
-import type { Sql } from '@dormouse/runtime/sql-types';
+import type { Sql, Tx } from '@dormouse/runtime/sql-types';
 
 /** Somebody who tries a password for a name. */
 export interface Guesser {
@@ -24,8 +24,12 @@ export interface AllowedTry {
 export interface PasswordTryStore {
   /** Counts a try before the password is looked at, so that however many come at once, no more are allowed. */
   beginTry(guesser: Guesser, now: Date): Promise<PasswordTry>;
-  /** Knows the network from now on, and ends the row of tries that the right password was in. */
+  /** Ends the row of tries that the right password was in, and knows the network from now on, unless a second factor has to be shown there first. */
   rememberNetwork(userId: number, guesser: Guesser, now: Date, row?: string): Promise<void>;
+  /** Knows a network in which the second factor was shown. */
+  knowNetwork(userId: number, guesser: Guesser, now: Date): Promise<void>;
+  /** Whether the name's owner has used the network. */
+  isKnownNetwork(guesser: Guesser, now: Date): Promise<boolean>;
 }
 
 /** Tries without a delay: by all strangers of a name together, and by a network that its owner has used. 100 in sum. */
@@ -69,19 +73,27 @@ export function passwordTryStore(sql: Sql): PasswordTryStore {
       return { allowed: false, resetMs: Math.max(1, (full?.next_at?.getTime() ?? 0) - now.getTime()) };
     },
 
-    async rememberNetwork(userId, { name, network }, now, row) {
-      await sql.begin(async (tx) => {
-        if (row !== undefined) await tx`DELETE FROM password_tries WHERE name = ${name} AND network = ${row}`;
-        await tx`
-          INSERT INTO known_networks (user_id, network, seen_at)
-          SELECT id, ${network}, ${now} FROM users WHERE id = ${userId} AND deleted_at IS NULL
-          ON CONFLICT (user_id, network) DO UPDATE SET seen_at = excluded.seen_at`;
-        await tx`
-          DELETE FROM known_networks WHERE user_id = ${userId} AND network IN (
-            SELECT network FROM known_networks WHERE user_id = ${userId} ORDER BY seen_at DESC OFFSET ${knownPerUser})`;
-      });
-    },
+    rememberNetwork: (userId, guesser, now, row) =>
+      sql.begin(async (tx) => {
+        if (row !== undefined) await tx`DELETE FROM password_tries WHERE name = ${guesser.name} AND network = ${row}`;
+        const [demanded] = await tx`SELECT 1 FROM totp WHERE user_id = ${userId} AND confirmed_at IS NOT NULL`;
+        if (!demanded) await know(tx, userId, guesser, now);
+      }),
+
+    knowNetwork: (userId, guesser, now) => sql.begin((tx) => know(tx, userId, guesser, now)),
+
+    isKnownNetwork: async (guesser, now) => (await rowOf(sql, guesser, now)) !== '',
   };
+}
+
+async function know(tx: Tx, userId: number, { network }: Guesser, now: Date): Promise<void> {
+  await tx`
+    INSERT INTO known_networks (user_id, network, seen_at)
+    SELECT id, ${network}, ${now} FROM users WHERE id = ${userId} AND deleted_at IS NULL
+    ON CONFLICT (user_id, network) DO UPDATE SET seen_at = excluded.seen_at`;
+  await tx`
+    DELETE FROM known_networks WHERE user_id = ${userId} AND network IN (
+      SELECT network FROM known_networks WHERE user_id = ${userId} ORDER BY seen_at DESC OFFSET ${knownPerUser})`;
 }
 
 /** In whose row a try counts: that of the network, when the name's owner has used it, else that of all strangers. */

@@ -19,8 +19,11 @@ export interface SecondFactorStore {
   recoveryCodesOf(userId: number): Promise<number>;
   /** Stores a secret that is not confirmed yet, instead of the one before; false when there is a confirmed one. */
   offerTotp(userId: number, secret: string): Promise<boolean>;
-  /** Confirms a secret with the step of its first code, replaces recovery codes, ends other log-ins and emits user.updated; false when another was sooner. */
-  confirmTotp(user: User, confirmation: Confirmation): Promise<boolean>;
+  /**
+   * Confirms a secret with the step of its first code, replaces recovery codes, ends other log-ins, forgets networks that the password alone made
+   * known and emits user.updated. 'too late' when another was sooner, 'ended' when the log-in ended meanwhile.
+   */
+  confirmTotp(user: User, confirmation: Confirmation): Promise<'confirmed' | 'too late' | 'ended'>;
   /** Uses a code up by its step; false when it, or a later one, was used. */
   spendStep(userId: number, step: number): Promise<boolean>;
   /** Uses a recovery code up; false when there is none. */
@@ -63,17 +66,25 @@ export function secondFactorStore(sql: Sql, outbox: Outbox): SecondFactorStore {
 
     confirmTotp: (user, { secret, step, recoveryHashes, session, at }) =>
       outbox.transaction(async (tx, emit) => {
+        // Log-ins, new tokens and changes of the password wait for us, or we for them: none that began without a code outlives this, and a
+        // log-in that has ended gives its account no second factor.
+        await tx`SELECT 1 FROM users WHERE id = ${user.id} FOR NO KEY UPDATE`;
+        const [still] = await tx`
+          SELECT 1 FROM users WHERE id = ${user.id} AND deleted_at IS NULL AND suspended_at IS NULL AND (
+            ${session === undefined}::boolean OR EXISTS (SELECT FROM sessions WHERE user_id = users.id AND sessions.id = ${session ?? null}))`;
+        if (!still) return 'ended';
         const confirmed = await tx`
           UPDATE totp SET confirmed_at = ${at}, last_step = ${step}
           WHERE user_id = ${user.id} AND secret = ${secret} AND confirmed_at IS NULL RETURNING 1`;
-        if (confirmed.length === 0) return false;
+        if (confirmed.length === 0) return 'too late';
         await tx`DELETE FROM recovery_codes WHERE user_id = ${user.id}`;
         await tx`
           INSERT INTO recovery_codes (user_id, hash) SELECT ${user.id}, hash FROM unnest(${[...recoveryHashes]}::text[]) AS hash`;
         // Whoever has the password alone is thrown out.
         await endSessions(tx, user.id, session);
+        await tx`DELETE FROM known_networks WHERE user_id = ${user.id}`;
         emit(userUpdated, `user/${user.id}`, changed(user));
-        return true;
+        return 'confirmed';
       }),
 
     async spendStep(userId, step) {

@@ -1,8 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { type TestDatabase, testDatabase } from '@dormouse/tests/database';
 import { Secret, TOTP } from 'otpauth';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { authFixture, bearer } from './app.fixture.ts';
 import { newRecoveryCodes, stepOf } from './one-time-password.ts';
+import { startFamily } from './refresh-token.ts';
+import { whileOpening } from './while-opening.fixture.ts';
 
 let db: TestDatabase;
 let fixture: ReturnType<typeof authFixture>;
@@ -131,14 +134,44 @@ describe('a code is refused', () => {
     expect(await logInStatus(ada, codeOf(ada.secret))).toBe(200);
   });
 
-  test('after five in a minute, from wherever they come', async () => {
+  test('after five in a minute from a network, whatever it types, and nobody else has to wait', async () => {
     const ada = await withFactor();
     const from = (address: string, code: string) =>
       status('POST', '/api/login', { username: ada.username, password, code }, { 'x-client-address': address });
-    for (let i = 0; i < 5; i++) expect(await from(`203.0.113.${i}`, '000000')).toBe(401);
-    expect(await from('203.0.113.9', codeOf(ada.secret))).toBe(429);
+    for (let i = 0; i < 5; i++) expect(await from('203.0.113.1', '000000')).toBe(401);
+    expect(await from('203.0.113.1', codeOf(ada.secret))).toBe(429);
+    expect(await from('203.0.113.2', codeOf(ada.secret))).toBe(200);
     nextMinute();
-    expect(await from('203.0.113.9', codeOf(ada.secret))).toBe(200);
+    expect(await from('203.0.113.1', codeOf(ada.secret))).toBe(200);
+  });
+
+  test('after fifty in a day from all strangers together; the owner gets in from home, and by a recovery code from anywhere', async () => {
+    const ada = await withFactor();
+    const from = (address: string, code: string) =>
+      status('POST', '/api/login', { username: ada.username, password, code }, { 'x-client-address': address });
+    // In the test's own network the second factor was set up.
+    const home = 'unknown';
+    for (let i = 0; i < 50; i++) expect(await from(`203.0.113.${i}`, '000000')).toBe(401);
+    nextMinute();
+    expect(await from('203.0.113.77', codeOf(ada.secret))).toBe(429);
+    expect(await from('203.0.113.77', ada.codes[0] as string)).toBe(200);
+    expect(await from(home, codeOf(ada.secret))).toBe(200);
+    // Shown once, a code makes the network a known one, which the password alone does not.
+    nextMinute();
+    expect(await from('203.0.113.77', codeOf(ada.secret))).toBe(200);
+    expect(await from('203.0.113.78', codeOf(ada.secret))).toBe(429);
+  });
+
+  test('while a secret is confirmed, after five in a minute by one log-in', async () => {
+    const ada = await person();
+    const offer = await send('POST', '/api/me/totp', { password }, ada.headers);
+    const { secret } = (await offer.json()) as { secret: string };
+    const other = (await (await logIn(ada)).json()) as { token: string };
+    const confirm = (code: string, headers = ada.headers) =>
+      status('POST', '/api/me/totp/confirmation', { code }, headers);
+    for (let i = 0; i < 5; i++) expect(await confirm('000000')).toBe(422);
+    expect(await confirm(codeOf(secret))).toBe(429);
+    expect(await confirm(codeOf(secret), bearer(other.token))).toBe(200);
   });
 });
 
@@ -159,6 +192,49 @@ describe('a recovery code', () => {
     const codes = Array.from({ length: 50 }, newRecoveryCodes).flat();
     expect(new Set(codes).size).toBe(500);
     for (const code of codes) expect(code).toMatch(/^[2-9a-hj-km-np-tw-z]{4}(-[2-9a-hj-km-np-tw-z]{4}){3}$/);
+  });
+});
+
+describe('at the moment that it is turned on', () => {
+  const confirmation = (secret: string, session?: string) => ({
+    secret,
+    step: 1,
+    recoveryHashes: ['hash'],
+    session,
+    at: new Date(fixture.clock.ms),
+  });
+  const offered = async () => {
+    const ada = await person();
+    const { store } = fixture.auth;
+    await store.offerTotp(ada.id, 'SECRET');
+    return { store, user: (await store.byId(ada.id))! };
+  };
+
+  test('one of two that confirm it gets codes', async () => {
+    const { store, user } = await offered();
+    const outcomes = await Promise.all([1, 2].map(() => store.confirmTotp(user, confirmation('SECRET'))));
+    expect(outcomes.sort()).toEqual(['confirmed', 'too late']);
+    expect(await store.recoveryCodesOf(user.id)).toBe(1);
+  });
+
+  test('a log-in that began without a code is not opened afterwards', async () => {
+    const { store, user } = await offered();
+    await store.confirmTotp(user, confirmation('SECRET'));
+    const { family } = startFamily(randomUUID(), fixture.clock.ms);
+    expect(await store.openSession(user, family)).toBe(false);
+    expect(await store.openSession(user, family, { secondFactor: true })).toBe(true);
+  });
+
+  test('a log-in that is being opened ends with the others', async () => {
+    const { store, user } = await offered();
+    const left = await whileOpening(db, user.id, () => store.confirmTotp(user, confirmation('SECRET')));
+    expect(left).toEqual(['confirmed', 0]);
+  });
+
+  test('a log-in that has ended turns nothing on', async () => {
+    const { store, user } = await offered();
+    expect(await store.confirmTotp(user, confirmation('SECRET', randomUUID()))).toBe('ended');
+    expect(await store.totpOf(user.id)).toMatchObject({ confirmed: false });
   });
 });
 

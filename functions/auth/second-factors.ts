@@ -6,12 +6,17 @@ import { Hono } from 'hono';
 import { api } from './api.ts';
 import { currentUser } from './current-user.ts';
 import type { Auth } from './dependencies.ts';
-import { demandPassword } from './password-guard.ts';
+import { dayMs, spend } from './limits.ts';
+import { demandPassword, guesserOf } from './password-guard.ts';
 import { spendCode } from './second-factor.ts';
+
+/** Codes by which one log-in may try to confirm a secret: whoever holds its token knows the secret, or guesses. */
+const confirmationsPerMinute = 5;
+const confirmationsPerDay = 50;
 
 /** The second factor of one's own account: setting it up, confirming it, turning it off. Each takes the password, or a code. */
 export function secondFactors(auth: Auth) {
-  const { store, log, now } = auth;
+  const { store, limiter, log, now } = auth;
   const caller = authenticate(auth.tokens);
 
   return new Hono<Env>()
@@ -41,6 +46,9 @@ export function secondFactors(auth: Auth) {
       const totp = await store.totpOf(user.id);
       if (!totp) return fail('not_found', 'No second factor was set up.');
       if (totp.confirmed) fail('conflict', 'This account has a second factor already.');
+      const whose = `${user.id} ${required(c).session ?? ''}`;
+      await spend(limiter, `totp-confirmation:${whose}`, confirmationsPerMinute);
+      await spend(limiter, `totp-confirmation-day:${whose}`, confirmationsPerDay, dayMs);
       const { newRecoveryCodes, recoveryHash, stepOf } = await import('./one-time-password.ts');
       const step = stepOf(totp.secret, c.req.valid('json').code.replaceAll(/\s/g, ''), now());
       if (step === undefined) return failField('code', 'is not the one that your app shows now');
@@ -52,7 +60,10 @@ export function secondFactors(auth: Auth) {
         session: required(c).session,
         at: new Date(now()),
       };
-      if (!(await store.confirmTotp(user, confirmation))) fail('conflict', 'This account has a second factor already.');
+      const outcome = await store.confirmTotp(user, confirmation);
+      if (outcome === 'ended') fail('unauthorized', 'This log-in has ended. Log in again.');
+      if (outcome === 'too late') fail('conflict', 'This account has a second factor already, or another secret.');
+      await store.knowNetwork(user.id, guesserOf(auth, c, user.username), new Date(now()));
       log.info({ user_id: user.id }, 'a second factor was turned on by its owner: other log-ins are ended');
       c.header('cache-control', 'no-store');
       return c.json({ recovery_codes: codes } satisfies ResponseOf<typeof api.confirmTotp, 200>);
@@ -64,7 +75,8 @@ export function secondFactors(auth: Auth) {
       if (!totp?.confirmed) return fail('not_found', 'This account has no second factor.');
       const { password, code } = c.req.valid('json');
       await demandPassword(auth, c, user, password, 'password');
-      if (!(await spendCode(auth, user, totp.secret, code))) failField('code', 'is not right, or was used before');
+      if (!(await spendCode(auth, c, { user, secret: totp.secret, typed: code })))
+        failField('code', 'is not right, or was used before');
       await store.dropTotp(user);
       log.warn({ user_id: user.id }, 'a second factor was turned off by its owner');
       return c.body(null, 204);

@@ -6,8 +6,11 @@ import { toUser, type User, type UserRow } from './user.ts';
 export interface SessionStore {
   /** Ends all sessions and personal access tokens of an account, or of all accounts; returns how many sessions there were. */
   closeSessions(userId?: number): Promise<number>;
-  /** Opens a session, unless the account was deleted, its access ended or its password changed since `passwordHash` was read: then false. */
-  openSession(user: User, family: Family, agent?: string): Promise<boolean>;
+  /**
+   * Opens a session, unless the account was deleted, its access ended or its password changed since `passwordHash` was read, or it has a second
+   * factor by now that was not shown: then false.
+   */
+  openSession(user: User, family: Family, opening?: Opening): Promise<boolean>;
   /** The sessions of an account that have not expired; the last used first. */
   sessionsOf(userId: number, now: Date): Promise<OwnSession[]>;
   /** Ends one session of an account; false when it has none of this id. */
@@ -16,6 +19,14 @@ export interface SessionStore {
   rotateSession(id: string, decide: (family: Family) => Rotation): Promise<{ turn: Rotation; user: User } | undefined>;
   /** Ends a session, if `mayClose` says so of it; false when nothing was ended. */
   closeSession(id: string, mayClose?: (family: Family) => boolean): Promise<boolean>;
+}
+
+/** What is known of a log-in beside the password. */
+export interface Opening {
+  /** What the browser or program calls itself. */
+  agent?: string | undefined;
+  /** Whether a second factor was shown. */
+  secondFactor?: boolean;
 }
 
 /** Log-ins of one user that are remembered; the ones that would expire first go. */
@@ -52,19 +63,27 @@ export function sessionStore(sql: Sql): SessionStore {
   return {
     closeSessions: (userId) =>
       sql.begin(async (tx) => {
+        // Whoever logs in or makes a token waits for us, or we for them: nothing that is begun before the end of this outlives it unseen.
+        await tx`
+          WITH locked AS (
+            SELECT id FROM users WHERE ${userId === undefined}::boolean OR id = ${userId ?? null} ORDER BY id FOR NO KEY UPDATE)
+          SELECT count(*) FROM locked`;
         await tx`DELETE FROM personal_tokens WHERE ${userId === undefined}::boolean OR user_id = ${userId ?? null}`;
         const ended = await tx`
           DELETE FROM sessions WHERE ${userId === undefined}::boolean OR user_id = ${userId ?? null} RETURNING 1`;
         return ended.length;
       }),
 
-    openSession: (user, family, agent) =>
+    openSession: (user, family, { agent, secondFactor = false } = {}) =>
       sql.begin(async (tx) => {
         // The lock makes a change of password wait for us, or us for it: no session outlives the password it was opened with.
         const still = await tx`
           SELECT 1 FROM users
           WHERE id = ${user.id} AND password_hash = ${user.passwordHash ?? null} AND deleted_at IS NULL AND suspended_at IS NULL FOR SHARE`;
         if (still.length === 0) return false;
+        // Turned on since the log-in began without one: a new statement sees what the lock has waited for.
+        const [demanded] = await tx`SELECT 1 FROM totp WHERE user_id = ${user.id} AND confirmed_at IS NOT NULL`;
+        if (demanded && !secondFactor) return false;
         await tx`
           DELETE FROM sessions WHERE id IN (
             SELECT id FROM sessions WHERE user_id = ${user.id} ORDER BY expires_at DESC OFFSET ${sessionsPerUser - 1})`;

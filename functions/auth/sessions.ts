@@ -24,9 +24,9 @@ export function sessions(auth: Auth) {
       const { username, password, code, refresh, scope } = c.req.valid('json');
       const user = (await tryPassword(auth, c, username, password)) ?? invalidCredentials();
       rejectSuspended(user);
-      await demandSecondFactor(auth, user, code);
+      const secondFactor = await demandSecondFactor(auth, c, user, code);
       if (scope === 'import' && user.role !== 'admin') fail('forbidden', 'Only administrators may import.');
-      return c.json(await beginSession(auth, c, user, { carrier: refresh, scope }));
+      return c.json(await beginSession(auth, c, user, { carrier: refresh, scope, secondFactor }));
     })
 
     .post(api.refresh.path, optionalJson, async (c) => {
