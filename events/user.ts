@@ -16,7 +16,8 @@ export const userDeleted = contract({
   type: 'dev.dormouse.user.deleted.v1',
   source,
   schema: v.object({ id, username: text }),
-  emitted: 'Once when an account is deleted.',
+  emitted:
+    'When an account is deleted, and once more within a minute and a half, for what was written with its last access token meanwhile.',
 });
 
 export const userUpdated = contract({

@@ -138,6 +138,22 @@ describe('writing', () => {
     expect(await rows()).toEqual([1]);
   });
 
+  test('an event that is due later is left to the relay, which takes none before its time', async () => {
+    const { stored, send } = broker();
+    const box = outbox({ sql, source: '/notes', send });
+    await box.transaction(async (_, emit) => {
+      emit(noted, 'note/1', { n: 1 });
+      emit(noted, 'note/1', { n: 2 }, { afterMs: 60_000 });
+    });
+    await box.drained();
+    expect([numbers(stored), await rows()]).toEqual([[1], [2]]);
+    await drain({ sql: relay, schemas: ['notes'], send, olderThanMs: 0, batch: 100 });
+    expect(await rows()).toEqual([2]);
+    await db.admin`UPDATE notes.outbox SET time = time - interval '61 seconds'`;
+    await drain({ sql: relay, schemas: ['notes'], send, olderThanMs: 0, batch: 100 });
+    expect([numbers(stored), await rows()]).toEqual([[1, 2], []]);
+  });
+
   test('an event keeps the trace that it began in', async () => {
     const { stored, send } = broker();
     const box = outbox({ sql, source: '/notes', send });

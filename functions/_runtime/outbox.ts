@@ -14,10 +14,21 @@ interface Draft<C extends EventContract = EventContract> {
   /** The aggregate: `post/42`. */
   subject: string;
   data: DataOf<C>;
+  afterMs: number;
+}
+
+export interface EmitOptions {
+  /** Milliseconds after which it is due: its time, from which on the relay sends it. */
+  afterMs?: number;
 }
 
 /** Announces an event of the running transaction. Nothing is written until the work has ended. */
-export type Emit = <C extends EventContract>(contract: C, subject: string, data: DataOf<C>) => void;
+export type Emit = <C extends EventContract>(
+  contract: C,
+  subject: string,
+  data: DataOf<C>,
+  options?: EmitOptions,
+) => void;
 
 export interface Outbox {
   /** Runs `work` in one transaction; its events are stored with its effect, or neither is. Events leave right after the commit. */
@@ -56,16 +67,20 @@ export function outbox(options: OutboxOptions): Outbox {
       let events: StoredEvent[] = [];
       let written: Promise<Written[]> | undefined;
       const result = await sql.begin(async (tx) => {
-        const result = await work(tx, (contract, subject, data) => void drafts.push({ contract, subject, data }));
+        const result = await work(
+          tx,
+          (contract, subject, data, { afterMs = 0 } = {}) => void drafts.push({ contract, subject, data, afterMs }),
+        );
         if (drafts.length > 0) {
-          events = drafts.map((draft) => stored(draft, options, now()));
+          events = drafts.map((draft) => stored(draft, options, now() + draft.afterMs));
           // Not awaited: COMMIT follows in the same packet, and does nothing if the insert failed.
           written = insert(tx, events);
           written.catch(() => {});
         }
         return result;
       });
-      if (written) sending?.committed(pair(events, await written));
+      // What is due later is left to the relay, which takes no event before its time.
+      if (written) sending?.committed(pair(events, await written).filter((_, i) => drafts[i]?.afterMs === 0));
       return result as Awaited<typeof result> & Awaited<ReturnType<typeof work>>;
     },
     drained: async () => sending?.drained(),

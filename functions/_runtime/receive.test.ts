@@ -7,7 +7,7 @@ import { decodeHeader, encodeHeader, type StoredEvent } from './cloudevent.ts';
 import { noted, runtimeDatabase } from './database.fixture.ts';
 import { uuidv7 } from './ids.ts';
 import { outbox } from './outbox.ts';
-import { on, RejectEvent, RetryEvent, receive } from './receive.ts';
+import { on, onInParts, RejectEvent, RetryEvent, receive } from './receive.ts';
 import { onSpan } from './spans.fixture.ts';
 import { openSql } from './sql.ts';
 import type { Sql } from './sql-types.ts';
@@ -133,6 +133,38 @@ describe('an event', () => {
     await send();
     expect(statements).toEqual(['INSERT inbox', 'INSERT inbox', 'SELECT inbox']);
     onSpan(undefined);
+  });
+
+  test('that is work for several transactions does it before it is noted, and again when it comes again', async () => {
+    const box = outbox({ sql, source: '/consumer' });
+    const done: string[] = [];
+    let left = 3;
+    const inParts = newApp().post(
+      '/events',
+      receive({
+        outbox: box,
+        handlers: [
+          onInParts(
+            noted,
+            async ({ data }) => {
+              while (left > 0) {
+                await sql`INSERT INTO effects VALUES (${data.n})`;
+                if (--left === 1) throw new Error('killed');
+              }
+              done.push('parts');
+            },
+            async () => void done.push('end'),
+          ),
+        ],
+      }),
+    );
+    const event = make(7);
+    const come = async () =>
+      (await inParts.request('/events', { method: 'POST', headers: binaryHeaders(event), body: event.data })).status;
+    expect([await come(), await effects(), await count('inbox')]).toEqual([500, [7, 7], 0]);
+    expect([await come(), await effects(), await count('inbox')]).toEqual([204, [7, 7, 7], 1]);
+    expect([await come(), await effects()]).toEqual([204, [7, 7, 7]]);
+    expect(done).toEqual(['parts', 'end', 'parts']);
   });
 
   test('is forgotten after a week, by a process that has just begun as well', async () => {

@@ -41,6 +41,7 @@ export class RetryEvent extends Error {
 export interface Handler {
   readonly contract: EventContract;
   readonly handle: (event: ReceivedEvent, tx: Tx, emit: Emit) => Promise<void>;
+  readonly before?: (event: ReceivedEvent) => Promise<void>;
 }
 
 /** Binds a contract to the handler of its events, which runs in the transaction that also writes the inbox row. */
@@ -49,6 +50,19 @@ export function on<C extends EventContract>(
   handle: (event: ReceivedEvent<DataOf<C>>, tx: Tx, emit: Emit) => Promise<void>,
 ): Handler {
   return { contract, handle: handle as Handler['handle'] };
+}
+
+/**
+ * Binds a contract to work that is too long for one transaction: it makes its own ones, is done before the event is noted as seen, and again
+ * when the event comes again. So it has to find nothing to do the second time.
+ * @param handle runs afterwards, in the transaction that also writes the inbox row; not for an event that was seen before
+ */
+export function onInParts<C extends EventContract>(
+  contract: C,
+  before: (event: ReceivedEvent<DataOf<C>>) => Promise<void>,
+  handle: (event: ReceivedEvent<DataOf<C>>, tx: Tx, emit: Emit) => Promise<void> = async () => {},
+): Handler {
+  return { ...on(contract, handle), before: before as NonNullable<Handler['before']> };
 }
 
 export interface Receiving {
@@ -163,12 +177,14 @@ async function handleInSpan(
   await inSpan(
     `process ${event.type}`,
     { kind: 'consumer', attributes: noted, ...(origin && { links: [origin] }) },
-    (attributes) =>
-      (outbox ?? withoutDatabase).transaction(async (tx, emit) => {
+    async (attributes) => {
+      await handler.before?.(event);
+      await (outbox ?? withoutDatabase).transaction(async (tx, emit) => {
         if (!outbox) return handler.handle(event, tx, emit);
         if (await isNew(tx, event)) await handler.handle(event, tx, emit);
         else noted['dormouse.duplicate'] = attributes['dormouse.duplicate'] = true;
-      }),
+      });
+    },
   );
 }
 

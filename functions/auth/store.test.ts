@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { hashSecret, refreshToken, rotateToken, startFamily } from './refresh-token.ts';
 import { createStore, type Store } from './store.ts';
 import type { User } from './user.ts';
+import { whileOpening } from './while-opening.fixture.ts';
 
 let db: TestDatabase;
 let sql: Sql;
@@ -80,8 +81,9 @@ describe('an account', () => {
   test('is deleted once, however many ask at once', async () => {
     const results = await Promise.all([1, 2, 3, 4].map(() => store.remove(ada.id)));
     expect(results.filter(Boolean)).toHaveLength(1);
+    // Told at once and some seconds later.
     expect(await sql`SELECT 1 FROM outbox WHERE subject = ${`user/${ada.id}`} AND type LIKE '%deleted%'`).toHaveLength(
-      1,
+      2,
     );
   });
 
@@ -257,4 +259,13 @@ describe('a one-time link', () => {
     expect(await store.claim(`second-${count}`, until, { passwordHash: 'late' })).toBe(false);
     expect((await store.findClaim(`second-${count}`, new Date(now)))?.id).toBe(ada.id);
   });
+});
+
+test('the end of all log-ins of an account, or of all, takes along one that is being opened', async () => {
+  expect(await whileOpening(db, ada.id, () => store.closeSessions(ada.id))).toEqual([1, 0]);
+  const [ended, left] = await whileOpening(db, ada.id, () => store.closeSessions());
+  expect([ended > 0, left]).toEqual([true, 0]);
+  await open();
+  const both = await Promise.all([store.closeSessions(ada.id), store.closeSessions(ada.id)]);
+  expect(both.sort()).toEqual([0, 1]);
 });

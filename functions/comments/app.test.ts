@@ -9,7 +9,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { api } from './api.ts';
 import { createApp } from './app.ts';
 import { openModeration } from './blocks.ts';
-import { openComments } from './store.ts';
+import { erasedAtOnce, openComments } from './store.ts';
 
 const caller = (id: number, name: string, role: Role): Caller => ({
   id,
@@ -448,6 +448,31 @@ describe('deleting', () => {
     expect((await receive(example('dev.dormouse.user.deleted.v1', { id: 2, username: 'bob' }))).status).toBe(204);
     expect(await listed()).toMatchObject([{ status: 'deleted' }, { id: answer.id }]);
     expect(JSON.stringify(await db.admin`SELECT * FROM comments.comments, comments.blocks`)).not.toContain('bob');
+  });
+
+  test('hundreds of comments of an account go by hundreds, and their post is counted as often', async () => {
+    const many = 2 * erasedAtOnce + 1;
+    const { body: first } = await say('of ann', { as: 'ann' });
+    await db.admin`
+      INSERT INTO comments.comments (post_id, thread_id, parent_id, status, user_id, author, content, digest, created_at)
+      SELECT 42, ${first.id}, ${first.id}, 'published', 2, 'bob', 'of bob', '', now() FROM generate_series(1, ${many})`;
+    const version = async () => {
+      const [row] = await db.admin<
+        { version: string; published: number }[]
+      >`SELECT version, published FROM comments.threads`;
+      return { version: Number(row?.version), published: row?.published };
+    };
+    const before = await version();
+    expect((await receive(example('dev.dormouse.user.deleted.v1', { id: 2, username: 'bob' }))).status).toBe(204);
+    expect(await version()).toEqual({ version: before.version + 3, published: 1 });
+    expect(await listed()).toMatchObject([{ id: first.id }]);
+    const [told] = await db.admin<{ count: number }[]>`
+      SELECT count(DISTINCT subject)::integer AS count FROM comments.outbox WHERE type = 'dev.dormouse.comment.deleted.v1' AND (data->'thread'->>'version')::integer > ${before.version}`;
+    expect(told).toEqual({ count: many });
+    // What was written by a token of the last moment goes by the second telling.
+    await say('of bob, late', { as: 'bob' });
+    await receive(example('dev.dormouse.user.deleted.v1', { id: 2, username: 'bob' }));
+    expect(JSON.stringify(await db.admin`SELECT * FROM comments.comments`)).not.toContain('bob');
   });
 
   test('the name of a moderator goes with the account', async () => {

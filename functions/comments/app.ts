@@ -9,7 +9,7 @@ import type { Caller } from '@dormouse/runtime/caller';
 import { fail } from '@dormouse/runtime/errors';
 import { decodeCursor, encodeCursor } from '@dormouse/runtime/keyset';
 import { measure } from '@dormouse/runtime/measure';
-import { on, receive } from '@dormouse/runtime/receive';
+import { on, onInParts, receive } from '@dormouse/runtime/receive';
 import { mayChange } from '@dormouse/runtime/representation';
 import { header } from '@dormouse/runtime/request';
 import { metrics } from '@dormouse/signals/metrics';
@@ -70,7 +70,7 @@ export function createApp(dependencies: Dependencies) {
         outbox,
         handlers: [
           on(postDeleted, ({ data }, tx) => comments.postDeleted(data.id, tx)),
-          on(userDeleted, ({ data }, tx, emit) => comments.removeOf(data, tx, emit)),
+          onInParts(userDeleted, ({ data }) => comments.removeOf(data)),
         ],
       }),
     )

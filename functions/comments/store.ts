@@ -3,6 +3,7 @@ import { deletedAccount } from '@dormouse/runtime/deleted-account';
 import { fail, failField } from '@dormouse/runtime/errors';
 import type { Emit, Outbox } from '@dormouse/runtime/outbox';
 import type { Sql, Tx } from '@dormouse/runtime/sql-types';
+import { someRows, untilNone } from '@dormouse/runtime/until-none';
 import type { Comment, CommentedPost, Policy, Status } from './comment.ts';
 import { type Learned, type Seen, tokensOf } from './likelihood.ts';
 import { type CommentRow, commentColumns, toComment } from './rows.ts';
@@ -94,8 +95,8 @@ export interface Comments {
   queue(queue: Queue): Promise<{ comments: Queued[]; count: number | undefined }>;
   /** What an account wrote, on whatever posts, in the order of ids. */
   ofUser(userId: number, after: number, limit: number): Promise<Comment[]>;
-  /** Deletes what an account wrote. */
-  removeOf(account: { id: number; username: string }, tx: Tx, emit: Emit): Promise<void>;
+  /** Deletes what an account wrote, some hundreds at a time. */
+  removeOf(account: { id: number; username: string }): Promise<void>;
   /** Remembers that a post was deleted. */
   postDeleted(postId: number, tx: Tx): Promise<void>;
   /** Deletes comments of forgotten posts, and forgets networks of 30 days ago. */
@@ -211,7 +212,8 @@ export function openComments(sql: Sql, outbox: Outbox): Comments {
       outbox.transaction(async (tx, emit) => {
         const before = await locked(tx, id);
         allow?.(before);
-        await erase(tx, emit, before, by);
+        if (before.status === 'deleted') fail('not_found', 'There is no such comment.');
+        await erase(tx, emit, [before], by);
       }),
 
     async queue({ status, authorId, limit, after }) {
@@ -243,12 +245,15 @@ export function openComments(sql: Sql, outbox: Outbox): Comments {
           SELECT ${commentColumns(sql)} FROM comments AS c WHERE c.user_id = ${userId}::bigint AND c.id > ${after}::bigint ORDER BY c.id LIMIT ${limit}`
       ).map(toComment),
 
-    async removeOf({ id: userId, username }, tx, emit) {
-      const rows = await tx<{ id: string }[]>`
-        SELECT id FROM comments WHERE user_id = ${userId}::bigint ORDER BY post_id, parent_id NULLS LAST, id`;
-      for (const { id } of rows) await erase(tx, emit, await locked(tx, Number(id)), undefined);
-      await tx`DELETE FROM blocks WHERE user_id = ${userId}::bigint`;
-      await tx`UPDATE blocks SET blocked_by = ${deletedAccount.name} WHERE blocked_by = ${username}`;
+    async removeOf({ id: userId, username }) {
+      await untilNone(() => outbox.transaction((tx, emit) => eraseSome(tx, emit, userId)));
+      await sql`DELETE FROM blocks WHERE user_id = ${userId}::bigint`;
+      await untilNone(async () => {
+        const renamed = await sql`
+          UPDATE blocks SET blocked_by = ${deletedAccount.name} WHERE id = ANY (ARRAY(
+            SELECT id FROM blocks WHERE blocked_by = ${username} LIMIT ${someRows}))`;
+        return renamed.count;
+      });
     },
 
     async postDeleted(postId, tx) {
@@ -361,32 +366,56 @@ async function locked(tx: Tx, id: number): Promise<Comment> {
 
 const lockThread = (tx: Tx, postId: number) => tx`SELECT FROM threads WHERE post_id = ${postId}::bigint FOR UPDATE`;
 
-/** Deletes a comment; where it was answered, its place stays without text and name. */
-async function erase(tx: Tx, emit: Emit, comment: Comment, by: number | undefined): Promise<void> {
-  if (comment.status === 'deleted') fail('not_found', 'There is no such comment.');
-  const { id, parentId, postId } = comment;
-  const [answered] = await tx`SELECT FROM comments WHERE parent_id = ${id}::bigint LIMIT 1`;
-  if (answered)
-    await tx`
-      UPDATE comments SET status = 'deleted', version = version + 1, user_id = NULL, author = '', email = NULL, content = '', reasons = '{}',
-        origin = NULL, digest = '', token_hash = NULL, taught = NULL WHERE id = ${id}::bigint`;
-  else await tx`DELETE FROM comments WHERE id = ${id}::bigint`;
-  if (parentId !== null)
-    await tx`
-      DELETE FROM comments AS c WHERE c.id = ${parentId}::bigint AND c.status = 'deleted'
-        AND NOT EXISTS (SELECT FROM comments AS r WHERE r.parent_id = c.id)`;
-  const gone = { ...comment, status: 'deleted' as const, version: comment.version + 1, userId: null };
-  emit(commentDeleted, subjectOf(gone), dataOf(gone, await recount(tx, postId), by));
+/** Comments of an account that one transaction deletes. */
+export const erasedAtOnce = 200;
+
+/** Deletes some comments of an account; answers how many. Each post of theirs is counted once. */
+async function eraseSome(tx: Tx, emit: Emit, userId: number): Promise<number> {
+  const found = await tx<{ id: string; post_id: string }[]>`
+    SELECT id, post_id FROM comments WHERE user_id = ${userId}::bigint ORDER BY post_id, id LIMIT ${erasedAtOnce}`;
+  const posts = [...new Set(found.map(({ post_id }) => post_id))];
+  await tx`SELECT FROM threads WHERE post_id = ANY (${posts}::bigint[]) ORDER BY post_id FOR UPDATE`;
+  const rows = await tx<CommentRow[]>`
+    SELECT ${commentColumns(tx)} FROM comments AS c
+    WHERE c.id = ANY (${found.map(({ id }) => id)}::bigint[]) AND c.user_id = ${userId}::bigint ORDER BY c.id FOR UPDATE`;
+  if (rows.length > 0) await erase(tx, emit, rows.map(toComment), undefined);
+  return found.length;
 }
 
-/** Counts what readers see of a post. */
-async function recount(tx: Tx, postId: number): Promise<Thread> {
-  const [row] = await tx<{ published: number; version: string }[]>`
-    UPDATE threads SET version = version + 1, published = (
-      SELECT count(*) FROM comments AS c WHERE c.post_id = ${postId}::bigint AND c.status = 'published'
+/** Deletes comments of posts that are locked; where one was answered, its place stays without text and name. */
+async function erase(tx: Tx, emit: Emit, comments: readonly Comment[], by: number | undefined): Promise<void> {
+  const ids = comments.map(({ id }) => String(id));
+  const parents = comments.flatMap(({ parentId }) => (parentId === null ? [] : [String(parentId)]));
+  // Answers first: of a comment whose answers go along, no place has to stay.
+  await tx`
+    DELETE FROM comments AS c WHERE c.id = ANY (${ids}::bigint[]) AND c.parent_id IS NOT NULL
+      AND NOT EXISTS (SELECT FROM comments AS r WHERE r.parent_id = c.id)`;
+  await tx`
+    UPDATE comments AS c SET status = 'deleted', version = version + 1, user_id = NULL, author = '', email = NULL, content = '', reasons = '{}',
+      origin = NULL, digest = '', token_hash = NULL, taught = NULL
+    WHERE c.id = ANY (${ids}::bigint[]) AND EXISTS (SELECT FROM comments AS r WHERE r.parent_id = c.id)`;
+  await tx`DELETE FROM comments AS c WHERE c.id = ANY (${ids}::bigint[]) AND c.status <> 'deleted'`;
+  await tx`
+    DELETE FROM comments AS c WHERE c.id = ANY (${parents}::bigint[]) AND c.status = 'deleted'
+      AND NOT EXISTS (SELECT FROM comments AS r WHERE r.parent_id = c.id)`;
+  const threads = await recountAll(tx, [...new Set(comments.map(({ postId }) => postId))]);
+  for (const comment of comments) {
+    const gone = { ...comment, status: 'deleted' as const, version: comment.version + 1, userId: null };
+    emit(commentDeleted, subjectOf(gone), dataOf(gone, threads.get(comment.postId) ?? missing(), by));
+  }
+}
+
+const recount = async (tx: Tx, postId: number): Promise<Thread> =>
+  (await recountAll(tx, [postId])).get(postId) ?? missing();
+
+/** Counts what readers see of posts. */
+async function recountAll(tx: Tx, posts: readonly number[]): Promise<Map<number, Thread>> {
+  const rows = await tx<{ post_id: string; published: number; version: string }[]>`
+    UPDATE threads AS t SET version = t.version + 1, published = (
+      SELECT count(*) FROM comments AS c WHERE c.post_id = t.post_id AND c.status = 'published'
         AND (c.parent_id IS NULL OR EXISTS (SELECT FROM comments AS p WHERE p.id = c.parent_id AND p.status IN ('published', 'deleted'))))
-    WHERE post_id = ${postId}::bigint RETURNING published, version`;
-  return toThread(row);
+    WHERE t.post_id = ANY (${posts.map(String)}::bigint[]) RETURNING t.post_id, t.published, t.version`;
+  return new Map(rows.map((row) => [Number(row.post_id), toThread(row)]));
 }
 
 const toThread = (row: { published: number; version: string } | undefined): Thread =>

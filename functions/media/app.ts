@@ -13,7 +13,7 @@ import { measure } from '@dormouse/runtime/measure';
 import type { Outbox } from '@dormouse/runtime/outbox';
 import { pictureType } from '@dormouse/runtime/picture-type';
 import { type Dimensions, variantsOf } from '@dormouse/runtime/picture-variants';
-import { on, receive } from '@dormouse/runtime/receive';
+import { on, onInParts, receive } from '@dormouse/runtime/receive';
 import { bodyBytes } from '@dormouse/runtime/request';
 import { metrics } from '@dormouse/signals/metrics';
 import type { Context, MiddlewareHandler } from 'hono';
@@ -53,7 +53,7 @@ export function createApp({ pictures, objects, outbox, cards, redrawing, tokens,
       receive({
         outbox,
         handlers: [
-          on(userDeleted, ({ data }, tx) => pictures.disown(data.id, tx)),
+          onInParts(userDeleted, ({ data }) => pictures.disown(data.id)),
           on(blogUpdated, async ({ data }, tx, emit) => {
             if (data.changed.some((name) => onCards.has(name))) await redrawing.begin(tx, emit);
           }),

@@ -4,6 +4,7 @@ import { fail } from '@dormouse/runtime/errors';
 import type { Emit, Outbox } from '@dormouse/runtime/outbox';
 import { type Dimensions, variantsOf } from '@dormouse/runtime/picture-variants';
 import type { Sql, Tx } from '@dormouse/runtime/sql-types';
+import { someRows, untilNone } from '@dormouse/runtime/until-none';
 import type { Outcome } from './fields.ts';
 import { expired } from './grace.ts';
 import type { ObjectStore } from './object-store.ts';
@@ -60,7 +61,7 @@ export interface Pictures {
   /** Those of some pictures that are ready. */
   ready(hashes: readonly string[]): Promise<ReadyPicture[]>;
   /** Takes the number of a deleted account from everything: its pictures stay for as long as something shows them. */
-  disown(accountId: number, tx: Tx): Promise<void>;
+  disown(accountId: number): Promise<void>;
   /** Takes it from its owner, or, for undefined, from everybody; with the last of them it is gone. @returns whether it was theirs */
   remove(hash: string, ownerId: number | undefined): Promise<boolean>;
   /** Takes it from everybody, if nobody has wanted it for the grace period. @returns whether it is gone */
@@ -122,12 +123,19 @@ export function openPictures({ sql, outbox, objects }: Options): Pictures {
     },
     ready: (hashes) => sql<ReadyPicture[]>`
       SELECT hash, width, height, color, animated FROM pictures WHERE hash = ANY (${hashes as string[]}::text[]) AND state = 'ready'`,
-    async disown(accountId, tx) {
-      await tx`
-        INSERT INTO uploads (owner_id, hash, created_at)
-        SELECT ${deletedAccount.id}, hash, created_at FROM uploads WHERE owner_id = ${accountId} ON CONFLICT DO NOTHING`;
-      await tx`DELETE FROM uploads WHERE owner_id = ${accountId}`;
-    },
+    disown: (accountId) =>
+      untilNone(async () => {
+        const [row] = await sql<{ count: number }[]>`
+          WITH disowned AS (
+            DELETE FROM uploads WHERE owner_id = ${accountId}
+              AND hash = ANY (ARRAY(SELECT hash FROM uploads WHERE owner_id = ${accountId} LIMIT ${someRows}))
+            RETURNING hash, created_at
+          ), kept AS (
+            INSERT INTO uploads (owner_id, hash, created_at) SELECT ${deletedAccount.id}, hash, created_at FROM disowned ON CONFLICT DO NOTHING
+          )
+          SELECT count(*)::integer AS count FROM disowned`;
+        return row?.count ?? 0;
+      }),
     remove: (hash, ownerId) => outbox.transaction((tx, emit) => remove(tx, emit, objects, { hash, ownerId })),
     collect: (hash) =>
       outbox.transaction(async (tx, emit) => {

@@ -8,7 +8,7 @@ import type { Caller } from '@dormouse/runtime/caller';
 import { fail } from '@dormouse/runtime/errors';
 import { type Limiter, limit } from '@dormouse/runtime/limiter';
 import type { Outbox } from '@dormouse/runtime/outbox';
-import { on, receive } from '@dormouse/runtime/receive';
+import { on, onInParts, receive } from '@dormouse/runtime/receive';
 import { mayChange } from '@dormouse/runtime/representation';
 import type { Context, MiddlewareHandler } from 'hono';
 import { api } from './api.ts';
@@ -88,12 +88,15 @@ export function createApp(dependencies: Dependencies) {
             // Its posts were moved, of which only posts can tell.
             schedule.plan(new Date());
           }),
-          on(userDeleted, async ({ data }, tx) => {
-            await deleted.forgetOf(data.id, tx);
-            await posts.disown(data, tx);
-            // Afterwards, when this is committed: tells of its posts, and forgets what caches have of them.
-            schedule.plan(new Date());
-          }),
+          onInParts(
+            userDeleted,
+            async ({ data }) => {
+              await deleted.forgetOf(data.id);
+              await posts.disown(data);
+            },
+            // Tells of its posts, and forgets what caches have of them.
+            async () => schedule.plan(new Date()),
+          ),
         ],
       }),
     )

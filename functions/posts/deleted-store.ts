@@ -1,5 +1,6 @@
 import { fail } from '@dormouse/runtime/errors';
 import type { Sql, Tx } from '@dormouse/runtime/sql-types';
+import { untilNone } from '@dormouse/runtime/until-none';
 import type { Post, Summary } from './post.ts';
 import { type OwnRow, ownColumns, toOwn } from './rows.ts';
 import { skeleton } from './slug.ts';
@@ -42,8 +43,8 @@ export interface DeletedPosts {
   ofAuthor(authorId: number, after: number): Promise<WholeDeletedPost[]>;
   /** @throws AppError not_found, and what `allow` throws */
   forget(id: number, allow: AllowDeleted): Promise<void>;
-  /** All of an account, in the transaction of the event that tells of its end. */
-  forgetOf(authorId: number, tx: Tx): Promise<void>;
+  /** All of an account, some at a time. */
+  forgetOf(authorId: number): Promise<void>;
   /** What can not be brought back any more; at most 100. @returns how many */
   forgetExpired(): Promise<number>;
 }
@@ -129,9 +130,13 @@ export function openDeletedPosts(sql: Sql): DeletedPosts {
         allow({ authorId: Number(row.author_id) });
         await tx`DELETE FROM deleted_posts WHERE id = ${id}`;
       }) as Promise<void>,
-    async forgetOf(authorId, tx) {
-      await tx`DELETE FROM deleted_posts WHERE author_id = ${authorId}`;
-    },
+    forgetOf: (authorId) =>
+      untilNone(async () => {
+        // Each with all of its versions.
+        const gone = await sql`
+          DELETE FROM deleted_posts WHERE id = ANY (ARRAY(SELECT id FROM deleted_posts WHERE author_id = ${authorId} LIMIT 50))`;
+        return gone.count;
+      }),
     async forgetExpired() {
       const gone = await sql`
         DELETE FROM deleted_posts WHERE id = ANY (ARRAY(

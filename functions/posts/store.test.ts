@@ -1,3 +1,4 @@
+import { someRows } from '@dormouse/runtime/until-none';
 import { type TestDatabase, testDatabase } from '@dormouse/tests/database';
 import fc from 'fast-check';
 import * as v from 'valibot';
@@ -708,4 +709,42 @@ test('what a draft saves by itself leaves one version of ten minutes, and none t
   await posts.change(id, 'bob', { status: 'published' }, anybody);
   await save('Eight.', 'bob');
   expect((await versions()).slice(0, 3)).toEqual(['10 bob', '9 bob', '8 bob']);
+});
+
+test('a deleted account with hundreds of posts loses them some at a time, with every version and deletion', async () => {
+  const many = 2 * someRows + 1;
+  const account = { id: 77, username: 'Prolific' };
+  const { id } = await make({ author: account.username, authorId: account.id });
+  const gone = await make({ title: 'Deleted by' });
+  await posts.remove(gone.id, account.username, anybody);
+  await db.admin`
+    INSERT INTO posts.posts (author_id, author, category_id, status, slug, title, excerpt, content, updated_at)
+    SELECT ${account.id}, ${account.username}, category_id, 'draft', 'many-' || n, 'Many', '', '', now() FROM posts.posts, generate_series(2, ${many}) AS n WHERE id = ${id}`;
+  await db.admin`
+    INSERT INTO posts.revisions (post_id, version, title, content, status, editor, created_at)
+    SELECT ${id}, n, '', '', 'draft', ${account.username}, now() FROM generate_series(2, ${many}) AS n`;
+  await db.admin.unsafe(`
+    CREATE TABLE statements (relation text, count bigint);
+    GRANT INSERT ON statements TO posts;
+    CREATE FUNCTION note_statement() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN INSERT INTO public.statements SELECT TG_TABLE_NAME, count(*) FROM changed; RETURN NULL; END $$;
+    CREATE TRIGGER disowned AFTER UPDATE ON posts.posts REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_statement();
+    CREATE TRIGGER renamed AFTER UPDATE ON posts.revisions REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_statement();`);
+  await posts.disown(account);
+  expect(
+    await db.admin`SELECT relation, max(count)::int AS most, sum(count)::int AS total FROM statements GROUP BY relation ORDER BY relation`,
+  ).toEqual([
+    { relation: 'posts', most: someRows, total: many },
+    { relation: 'revisions', most: someRows, total: many },
+  ]);
+  const [untold] = await db.admin<{ count: number }[]>`SELECT count(*)::int AS count FROM posts.untold`;
+  expect(untold?.count).toBe(many);
+  for (const table of ['posts', 'revisions', 'deleted_posts', 'deleted_revisions'])
+    expect([
+      table,
+      await db.admin`SELECT 1 FROM ${db.admin(`posts.${table}`)} AS r WHERE r::text LIKE '%Prolific%' LIMIT 1`,
+    ]).toEqual([table, []]);
+  await db.admin.unsafe(`
+    DROP TRIGGER disowned ON posts.posts; DROP TRIGGER renamed ON posts.revisions;
+    DELETE FROM posts.posts WHERE title = 'Many'`);
 });

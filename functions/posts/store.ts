@@ -1,12 +1,12 @@
 import { postCreated, postDeleted, postPublished, postUnpublished, postUpdated } from '@dormouse/events/post';
 import { type Camelized, nothingLeft } from '@dormouse/runtime/api';
-import { deletedAccount } from '@dormouse/runtime/deleted-account';
 import { fail, failField } from '@dormouse/runtime/errors';
 import type { Emit, Outbox } from '@dormouse/runtime/outbox';
 import { slugOf, tagSlug } from '@dormouse/runtime/slug';
 import type { Sql, Tx } from '@dormouse/runtime/sql-types';
-import { inSpan, parseTrace, traceHeaders } from '@dormouse/runtime/trace';
+import { inSpan, parseTrace } from '@dormouse/runtime/trace';
 import { type AllowDeleted, bringBack, putAside } from './deleted-store.ts';
+import { disown } from './disown.ts';
 import { excerptOf } from './excerpt.ts';
 import type { ChangedPost, ImportedPost } from './fields.ts';
 import { type CachedBody, cachedBody, type Kind, type Post, type Status, type Summary, snapshot } from './post.ts';
@@ -157,8 +157,8 @@ export interface Posts {
   publishDue(): Promise<Post[]>;
   /** Tells of posts that another function has moved, at most 100. @returns how many */
   tellMoved(): Promise<number>;
-  /** Takes an account's number and name from everything, and notes which posts events have to tell of. */
-  disown(account: { id: number; username: string }, tx: Tx): Promise<void>;
+  /** Takes an account's number and name from everything, some rows at a time, and notes which posts events have to tell of. */
+  disown(account: { id: number; username: string }): Promise<void>;
   /** When the next draft is to be published; in the past when there is something to tell. */
   nextDue(): Promise<Date | undefined>;
   /** Keeps addresses, each for the first post that has it. @returns the post that each leads to now, by path */
@@ -245,20 +245,7 @@ export function openPosts({ sql, outbox, now = Date.now }: StoreOptions): Posts 
       }
       return told;
     },
-    async disown({ id, username }, tx) {
-      const { traceparent = null } = traceHeaders();
-      await tx`
-        WITH disowned AS (
-          UPDATE posts SET author_id = ${deletedAccount.id}, author = ${deletedAccount.name}, version = version + 1
-          WHERE lower(author) = lower(${username}) AND author_id = ${id} RETURNING id
-        )
-        INSERT INTO untold (post_id, since, traceparent) SELECT id, clock_timestamp(), ${traceparent} FROM disowned ORDER BY id
-        ON CONFLICT ON CONSTRAINT untold_pkey DO NOTHING`;
-      await tx`UPDATE revisions SET editor = ${deletedAccount.name} WHERE editor = ${username}`;
-      await tx`UPDATE deleted_revisions SET editor = ${deletedAccount.name} WHERE editor = ${username}`;
-      await tx`UPDATE deleted_posts SET deleted_by = ${deletedAccount.name} WHERE deleted_by = ${username}`;
-      await tx`DELETE FROM idempotency WHERE author_id = ${id}`;
-    },
+    disown: (account) => disown(sql, account),
     async nextDue() {
       const [row] = await sql<{ due: Date | null }[]>`SELECT next_due() AS due`;
       return row?.due ?? undefined;

@@ -3,6 +3,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { initKeys } from '@dormouse/auth/key-folder';
 import { temporaryFolder } from '@dormouse/auth/temporary-folder.fixture';
+import { drain } from '@dormouse/runtime/drain';
+import { httpSend } from '@dormouse/runtime/send';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type TestDatabase, testDatabase } from '../database.ts';
 import { type FunctionProcess, startFunction } from '../function-process.ts';
@@ -11,10 +13,12 @@ import { eventually } from '../platform.ts';
 /** No other number of the test has these digits. */
 const firstId = 748_391_265;
 const password = 'correct horse battery';
-const schemas = ['auth', 'categories', 'posts', 'media', 'search'];
+const schemas = ['auth', 'categories', 'posts', 'media', 'search', 'comments', 'webhooks', 'journal', 'relay'];
+const consumers = ['posts', 'media', 'search', 'comments', 'webhooks', 'journal'];
 
 let db: TestDatabase;
 let broker: Server;
+let sink: string;
 const functions: Record<string, FunctionProcess> = {};
 
 beforeAll(async () => {
@@ -27,7 +31,7 @@ beforeAll(async () => {
       Object.entries(request.headers).filter(([name]) => /^(ce-|content-type|traceparent)/.test(name)),
     ) as Record<string, string>;
     const answers = await Promise.all(
-      ['posts', 'media', 'search'].map((name) =>
+      consumers.map((name) =>
         fetch(`${functions[name]?.origin}/events`, { method: 'POST', headers, body }).then((answer) => answer.status),
       ),
     ).catch(() => [503]);
@@ -36,7 +40,7 @@ beforeAll(async () => {
   await once(broker, 'listening');
   const keys = temporaryFolder();
   initKeys(keys);
-  const sink = `http://127.0.0.1:${(broker.address() as AddressInfo).port}`;
+  sink = `http://127.0.0.1:${(broker.address() as AddressInfo).port}`;
   const start = async (name: string, more: Record<string, string>) => {
     functions[name] = await startFunction(name, {
       DATABASE_URL: db.urlOf(name),
@@ -52,6 +56,9 @@ beforeAll(async () => {
     start('posts', issuer),
     start('media', { ...issuer, MEDIA_DIR: temporaryFolder() }),
     start('search', issuer),
+    start('comments', issuer),
+    start('webhooks', issuer),
+    start('journal', { ...issuer, KUBERNETES_URL: 'http://127.0.0.1:9', LOCAL_GATEWAY_URL: 'http://127.0.0.1:9' }),
   ]);
 });
 afterAll(async () => {
@@ -103,7 +110,16 @@ async function loggedIn(username: string) {
   return { id: body.user.id as number, token: body.token as string };
 }
 
+/** What the archive alone may have: its events, until it forgets them. */
+const archive = ['journal.events'];
+/** As the relay does at a tick in a minute. */
+const relay = () =>
+  drain({ sql: db.as('relay'), schemas: ['auth'], send: httpSend(sink), olderThanMs: -120_000, batch: 100 });
+
 test('nothing in any table says who an account was, once it is deleted', async () => {
+  await db.admin`UPDATE auth.blog SET comments = 'open'`;
+  await db.admin`
+    INSERT INTO webhooks.subscriptions (url, events, secret) VALUES ('https://receiver.example/', '{dev.dormouse.post.published.v1}', 'whsec_')`;
   const username = 'Wilhelmina-Q';
   const known = [username, String(firstId), `${username}@mail.example`];
   const { id, token } = await loggedIn(username);
@@ -119,6 +135,8 @@ test('nothing in any table says who an account was, once it is deleted', async (
   await db.admin`UPDATE auth.users SET role = 'editor' WHERE id = ${id}`;
   await send('posts', 'DELETE', `/blog/api/posts/${gone.body.id}`, undefined, token);
   expect((await send('auth', 'POST', '/api/invitations', { role: 'author' }, token)).status).toBe(201);
+  const commentsOf = `/blog/api/posts/${made.body.id}/comments`;
+  expect((await send('comments', 'POST', commentsOf, { content: 'Mine.' }, token)).status).toBe(201);
   const byName = '/blog/api/search?q=wake&author=wilhelmina-q';
   await eventually(
     () => send('search', 'GET', byName),
@@ -128,6 +146,8 @@ test('nothing in any table says who an account was, once it is deleted', async (
     expect.arrayContaining([
       'auth.users',
       'auth.invitations',
+      'comments.comments',
+      'journal.events',
       'media.uploads',
       'posts.posts',
       'posts.revisions',
@@ -137,12 +157,23 @@ test('nothing in any table says who an account was, once it is deleted', async (
 
   expect((await send('auth', 'DELETE', '/api/me', { password: 'wrong' }, token)).status).toBe(422);
   expect((await send('auth', 'DELETE', '/api/me', { password }, token)).status).toBe(204);
-  expect(
-    await eventually(
+  // The second telling waits for its time, with the name in it.
+  const waiting = ['auth.outbox', ...archive];
+  const onlyIn = (tables: string[]) =>
+    eventually(
       () => tablesWith(...known),
-      (tables) => tables.length === 0,
-    ),
-  ).toEqual([]);
+      (found) => found.join() === tables.join(),
+    );
+  expect(await onlyIn(waiting)).toEqual(waiting);
+  expect(await db.admin`SELECT 1 FROM webhooks.deliveries LIMIT 1`).toHaveLength(1);
+
+  // As a token is taken for some seconds more: what was written with it goes, too.
+  await db.admin`
+    INSERT INTO comments.comments (post_id, thread_id, status, user_id, author, content, digest, created_at)
+    VALUES (${made.body.id}, 99, 'published', ${id}, ${username}, 'Late.', '', now())`;
+  await db.admin`UPDATE posts.posts SET author_id = ${id}, author = ${username} WHERE id = ${made.body.id}`;
+  await relay();
+  expect(await onlyIn(archive)).toEqual(archive);
 
   expect((await send('posts', 'GET', `/blog/api/posts/${made.body.id}`)).body).toMatchObject({
     title: post.title,
