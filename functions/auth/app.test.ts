@@ -417,6 +417,7 @@ describe('an own account', () => {
       sessions: [expect.objectContaining({ current: true })],
       personal_tokens: [],
       identities: [],
+      passkeys: [],
       invitations: [expect.objectContaining({ name: 'Grace', invited_by: username })],
     });
     expect(JSON.stringify(data)).not.toMatch(/hash|seal|code/);

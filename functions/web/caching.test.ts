@@ -66,6 +66,9 @@ const examples: Record<string, readonly string[]> = {
   '/assets/colors/:name': ['/assets/colors/1d6fa5.css', '/assets/colors/none.css'],
   '/assets/:name{style-[0-9a-f]{12}\\.css}': ['/assets/style-000000000000.css'],
   '/assets/:name{editor-[0-9a-f]{12}\\.js}': ['/assets/editor-000000000000.js'],
+  '/assets/:name{passkey-[0-9a-f]{12}\\.js}': ['/assets/passkey-000000000000.js'],
+  '/blog/account/identities/:id/unlink': ['/blog/account/identities/gh/unlink'],
+  '/blog/account/passkeys/:id': ['/blog/account/passkeys/pk', '/blog/account/passkeys/none'],
   '/sitemap.xml': ['/sitemap.xml', '/sitemap.xml?part=9'],
   '/blog/login': ['/blog/login', '/blog/login?next=/stats'],
 };

@@ -123,11 +123,13 @@ describe('every answer', () => {
       ['broken', await broken.request('/blog/categories')],
       ['put', await app.request('/blog/media/x', { method: 'PUT' })],
     );
-    const isEditor = (path: string, { status }: Response) => path === '/blog/new' && status === 200;
+    // The editor, and the form that asks a device for a passkey.
+    const isScripted = (path: string, { status }: Response) =>
+      (path === '/blog/new' || path === '/blog/login') && status === 200;
     for (const [path, response] of responses) {
       expect([path, response.headers.get('content-security-policy')]).toEqual([
         path,
-        `default-src 'none'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'${isEditor(path, response) ? "; script-src 'self'" : ''}`,
+        `default-src 'none'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'${isScripted(path, response) ? "; script-src 'self'" : ''}`,
       ]);
       expect([path, response.headers.get('x-content-type-options')]).toEqual([path, 'nosniff']);
       expect([path, response.headers.get('referrer-policy')]).toEqual([path, 'same-origin']);

@@ -24,4 +24,4 @@ it('what forms are refused for is translated', () => {
 
 /** Of what no form of ours can send. */
 const programsOnly =
-  /must be text|must be published|must be a list|known field|hashes, separated|in the future|addresses$|ASCII|one line of|a year from/;
+  /must be text|public-key|must be published|must be a list|known field|hashes, separated|in the future|addresses$|ASCII|one line of|a year from/;
