@@ -38,7 +38,8 @@ export function createApp({ media, encode, draw, log }: Dependencies) {
     }),
     ...[postPublished, postUpdated].map((contract) => on(contract, async ({ data }) => void (await card.make(data)))),
     on(mediaOutdated, async ({ data: { cards } }) => {
-      for (const { post, ...shown } of cards)
+      // A post once: one that is named twice would get another picture with each delivery.
+      for (const { post, ...shown } of new Map(cards.map((card) => [card.post, card])).values())
         if (!(await card.make({ id: post, status: 'published', ...shown }))) return;
       await media.redrawn();
     }),
