@@ -13,6 +13,8 @@ interface Keywords {
   format?: string;
   minimum?: number;
   maximum?: number;
+  minItems?: number;
+  maxItems?: number;
   minLength?: number;
 }
 
@@ -35,6 +37,8 @@ export function allowedBy(schema: JsonSchema): fc.Arbitrary<unknown> {
     format,
     minimum,
     maximum,
+    minItems,
+    maxItems,
     minLength = 0,
   } = schema as Keywords;
   if (values) return fc.constantFrom(...values);
@@ -43,7 +47,11 @@ export function allowedBy(schema: JsonSchema): fc.Arbitrary<unknown> {
     const members = Object.fromEntries(Object.entries(properties).map(([name, each]) => [name, allowedBy(each)]));
     return fc.record(members, { requiredKeys: required, noNullPrototype: true });
   }
-  if (type === 'array' && items) return fc.array(allowedBy(items));
+  if (type === 'array' && items)
+    return fc.array(allowedBy(items), {
+      minLength: minItems ?? 0,
+      ...(maxItems !== undefined && { maxLength: maxItems }),
+    });
   if (type === 'integer')
     return fc.integer({ min: minimum ?? -maxInteger, max: Math.min(maximum ?? maxInteger, maxInteger) });
   if (type === 'null') return fc.constant(null);

@@ -211,7 +211,7 @@ export const rejectedByKnative: readonly Planted[] = [
     object: ping,
     field: 'spec.schedule',
     value: '* * * *',
-    says: 'schedule "* * * *" has 4 fields: five are needed (minute hour day month weekday)',
+    says: 'schedule "* * * *" has 4 fields: five are needed (minute hour day month weekday), or six with seconds before them',
     rejected: true,
   },
   { object: ping, field: 'spec.data', value: '{', says: 'is not JSON', rejected: true },

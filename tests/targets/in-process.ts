@@ -120,6 +120,8 @@ export async function openInProcess({
   const flow = await startHarness({
     manifests: [base],
     receivers,
+    // A scenario may leave a picture to draw for each of 150 posts.
+    patienceMs: 60_000,
     idle: () => Promise.all([...served.values()].map((each) => each.drained())),
   });
   return {
