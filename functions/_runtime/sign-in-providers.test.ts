@@ -20,6 +20,7 @@ test.each([
   ['{}', 'is no JSON list'],
   ['[3]', 'no object'],
   ['[{"name":"../x"}]', 'without a name'],
+  ['[{"name":"lookup","client_id":"a"}]', 'lookup is an address of its own'],
   ['[{"name":"google"}]', 'google: client_id is missing'],
   ['[{"name":"google","client_id":"a","secret":"b"}]', 'google: secret is none of'],
   ['[{"name":"x","client_id":"a"}]', 'x: issuer is missing'],

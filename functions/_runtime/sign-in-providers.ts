@@ -20,6 +20,7 @@ const presets: Readonly<Record<string, Partial<SignInProvider>>> = {
   google: { label: 'Google', issuer: 'https://accounts.google.com' },
 };
 
+const taken = ['lookup', 'session', 'registration'];
 const settings = ['name', 'client_id', 'label', 'issuer', 'type', 'api', 'secret_in'];
 
 /**
@@ -54,6 +55,7 @@ function providerOf(value: unknown): SignInProvider {
   const given = value as Record<string, unknown>;
   const name = typeof given.name === 'string' && /^[a-z][a-z0-9-]{0,30}$/.test(given.name) ? given.name : undefined;
   if (name === undefined) return wrong('has an entry without a name of lower-case letters, digits and "-"');
+  if (taken.includes(name)) return wrong(`${name} is an address of its own (/api/oauth/${name})`);
   for (const [key, said] of Object.entries(given))
     if (!settings.includes(key) || typeof said !== 'string' || said === '')
       wrong(`${name}: ${key} is none of ${settings.join(', ')}, or no text`);

@@ -212,6 +212,13 @@ describe('logging in at a provider', () => {
     expect(own.headers.get('location')).toContain(provider.issuer);
   });
 
+  test('answers only POST where a page asks, although a provider could have the name', async () => {
+    for (const path of ['/api/oauth/lookup', '/api/oauth/session', '/api/oauth/registration']) {
+      const response = await fixture.send('GET', path);
+      expect([response.status, response.headers.get('allow')]).toEqual([405, 'POST']);
+    }
+  });
+
   test('is not there for a provider that is not configured', async () => {
     for (const path of ['/api/oauth/github', '/api/oauth/github/callback?code=a&state=b']) {
       const response = await fixture.send('GET', path);

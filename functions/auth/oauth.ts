@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ResponseOf } from '@dormouse/runtime/api';
-import { check, type Env, json } from '@dormouse/runtime/app';
+import { check, type Env, json, otherwise } from '@dormouse/runtime/app';
 import { AppError, type ErrorCode, fail } from '@dormouse/runtime/errors';
 import { measure } from '@dormouse/runtime/measure';
 import { networkOf } from '@dormouse/runtime/network';
@@ -45,52 +45,6 @@ export function oauth(auth: Auth) {
     (await store.findPending(hashSecret(ticket), 'proven', new Date(auth.now()))) ?? signInEnded();
 
   return new Hono<Env>()
-    .get(api.beginOauth.path, async (c) => {
-      const provider = known(c);
-      const { next, link } = check(api.beginOauth.query, c.req.query());
-      // Somebody who has agreed before is asked nothing there: only who wanted to log in here is sent.
-      if (/^(cross-site|same-site)$/.test(header(c, 'sec-fetch-site') ?? '')) return c.redirect('/blog/login', 302);
-      await spend(limiter, `oauth:${networkOf(auth.address(c))}`, limits.loginAddress);
-      const discovered = await providers.discovered(provider).catch((error: unknown) => {
-        log.warn({ error, provider: provider.name }, 'a provider does not say how to log in there');
-        return undefined;
-      });
-      if (!discovered) return broughtBack(c, 'down', link !== undefined);
-      const begun: BegunSignIn = {
-        step: 'begun',
-        provider: provider.name,
-        state: newSecret(),
-        nonce: newSecret(),
-        verifier: newSecret(),
-        redirectUri: `${originOf(c)}/api/oauth/${provider.name}/callback`,
-        next,
-        linking: link !== undefined,
-      };
-      const { authorizationUrl } = await import('./oauth-client.ts');
-      const location = await authorizationUrl(discovered, provider, begun, begun.redirectUri);
-      const secret = newSecret();
-      await store.keepPending(hashSecret(secret), begun, new Date(auth.now()), soon());
-      c.header('set-cookie', signInCookieOf(c, secret, patience));
-      c.header('cache-control', 'no-store');
-      return c.redirect(location, 302);
-    })
-
-    .get(api.returnFromOauth.path, async (c) => {
-      const provider = known(c);
-      await spend(limiter, `oauth-return:${networkOf(auth.address(c))}`, limits.loginAddress);
-      const secret = signInCookie(c);
-      // Used up first, whatever it leads to: an answer is looked at once.
-      const begun = secret && (await store.takePending(hashSecret(secret), 'begun', new Date(auth.now())));
-      if (!begun || begun.provider !== provider.name) return broughtBack(c, 'again');
-      const proven = await proofOf(provider, begun, new URL(c.req.url).search);
-      if (typeof proven === 'string') return broughtBack(c, proven, begun.linking);
-      const ticket = newSecret();
-      await store.keepPending(hashSecret(ticket), proven, new Date(auth.now()), soon());
-      c.header('set-cookie', signInCookieOf(c, ticket, patience));
-      c.header('cache-control', 'no-store');
-      return c.redirect(proven.linking ? '/blog/account/link' : '/blog/login/continue', 302);
-    })
-
     .post(api.lookUpOauth.path, json(api.lookUpOauth.body), async (c) => {
       await spend(limiter, `oauth-ticket:${networkOf(auth.address(c))}`, limits.loginAddress);
       const proven = await held(c.req.valid('json').ticket);
@@ -145,6 +99,56 @@ export function oauth(auth: Auth) {
       log.info({ user_id: user.id, provider: proven.provider }, 'somebody registered by a provider');
       c.header('location', `/api/users/${user.username}`);
       return c.json(await beginSession(auth, c, user, { carrier: refresh }), 201);
+    })
+
+    .all(api.lookUpOauth.path, otherwise('POST'))
+    .all(api.logInByOauth.path, otherwise('POST'))
+    .all(api.registerByOauth.path, otherwise('POST'))
+
+    .get(api.beginOauth.path, async (c) => {
+      const provider = known(c);
+      const { next, link } = check(api.beginOauth.query, c.req.query());
+      // Somebody who has agreed before is asked nothing there: only who wanted to log in here is sent.
+      if (/^(cross-site|same-site)$/.test(header(c, 'sec-fetch-site') ?? '')) return c.redirect('/blog/login', 302);
+      await spend(limiter, `oauth:${networkOf(auth.address(c))}`, limits.loginAddress);
+      const discovered = await providers.discovered(provider).catch((error: unknown) => {
+        log.warn({ error, provider: provider.name }, 'a provider does not say how to log in there');
+        return undefined;
+      });
+      if (!discovered) return broughtBack(c, 'down', link !== undefined);
+      const begun: BegunSignIn = {
+        step: 'begun',
+        provider: provider.name,
+        state: newSecret(),
+        nonce: newSecret(),
+        verifier: newSecret(),
+        redirectUri: `${originOf(c)}/api/oauth/${provider.name}/callback`,
+        next,
+        linking: link !== undefined,
+      };
+      const { authorizationUrl } = await import('./oauth-client.ts');
+      const location = await authorizationUrl(discovered, provider, begun, begun.redirectUri);
+      const secret = newSecret();
+      await store.keepPending(hashSecret(secret), begun, new Date(auth.now()), soon());
+      c.header('set-cookie', signInCookieOf(c, secret, patience));
+      c.header('cache-control', 'no-store');
+      return c.redirect(location, 302);
+    })
+
+    .get(api.returnFromOauth.path, async (c) => {
+      const provider = known(c);
+      await spend(limiter, `oauth-return:${networkOf(auth.address(c))}`, limits.loginAddress);
+      const secret = signInCookie(c);
+      // Used up first, whatever it leads to: an answer is looked at once.
+      const begun = secret && (await store.takePending(hashSecret(secret), 'begun', new Date(auth.now())));
+      if (!begun || begun.provider !== provider.name) return broughtBack(c, 'again');
+      const proven = await proofOf(provider, begun, new URL(c.req.url).search);
+      if (typeof proven === 'string') return broughtBack(c, proven, begun.linking);
+      const ticket = newSecret();
+      await store.keepPending(hashSecret(ticket), proven, new Date(auth.now()), soon());
+      c.header('set-cookie', signInCookieOf(c, ticket, patience));
+      c.header('cache-control', 'no-store');
+      return c.redirect(proven.linking ? '/blog/account/link' : '/blog/login/continue', 302);
     });
 
   async function proofOf(provider: KnownProvider, begun: BegunSignIn, search: string): Promise<ProvenSignIn | Reason> {

@@ -1,5 +1,5 @@
 import type { ResponseOf } from '@dormouse/runtime/api';
-import { type Env, json } from '@dormouse/runtime/app';
+import { type Env, json, otherwise } from '@dormouse/runtime/app';
 import { authenticate } from '@dormouse/runtime/auth';
 import { fail } from '@dormouse/runtime/errors';
 import { networkOf } from '@dormouse/runtime/network';
@@ -65,6 +65,8 @@ export function passkeys(auth: Auth) {
       c.header('cache-control', 'no-store');
       return c.json({ ticket, options: creationOptions(site, user, challenge, await store.passkeysOf(user.id)) });
     })
+
+    .all(api.offerPasskey.path, otherwise('POST'))
 
     .post(api.addPasskey.path, caller, json(api.addPasskey.body), async (c) => {
       const user = await currentUser(auth, c);
