@@ -2,7 +2,7 @@ import { color, timestamp } from '@dormouse/events/field';
 import { hash } from '@dormouse/events/media';
 import { bytes, content, empty, route } from '@dormouse/runtime/api';
 import * as v from 'valibot';
-import { listQuery, readyQuery } from './fields.ts';
+import { announced, listQuery, readyQuery } from './fields.ts';
 
 const path = '/blog/api/media';
 const types = ['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/avif'] as const;
@@ -78,6 +78,26 @@ const aReadyPicture: v.InferInput<typeof readyPicture> = {
   variants: ready.variants,
 };
 
+const invitation = v.pipe(
+  v.strictObject({
+    url: v.pipe(v.string(), v.description('Address of the store; PUT the picture there, without a token.')),
+    headers: v.pipe(
+      v.record(v.string(), v.string()),
+      v.description('Send these with it. They are signed: the store refuses another length or another hash.'),
+    ),
+    expires_at: timestamp,
+  }),
+  v.title('UploadInvitation'),
+);
+const anInvitation: v.InferInput<typeof invitation> = {
+  url: `https://s3.example.org/bucket/media/arrived/7/${aHash}?X-Amz-Signature=c0ffee`,
+  headers: {
+    'content-length': '2400000',
+    'x-amz-checksum-sha256': '47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=',
+  },
+  expires_at: '2026-11-30T12:10:00.000Z',
+};
+
 const byHash = { hash: v.pipe(hash, v.metadata({ examples: [aHash] })) };
 const writers = ['author', 'editor', 'admin'] as const;
 
@@ -98,6 +118,33 @@ export const api = {
       description: 'The picture, at most 10 MiB; in a form the field `file`.',
     },
     errors: ['invalid', 'too_many_requests'],
+    responses: () => ({
+      201: content('The picture is stored.', picture, {
+        example: waiting,
+        headers: { location: 'Path of the picture.' },
+      }),
+      200: content('You had uploaded it.', picture, { example: ready, headers: { location: 'Path of the picture.' } }),
+    }),
+  }),
+  invite: route(`POST ${path}/-/uploads`, {
+    summary: 'Ask for an address of the store',
+    description:
+      'For a picture that goes straight to the store, past this function: PUT it to `url` within ten minutes, then `POST /blog/api/media/{hash}/arrival`. 404 where the store takes none: `POST /blog/api/media` takes it then.',
+    roles: writers,
+    personal: 'media:write',
+    body: announced,
+    examples: { photograph: { hash: aHash, bytes: 2_400_000 } },
+    errors: ['not_found', 'too_many_requests'],
+    responses: () => ({ 201: content('The address.', invitation, { example: anInvitation }) }),
+  }),
+  arrival: route(`POST ${path}/:hash/arrival`, {
+    summary: 'Take over a picture from the store',
+    description:
+      'Of what you have put to an address of `POST /blog/api/media/-/uploads`. Length, hash and type are looked at; from then on it is a picture like any other.',
+    roles: writers,
+    personal: 'media:write',
+    params: byHash,
+    errors: ['conflict', 'not_found', 'too_large', 'unsupported_media_type', 'too_many_requests'],
     responses: () => ({
       201: content('The picture is stored.', picture, {
         example: waiting,

@@ -7,10 +7,12 @@ import type { Outbox } from '@dormouse/runtime/outbox';
 import { describe, expect, test } from 'vitest';
 import { api } from './api.ts';
 import { createApp } from './app.ts';
+import { maxBytes } from './fields.ts';
 import { memoryStore } from './memory-store.fixture.ts';
+import type { ObjectStore } from './object-store.ts';
 import type { Picture, Pictures } from './store.ts';
 import type { Collected } from './unused.ts';
-import { maxBytes } from './upload.ts';
+import { arrivedKey } from './variants.ts';
 
 const png = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
 const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>');
@@ -32,7 +34,10 @@ const limited = { reads: ['media:read'], writes: ['media:write', 'posts:read'] }
 const people = ['ada', 'bea', 'reader', 'operator', 'editor'];
 
 /** Pictures in a map, as far as app.ts can tell the difference. */
-function appOver(collect: () => Promise<Collected> = async () => ({ collected: 3, broken: 1, failures: [] })) {
+function appOver(
+  collect: () => Promise<Collected> = async () => ({ collected: 3, broken: 1, failures: [] }),
+  { isDirect = false } = {},
+) {
   const kept = new Map<string, Picture & { owners: Set<number> }>();
   const objects = memoryStore();
   const outcomes: unknown[] = [];
@@ -79,6 +84,11 @@ function appOver(collect: () => Promise<Collected> = async () => ({ collected: 3
   };
   const cards: unknown[][] = [];
   const redrawn: string[] = [];
+  const invite: ObjectStore['invite'] = async (key, { bytes }, seconds) => ({
+    url: `https://s3.example/${key}?for=${seconds}`,
+    headers: { 'content-length': String(bytes) },
+  });
+  if (isDirect) objects.invite = invite;
   const app = createApp({
     pictures,
     objects,
@@ -187,6 +197,64 @@ describe('an upload', () => {
     const { ask, kept } = appOver();
     expect((await ask('POST', path, { ...(as && { as }), body: new Uint8Array(png) })).status).toBe(status);
     expect(kept.size).toBe(0);
+  });
+});
+
+describe('an upload straight to the store', () => {
+  const open = () => appOver(undefined, { isDirect: true });
+  const announce = ({ ask }: ReturnType<typeof appOver>, hash: string, bytes: number, as = 'ada') => {
+    const headers = { 'content-type': 'application/json' };
+    return ask('POST', `${path}/-/uploads`, { as, body: JSON.stringify({ hash, bytes }), headers });
+  };
+  const arrive = ({ ask }: ReturnType<typeof appOver>, hash: string, as = 'ada') =>
+    ask('POST', `${path}/${hash}/arrival`, { as });
+
+  test('is asked for, put, looked at, and then a picture like any other', async () => {
+    const app = open();
+    const asked = await announce(app, sha(png), png.length);
+    expect(asked.status).toBe(201);
+    expect(await asked.json()).toMatchObject({
+      url: `https://s3.example/${arrivedKey(1, sha(png))}?for=600`,
+      headers: { 'content-length': String(png.length) },
+    });
+    expect((await arrive(app, sha(png))).status).toBe(404);
+    await app.objects.write(arrivedKey(1, sha(png)), png);
+    expect((await arrive(app, sha(png), 'bea')).status).toBe(404);
+    const arrived = await arrive(app, sha(png));
+    expect([arrived.status, arrived.headers.get('location')]).toEqual([201, `${path}/${sha(png)}`]);
+    expect(await arrived.json()).toMatchObject({ hash: sha(png), type: 'image/png', state: 'uploaded' });
+    expect(await app.objects.has(arrivedKey(1, sha(png)))).toBe(false);
+  });
+
+  test.each([
+    ['is another', sha(png), Buffer.from([...png, 0]), 409],
+    ['is no picture', sha(svg), svg, 415],
+    ['is too large', sha(Buffer.alloc(maxBytes + 1)), Buffer.alloc(maxBytes + 1), 413],
+  ])('that %s is refused, and not kept', async (_, hash, bytes, status) => {
+    const app = open();
+    await app.objects.write(arrivedKey(1, hash), bytes);
+    expect((await arrive(app, hash)).status).toBe(status);
+    expect([app.kept.size, await app.objects.has(arrivedKey(1, hash))]).toEqual([0, false]);
+  });
+
+  test('is invited for a length that is taken, and only to authors', async () => {
+    const app = open();
+    for (const [hash, bytes] of [
+      ['x', 1],
+      [sha(png), 0],
+      [sha(png), maxBytes + 1],
+    ] as const)
+      expect((await announce(app, hash, bytes)).status).toBe(422);
+    for (const as of ['reader', 'reads']) expect((await announce(app, sha(png), 1, as)).status).toBe(403);
+    expect((await arrive(app, sha(png), 'reader')).status).toBe(403);
+  });
+
+  test('is not offered by a store that clients do not reach', async () => {
+    const app = appOver();
+    expect((await announce(app, sha(png), png.length)).status).toBe(404);
+    await app.objects.write(arrivedKey(1, sha(png)), png);
+    expect((await arrive(app, sha(png))).status).toBe(404);
+    expect(app.kept.size).toBe(0);
   });
 });
 

@@ -20,13 +20,13 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { api } from './api.ts';
 import type { Cards } from './cards.ts';
 import { deliver } from './delivery.ts';
-import { outcome } from './fields.ts';
+import { maxBytes, outcome } from './fields.ts';
 import type { ObjectStore } from './object-store.ts';
 import type { Redrawing } from './redrawing.ts';
 import type { Cursor, Picture, Pictures, ReadyPicture } from './store.ts';
 import type { Collected } from './unused.ts';
-import { maxBytes, readUpload } from './upload.ts';
-import { addressOf, namedWidth, typeOf, variantNames } from './variants.ts';
+import { acceptedType, readUpload, type Upload } from './upload.ts';
+import { addressOf, arrivedKey, namedWidth, typeOf, variantNames } from './variants.ts';
 
 export interface Dependencies {
   pictures: Pictures;
@@ -42,10 +42,17 @@ export interface Dependencies {
 
 const { path } = api.list;
 const uploadsPerMinute = 120;
+const invitationSeconds = 600;
 const own = { 'cache-control': 'private, no-cache', vary: 'authorization' };
 
 export function createApp({ pictures, objects, outbox, cards, redrawing, tokens, limiter, collect }: Dependencies) {
   const writer = writing(limiter);
+  const keep = async (c: Context<Env>, { type, bytes }: Upload) => {
+    const upload = { ownerId: required(c).id, hash: hash('sha256', bytes, 'hex'), type, bytes };
+    const { picture, isNew } = await pictures.add(upload);
+    if (isNew) measure(metrics.picturesUploaded, 1, { 'dormouse.picture.type': type });
+    return c.json(view(picture), isNew ? 201 : 200, { ...own, location: `${path}/${picture.hash}` });
+  };
   return newApp()
     .use('/events/*', internalOnly)
     .post(
@@ -106,11 +113,31 @@ export function createApp({ pictures, objects, outbox, cards, redrawing, tokens,
     .get(api.variant.path, (c) => deliver(c, objects, c.req.param('file')))
     .use('/blog/api/*', authenticate(tokens, api))
     .post(api.upload.path, writer, async (c) => {
-      const { type, bytes } = await readUpload(c);
-      const upload = { ownerId: required(c).id, hash: hash('sha256', bytes, 'hex'), type, bytes };
-      const { picture, isNew } = await pictures.add(upload);
-      if (isNew) measure(metrics.picturesUploaded, 1, { 'dormouse.picture.type': type });
-      return c.json(view(picture), isNew ? 201 : 200, { ...own, location: `${path}/${picture.hash}` });
+      return keep(c, await readUpload(c));
+    })
+    .post(api.invite.path, writer, json(api.invite.body), async (c) => {
+      const expected = c.req.valid('json');
+      const key = arrivedKey(required(c).id, expected.hash);
+      const { url, headers } = (await objects.invite?.(key, expected, invitationSeconds)) ?? noDirectUploads();
+      const expires = new Date(Date.now() + invitationSeconds * 1000);
+      return c.json({ url, headers, expires_at: expires.toISOString() }, 201, own);
+    })
+    .post(api.arrival.path, writer, async (c) => {
+      if (!objects.invite) noDirectUploads();
+      const wanted = hashIn(c);
+      const key = arrivedKey(required(c).id, wanted);
+      const bytes = (await objects.read(key)) ?? fail('not_found', 'Nothing has arrived under this hash.');
+      let type: string;
+      try {
+        if (hash('sha256', bytes, 'hex') !== wanted) fail('conflict', 'What has arrived has another hash.');
+        type = acceptedType(bytes);
+      } catch (refusal) {
+        await objects.remove([key]);
+        throw refusal;
+      }
+      const answer = await keep(c, { type, bytes });
+      await objects.remove([key]);
+      return answer;
     })
     .get(api.list.path, async (c) => {
       const { id } = required(c);
@@ -178,6 +205,10 @@ const isEditor = (caller: Caller | undefined): boolean => caller?.role === 'edit
 function hashIn(c: Context<Env>): string {
   const given = c.req.param('hash') ?? '';
   return /^[0-9a-f]{64}$/.test(given) ? given : noPicture();
+}
+
+function noDirectUploads(): never {
+  return fail('not_found', 'The store of this blog takes nothing from clients: send the picture itself.');
 }
 
 function noPicture(): never {

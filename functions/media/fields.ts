@@ -2,6 +2,9 @@ import { color } from '@dormouse/events/field';
 import { pageLimit } from '@dormouse/runtime/page-limit';
 import * as v from 'valibot';
 
+/** Largest picture, in bytes. */
+export const maxBytes = 10 * 1024 * 1024;
+
 const size = v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(2 ** 31 - 1));
 
 /** What pictures says of a picture: it has stored all variants, or there cannot be any. */
@@ -11,6 +14,22 @@ export const outcome = v.variant('state', [
 ]);
 
 export type Outcome = v.InferOutput<typeof outcome>;
+
+/** What somebody is about to put into the store. */
+export const announced = v.strictObject({
+  hash: v.pipe(
+    v.string('must be text'),
+    v.regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 of 64 hexadecimal digits'),
+    v.description('SHA-256 of the picture.'),
+  ),
+  bytes: v.pipe(
+    v.number('must be a number'),
+    v.safeInteger('must be a whole number'),
+    v.minValue(1, 'must be at least 1'),
+    v.maxValue(maxBytes, `must be at most ${maxBytes}`),
+    v.description('Its length.'),
+  ),
+});
 
 /** Query of the list; other parameters are ignored. */
 export const listQuery = v.object({

@@ -15,7 +15,8 @@ const objects = bucket ? await storeIn(bucket) : folderStore(variable('MEDIA_DIR
 
 async function storeIn(url: string): Promise<ObjectStore> {
   const { bucketVariables, s3Store } = await import('./s3-store.ts');
-  return s3Store({ url, env: Object.fromEntries(bucketVariables.map((name) => [name, variable(name, '')])) });
+  const env = Object.fromEntries(bucketVariables.map((name) => [name, variable(name, '')]));
+  return s3Store({ url, env, uploadUrl: variable('MEDIA_UPLOAD_URL', '') });
 }
 
 await serve(

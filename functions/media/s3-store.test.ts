@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { type S3Server, versitygw } from '@dormouse/s3/versitygw.fixture';
 import { needs } from '@dormouse/tests/needs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -12,6 +13,22 @@ test.each([
   expect(() => s3Store({ url, env })).toThrow(message);
 });
 
+test('invites to itself only where clients reach it, for the length and the hash that were announced', async () => {
+  const env = { AWS_ACCESS_KEY_ID: 'key', AWS_SECRET_ACCESS_KEY: 'secret', AWS_ENDPOINT_URL: 'http://inside:9000' };
+  const url = 's3://bucket/a blog';
+  expect(s3Store({ url, env, uploadUrl: '' }).invite).toBeUndefined();
+  const store = s3Store({ url, env, uploadUrl: 'https://s3.example' });
+  const invited = await store.invite!('arrived/7/ab', { bytes: 5, hash: 'ab'.repeat(32) }, 60);
+  const { origin, pathname, searchParams } = new URL(invited.url);
+  expect([origin, pathname]).toEqual(['https://s3.example', '/bucket/a%20blog/arrived/7/ab']);
+  expect(searchParams.get('X-Amz-Expires')).toBe('60');
+  expect(searchParams.get('X-Amz-SignedHeaders')).toBe('content-length;host;x-amz-checksum-sha256');
+  expect(invited.headers).toEqual({
+    'content-length': '5',
+    'x-amz-checksum-sha256': Buffer.from('ab'.repeat(32), 'hex').toString('base64'),
+  });
+});
+
 describe('a bucket', needs('versitygw'), () => {
   let server: S3Server;
   beforeAll(async () => void (server = await versitygw()));
@@ -21,6 +38,21 @@ describe('a bucket', needs('versitygw'), () => {
     s3Store({ url: `s3://${bucket}/a blog/${++prefixes}`, env: { ...server.env, ...own }, pauseMs: 5 });
 
   storeLaws(store);
+
+  test('takes what it invited to, and nothing else', async () => {
+    const direct = s3Store({ url: 's3://bucket/direct', env: server.env, uploadUrl: server.env.AWS_ENDPOINT_URL! });
+    const bytes = Buffer.from('a picture');
+    const upload = { bytes: bytes.length, hash: hash('sha256', bytes, 'hex') };
+    const { url, headers } = await direct.invite!('arrived/7/a', upload, 60);
+    const put = (body: string, to = url) =>
+      fetch(to, { method: 'PUT', body, headers: { ...headers, 'content-length': String(body.length) } });
+    expect((await put('a longer picture')).status).toBeGreaterThanOrEqual(400);
+    expect((await put('b picture')).status).toBeGreaterThanOrEqual(400);
+    expect((await put('a picture', url.replace('arrived/7/a', 'arrived/7/b'))).status).toBe(403);
+    expect(await direct.has('arrived/7/a')).toBe(false);
+    expect((await put('a picture')).status).toBe(200);
+    expect(Buffer.from((await direct.read('arrived/7/a'))!).toString()).toBe('a picture');
+  });
 
   test('two blogs share a bucket by their prefixes', async () => {
     const [one, other] = [store(), store()];

@@ -4,11 +4,17 @@ import type { ObjectStore } from './object-store.ts';
 
 export { bucketVariables } from '@dormouse/s3/bucket';
 
+export interface S3StoreOptions extends BucketOptions {
+  /** Where clients reach the store, `https://s3.example.org`; without it nothing but us puts objects there. */
+  uploadUrl?: string;
+}
+
 /** Objects of a bucket, below its prefix. What the server refuses is 503 to a client. @throws S3Error when it cannot be one */
-export function s3Store(options: BucketOptions): ObjectStore {
+export function s3Store({ uploadUrl, ...options }: S3StoreOptions): ObjectStore {
   const { s3, keyOf, ask, again } = openBucket({ pauseMs: 100, timeoutMs: 10_000, ...options });
   const asked = <T>(work: () => Promise<T>): Promise<T> => ask(() => again(work)).catch(unavailable);
   return {
+    ...(uploadUrl && { invite: inviting({ ...options, env: { ...options.env, AWS_ENDPOINT_URL_S3: uploadUrl } }) }),
     read: (key) =>
       asked(async () => {
         const bytes = await s3.getObjectArrayBuffer(keyOf(key));
@@ -23,6 +29,18 @@ export function s3Store(options: BucketOptions): ObjectStore {
         const removed = await s3.deleteObjects(keys.map((key) => keyOf(key)));
         if (removed.includes(false)) throw new S3Error(`${options.url}: the server did not remove every object`);
       }),
+  };
+}
+
+/** The length and the hash are signed: the store refuses anything else before it is kept (SigV4, in the query). */
+function inviting(options: BucketOptions): NonNullable<ObjectStore['invite']> {
+  const { s3, keyOf } = openBucket(options);
+  return async (key, { bytes, hash }, seconds) => {
+    const headers = {
+      'content-length': String(bytes),
+      'x-amz-checksum-sha256': Buffer.from(hash, 'hex').toString('base64'),
+    };
+    return { url: await s3.getPresignedUrl('PUT', keyOf(key), seconds, {}, headers), headers };
   };
 }
 

@@ -19,6 +19,8 @@ export const addressOf = (hash: string, name: string): string => `/blog/media/pi
 
 /** Keys of the store. Two letters a folder: no folder grows large. */
 export const originalKey = (hash: string): string => `originals/${hash.slice(0, 2)}/${hash}`;
+/** What an account has put into the store itself, until media has looked at it. */
+export const arrivedKey = (ownerId: number, hash: string): string => `arrived/${ownerId}/${hash}`;
 /** Of the picture of a post on cards of links. */
 export const cardKey = (hash: string): string => `cards/${hash.slice(0, 2)}/${hash}.png`;
 export const variantKey = (hash: string, name: string): string => `pictures/${hash.slice(0, 2)}/${hash}-${name}`;

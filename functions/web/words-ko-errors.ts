@@ -106,6 +106,7 @@ const ofFields: readonly (readonly [RegExp, string])[] = [
   [/^must have at most (\d+) links$/, '링크는 $1개까지 넣을 수 있습니다.'],
   [/^must be at least (\d+)$/, '$1 이상이어야 합니다.'],
   [/^must be at most (\d+)$/, '$1 이하여야 합니다.'],
+  [/^must be a SHA-256 of 64 hexadecimal digits$/, '16진수 64자리 SHA-256이어야 합니다.'],
   [/^must be a whole number$/, '정수여야 합니다.'],
   [/^must be a number$/, '숫자여야 합니다.'],
   [/^must not be empty$|^is required$|^must have something to see$/, '필수 항목입니다.'],
