@@ -7,7 +7,6 @@ import { BaseSequencer, type TestSpecification, type Vitest } from 'vitest/node'
  * nothing left. Vitest knows how long a file took only where it ran before; elsewhere it begins with the largest.
  */
 const long = [
-  'observability/rules.test.ts',
   'tests/observability/panels.test.ts', // a minute before its first test
   'tests/observability/alerts.test.ts',
   'tests/local-platform/faults.test.ts',
