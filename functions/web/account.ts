@@ -2,11 +2,10 @@ import { clientAddress } from '@dormouse/runtime/address';
 import type { Env } from '@dormouse/runtime/app';
 import { tokenScopes } from '@dormouse/runtime/token-scopes';
 import type { Context, Hono } from 'hono';
-import { asWriter, isExpired } from './as-writer.ts';
-import { isGenuine } from './csrf.ts';
+import { asWriter } from './as-writer.ts';
 import type { Web } from './dependencies.ts';
-import { type Form, givenIn, readForm } from './form.ts';
-import { type FormProblem, formProblem, stale } from './form-problem.ts';
+import { type Form, givenIn } from './form.ts';
+import type { FormProblem } from './form-problem.ts';
 import { privateHeaders } from './headers.ts';
 import { deleteAccountPage, type OwnAccountPage, ownAccountPage } from './own-account-page.ts';
 import { ownDataDocument } from './own-data.ts';
@@ -14,6 +13,7 @@ import { allPages } from './pages.ts';
 import type { Session, Sessions } from './session.ts';
 import { blankToken, type TokenForm } from './token-section.ts';
 import { privately, seeOther, toLogIn, viewer } from './viewer.ts';
+import { type Act, onWritersForm } from './writers-form.ts';
 
 const path = '/blog/account';
 
@@ -39,22 +39,11 @@ export function account(
   };
 
   /** Does what a form asks; what auth refuses is said on the page that `again` makes. */
-  const onForm = async (
+  const onForm = (
     c: Context,
     again: (session: Session, problem: FormProblem, form: Form) => Promise<Response>,
-    act: (form: Form, session: Session) => Promise<Response>,
-  ) => {
-    const form = await readForm(c);
-    return asWriter(c, sessions, async (session) => {
-      if (!isGenuine(c, form)) return again(session, stale, form);
-      try {
-        return await act(form, session);
-      } catch (error) {
-        if (isExpired(error)) throw error;
-        return again(session, formProblem(error), form);
-      }
-    });
-  };
+    act: Act,
+  ) => onWritersForm(c, (_, handle) => asWriter(c, sessions, handle), again, act);
   const deletion = async (c: Context, session: Session, refused?: FormProblem) => {
     const [current, me] = await Promise.all([site.current(), ownAccount.read(session.token)]);
     return deleteAccountPage(current, viewer(c, session), me, refused);

@@ -16,6 +16,7 @@ import { allPages } from './pages.ts';
 import type { PostWithProblem } from './reading.ts';
 import type { Session, Sessions } from './session.ts';
 import { privately, seeOther, viewer, viewerOf } from './viewer.ts';
+import { type Act, onWritersForm } from './writers-form.ts';
 
 const path = '/blog/comments';
 const decisions = ['published', 'held', 'spam'] as const;
@@ -90,19 +91,13 @@ export function commenting(
     );
 
   /** Does what a form of the queue asks; what is refused is said on the page. */
-  const onForm = async (c: Context, act: (form: Form, session: Session) => Promise<Response>) => {
-    const form = await readForm(c);
-    return asModerator(c, async (session) => {
-      const status = statusIn(form.get('status'));
-      if (!isGenuine(c, form)) return showQueue(c, session, { status, problem: stale });
-      try {
-        return await act(form, session);
-      } catch (error) {
-        if (isExpired(error)) throw error;
-        return showQueue(c, session, { status, problem: formProblem(error) });
-      }
-    });
-  };
+  const onForm = (c: Context, act: Act) =>
+    onWritersForm(
+      c,
+      asModerator,
+      (session, problem, form) => showQueue(c, session, { status: statusIn(form.get('status')), problem }),
+      act,
+    );
 
   /** What a button asks of a comment. @returns what was done */
   const act = async (form: Form, id: number, by: Commenter): Promise<'decided' | 'deleted' | 'blocked'> => {

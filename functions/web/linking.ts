@@ -2,15 +2,15 @@ import { clientAddress } from '@dormouse/runtime/address';
 import type { Env } from '@dormouse/runtime/app';
 import { AppError, fail } from '@dormouse/runtime/errors';
 import type { Context, Hono } from 'hono';
-import { asWriter, isExpired } from './as-writer.ts';
+import { asWriter } from './as-writer.ts';
 import { readCookie, writeCookie } from './cookies.ts';
-import { isGenuine } from './csrf.ts';
 import type { Web } from './dependencies.ts';
-import { type Form, givenIn, readForm } from './form.ts';
-import { type FormProblem, formProblem, stale } from './form-problem.ts';
+import { givenIn } from './form.ts';
+import type { FormProblem } from './form-problem.ts';
 import { linkPage, unlinkPage } from './link-page.ts';
 import type { Session, Sessions } from './session.ts';
 import { privately, seeOther, viewer } from './viewer.ts';
+import { type Act, onWritersForm } from './writers-form.ts';
 
 /** Linking an account at a provider to one's own, after coming back from there; and unlinking one. Both ask first. */
 export function linking(app: Hono<Env>, { accounts, ownAccount, site }: Web, sessions: Sessions): void {
@@ -44,22 +44,13 @@ export function linking(app: Hono<Env>, { accounts, ownAccount, site }: Web, ses
     return privately(c, page, problem?.status, problem?.headers);
   };
 
-  const onForm = async (
-    c: Context,
-    again: (c: Context, session: Session, problem: FormProblem) => Promise<Response>,
-    act: (form: Form, session: Session) => Promise<Response>,
-  ) => {
-    const form = await readForm(c);
-    return asWriter(c, sessions, async (session) => {
-      if (!isGenuine(c, form)) return again(c, session, stale);
-      try {
-        return await act(form, session);
-      } catch (error) {
-        if (isExpired(error)) throw error;
-        return again(c, session, formProblem(error));
-      }
-    });
-  };
+  const onForm = (c: Context, show: typeof showLink, act: Act) =>
+    onWritersForm(
+      c,
+      (_, handle) => asWriter(c, sessions, handle),
+      (session, problem) => show(c, session, problem),
+      act,
+    );
 
   app.get('/blog/account/link', (c) => asWriter(c, sessions, (session) => showLink(c, session)));
 

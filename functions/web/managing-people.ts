@@ -3,15 +3,14 @@ import type { Role } from '@dormouse/runtime/caller';
 import { fail } from '@dormouse/runtime/errors';
 import { originOf } from '@dormouse/runtime/origin';
 import type { Context, Hono } from 'hono';
-import { asWriter, isExpired } from './as-writer.ts';
-import { isGenuine } from './csrf.ts';
+import { asWriter } from './as-writer.ts';
 import type { Web } from './dependencies.ts';
-import { type Form, readForm } from './form.ts';
-import { formProblem, stale } from './form-problem.ts';
+import type { Form } from './form.ts';
 import type { PersonChange } from './people.ts';
 import { type InvitationForm, type PeoplePage, peoplePage } from './people-page.ts';
 import type { Session, Sessions } from './session.ts';
 import { privately, seeOther, viewer } from './viewer.ts';
+import { type Act, onWritersForm } from './writers-form.ts';
 
 const path = '/blog/people';
 const blank: InvitationForm = { role: 'author', name: '', email: '', days: '7' };
@@ -36,19 +35,8 @@ export function managingPeople(app: Hono<Env>, { people, site }: Web, sessions: 
     );
 
   /** Does what a form asks; what auth refuses is said on the page, with what was typed. */
-  const onForm = async (c: Context, act: (form: Form, session: Session) => Promise<Response>) => {
-    const form = await readForm(c);
-    return asInviter(c, async (session) => {
-      const typed = typedIn(form);
-      if (!isGenuine(c, form)) return show(c, session, { form: typed, problem: stale });
-      try {
-        return await act(form, session);
-      } catch (error) {
-        if (isExpired(error)) throw error;
-        return show(c, session, { form: typed, problem: formProblem(error) });
-      }
-    });
-  };
+  const onForm = (c: Context, act: Act) =>
+    onWritersForm(c, asInviter, (session, problem, form) => show(c, session, { form: typedIn(form), problem }), act);
 
   app.get(path, (c) =>
     asInviter(c, (session) => show(c, session, { notice: notices.find((name) => c.req.query(name) !== undefined) })),

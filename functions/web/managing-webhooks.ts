@@ -1,11 +1,9 @@
 import type { Env } from '@dormouse/runtime/app';
 import { fail } from '@dormouse/runtime/errors';
 import type { Context, Hono } from 'hono';
-import { asWriter, isExpired } from './as-writer.ts';
-import { isGenuine } from './csrf.ts';
+import { asWriter } from './as-writer.ts';
 import type { Web } from './dependencies.ts';
-import { type Form, readForm } from './form.ts';
-import { formProblem, stale } from './form-problem.ts';
+import type { Form } from './form.ts';
 import type { Session, Sessions } from './session.ts';
 import { privately, seeOther, viewer } from './viewer.ts';
 import {
@@ -17,6 +15,7 @@ import {
   webhookPage,
   webhooksPage,
 } from './webhooks-page.ts';
+import { type Act, onWritersForm } from './writers-form.ts';
 
 const path = '/blog/webhooks';
 const blank: WebhookForm = { url: '', events: [typeOf('published')] };
@@ -51,22 +50,8 @@ export function managingWebhooks(app: Hono<Env>, { webhooks, site }: Web, sessio
     );
 
   /** Does what a form asks; what is refused is said on the page, with what was typed. */
-  const onForm = async (
-    c: Context,
-    show: typeof showAll | typeof showOne,
-    act: (form: Form, session: Session) => Promise<Response>,
-  ) => {
-    const form = await readForm(c);
-    return asOperator(c, async (session) => {
-      if (!isGenuine(c, form)) return show(c, session, { form: typedIn(form), problem: stale });
-      try {
-        return await act(form, session);
-      } catch (error) {
-        if (isExpired(error)) throw error;
-        return show(c, session, { form: typedIn(form), problem: formProblem(error) });
-      }
-    });
-  };
+  const onForm = (c: Context, show: typeof showAll | typeof showOne, act: Act) =>
+    onWritersForm(c, asOperator, (session, problem, form) => show(c, session, { form: typedIn(form), problem }), act);
 
   /** What each button does. Where a secret is made there is no redirect: it can be shown in this response alone. */
   const actions: Record<string, (c: Context, form: Form, session: Session) => Promise<Response>> = {

@@ -4,16 +4,17 @@ import { fail } from '@dormouse/runtime/errors';
 import { header } from '@dormouse/runtime/request';
 import type { Context, Hono } from 'hono';
 import { logInPage } from './account-page.ts';
-import { asWriter, isExpired } from './as-writer.ts';
+import { asWriter } from './as-writer.ts';
 import { isGenuine } from './csrf.ts';
 import type { Web } from './dependencies.ts';
 import { type Form, givenIn, readForm } from './form.ts';
-import { type FormProblem, formProblem, stale, staleSignUp } from './form-problem.ts';
+import { type FormProblem, formProblem, staleSignUp } from './form-problem.ts';
 import { editorPolicy } from './headers.ts';
 import { localPath } from './local-path.ts';
 import { makePasskeyPage, newPasskeyPage, onePasskeyPage, type PasskeyPage } from './passkey-pages.ts';
 import type { Session, Sessions } from './session.ts';
 import { privately, seeOther, viewer } from './viewer.ts';
+import { type Act, onWritersForm } from './writers-form.ts';
 
 const path = '/blog/account/passkeys';
 /** The device is asked by a script. */
@@ -26,18 +27,13 @@ export function passkeys(app: Hono<Env>, { accounts, ownAccount, providers, site
     return { site: current, viewer: viewer(c, session), me, problem };
   };
   type Again = (c: Context, session: Session, problem: FormProblem, form: Form) => Promise<Response>;
-  const onForm = async (c: Context, again: Again, act: (form: Form, session: Session) => Promise<Response>) => {
-    const form = await readForm(c);
-    return asWriter(c, sessions, async (session) => {
-      if (!isGenuine(c, form)) return again(c, session, stale, form);
-      try {
-        return await act(form, session);
-      } catch (error) {
-        if (isExpired(error)) throw error;
-        return again(c, session, formProblem(error), form);
-      }
-    });
-  };
+  const onForm = (c: Context, again: Again, act: Act) =>
+    onWritersForm(
+      c,
+      (_, handle) => asWriter(c, sessions, handle),
+      (session, problem, form) => again(c, session, problem, form),
+      act,
+    );
   const showNew: Again = async (c, session, problem, form) => {
     const page = newPasskeyPage({ ...(await pageOf(c, session, problem)), name: form.get('name') });
     return privately(c, page, problem.status, problem.headers);

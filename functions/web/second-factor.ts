@@ -1,14 +1,13 @@
 import { clientAddress } from '@dormouse/runtime/address';
 import type { Env } from '@dormouse/runtime/app';
 import type { Context, Hono } from 'hono';
-import { asWriter, isExpired } from './as-writer.ts';
-import { isGenuine } from './csrf.ts';
+import { asWriter } from './as-writer.ts';
 import type { Web } from './dependencies.ts';
-import { type Form, givenIn, readForm } from './form.ts';
-import { formProblem, stale } from './form-problem.ts';
+import { type Form, givenIn } from './form.ts';
 import { type SecondFactorPage, secondFactorPage } from './second-factor-page.ts';
 import type { Session, Sessions } from './session.ts';
 import { privately, seeOther, viewer } from './viewer.ts';
+import { type Act, onWritersForm } from './writers-form.ts';
 
 const path = '/blog/account/second-factor';
 
@@ -23,19 +22,13 @@ export function secondFactor(app: Hono<Env>, { ownAccount, site }: Web, sessions
     const page = { site: current, viewer: viewer(c, session), state, hasPassword: me.has_password, ...more };
     return privately(c, secondFactorPage(page), more.problem?.status, more.problem?.headers);
   };
-  const onForm = async (c: Context, act: (form: Form, session: Session) => Promise<Response>) => {
-    const form = await readForm(c);
-    return asWriter(c, sessions, async (session) => {
-      const offer = offerIn(form);
-      if (!isGenuine(c, form)) return show(c, session, { offer, problem: stale });
-      try {
-        return await act(form, session);
-      } catch (error) {
-        if (isExpired(error)) throw error;
-        return show(c, session, { offer, problem: formProblem(error) });
-      }
-    });
-  };
+  const onForm = (c: Context, act: Act) =>
+    onWritersForm(
+      c,
+      (_, handle) => asWriter(c, sessions, handle),
+      (session, problem, form) => show(c, session, { offer: offerIn(form), problem }),
+      act,
+    );
 
   app.get(path, (c) => asWriter(c, sessions, (session) => show(c, session)));
 
