@@ -227,6 +227,41 @@ describeOn(targetsWith('subscribe'), 'a subscriber that was broken', (target) =>
   });
 });
 
+describeOn(targetsWith('subscribe'), 'functions that cannot be reached', (target) => {
+  const type = 'dev.dormouse.post.deleted.v1';
+
+  it.each(['search', 'comments', 'webhooks'])('%s gets what it missed once the letter is redriven', async (service) => {
+    const trigger = `missed-${service}-${randomBytes(5).toString('hex')}`;
+    const subscription = await target().subscribe({ name: trigger, type, service, path: '/evnets' });
+    try {
+      const author = await target().blog.register();
+      const lost = await target().eventually(
+        async () => {
+          const { id } = await author.write({ title: unique('Missed') });
+          await author.call('DELETE', `/blog/api/posts/${id}`);
+          return target().journal.deadLetters({ trigger });
+        },
+        (found) => found.length > 0,
+      );
+      for (const deadLetter of lost) expect(deadLetter).toMatchObject({ event: { type }, status: 404, state: 'open' });
+      await subscription.move('/events');
+      const open = () => target().journal.deadLetters({ trigger, state: 'open' });
+      await target().eventually(
+        async () => {
+          const letters = await open();
+          if (letters.length > 0) await target().journal.redrive(...letters.map(({ number }) => number));
+          return open();
+        },
+        (left) => left.length === 0,
+      );
+      const redriven = await target().journal.deadLetters({ trigger, state: 'redriven' });
+      expect(redriven.map(({ number }) => number)).toEqual(expect.arrayContaining(lost.map(({ number }) => number)));
+    } finally {
+      await subscription.remove();
+    }
+  });
+});
+
 describeOn(everyTarget, 'one trace', (target) => {
   const parent = () => [randomBytes(16).toString('hex'), randomBytes(8).toString('hex')] as const;
 
