@@ -11,13 +11,14 @@ import { ManifestError } from '@dormouse/manifests/yaml/origin';
 export async function loadOverlay(overlay: string, root: string): Promise<Source> {
   const folder = resolve(overlay);
   if (!existsSync(folder)) throw new ManifestError({ file: overlay, line: 1 }, 'there is no such folder');
-  const [{ render }, { readPlatform }, { readLocalConfig }] = await Promise.all([
-    import('@dormouse/manifests/kustomize/kustomize'),
+  const [{ renderFolder }, { readPlatform }, { readLocalConfig }] = await Promise.all([
+    import('@dormouse/manifests/kustomize/render-folder'),
     import('@dormouse/manifests/readers/read-platform'),
     import('@dormouse/manifests/local-config'),
   ]);
   const files = new Set<string>();
-  const platform = readPlatform(render(folder, files));
+  const { rendered, note } = renderFolder(folder, files);
+  const platform = readPlatform(rendered);
   const localConfig = await readLocalConfig(folder, root);
-  return { platform, localConfig, files: [...files, ...localConfig.files] };
+  return { platform, localConfig, files: [...files, ...localConfig.files], ...(note && { note }) };
 }

@@ -120,6 +120,7 @@ export async function prepare(options: PlatformOptions, cleanup: AsyncDisposable
   cleanup.defer(() => kept.close());
   const received = await observed(options.observe, telemetry, outputs, cleanup);
   const source = await options.load();
+  if (source.note) progress(source.note);
   return {
     ...options,
     root,

@@ -158,7 +158,7 @@ function readOperations(given: unknown, program: (name: unknown) => string): Ope
 function foldersOf(folder: string, parse: (text: string) => unknown): string[] {
   try {
     const content = parse(readFileSync(join(folder, 'kustomization.yaml'), 'utf8')) as Yaml;
-    return [content.resources, content.components]
+    return [content.resources, content.bases, content.components]
       .flatMap((list) => (Array.isArray(list) ? (list as unknown[]) : []))
       .map((each) => resolve(folder, String(each)))
       .filter((each) => each !== folder && statSync(each, { throwIfNoEntry: false })?.isDirectory());

@@ -7,4 +7,6 @@ export interface Source {
   localConfig: LocalConfig;
   /** Files of the manifests. */
   files: readonly string[];
+  /** One line for the user about how they were rendered. */
+  note?: string;
 }

@@ -52,7 +52,7 @@ export function openKustomization(
   return kustomizationOf(root, fields, files);
 }
 
-const kustomizationsIn = (folder: string) => fileNames.filter((each) => existsSync(join(folder, each)));
+export const kustomizationsIn = (folder: string) => fileNames.filter((each) => existsSync(join(folder, each)));
 
 /**
  * The kustomization of a folder, or one of all its manifests, as `kubectl apply -f` takes them: files of YAML or JSON that
