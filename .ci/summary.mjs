@@ -18,6 +18,7 @@ const unavailable = [
   'a WordPress whose posts may be deleted (WORDPRESS)',
   'a Ghost whose content may be deleted (GHOST_URL)',
   'php',
+  'private mounts',
   'blogs with expected.json (IMPORT_EXPORTS)',
   'checkov',
   'cosign',

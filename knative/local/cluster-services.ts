@@ -2,7 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { closeHttp, originOf, serveHttp } from '@dormouse/http/internal-http';
 import { guardLoopback } from '@dormouse/http/loopback-guard';
 import type { Births } from '@dormouse/kubernetes-api/births';
-import { kubernetesApi } from '@dormouse/kubernetes-api/kubernetes-api';
+import { kubernetesApi, type StateOf } from '@dormouse/kubernetes-api/kubernetes-api';
 import type { Platform } from '@dormouse/manifests/model';
 import { localGateway } from '@dormouse/serving/ingress/local-gateway';
 import type { Target } from '@dormouse/serving/proxy/exchange';
@@ -27,6 +27,8 @@ export interface ClusterServices {
 export interface ClusterServicesOptions {
   platform: () => Platform;
   createdAt: Births;
+  /** For the Kubernetes API: revisions and traffic of each Service. */
+  stateOf?: StateOf;
   target: (name: string, namespace: string) => Target | undefined;
   /** Handler of the brokers; `undefined` until they are open. */
   handle: () => ((request: IncomingMessage, response: ServerResponse) => void) | undefined;
@@ -41,6 +43,7 @@ export interface ClusterServicesOptions {
 export async function openClusterServices({
   platform,
   createdAt,
+  stateOf,
   target,
   handle,
   telemetry,
@@ -58,7 +61,7 @@ export async function openClusterServices({
   const { otlpReceiver } = await import('@dormouse/telemetry/otlp/otlp-receiver');
   const otlp = await serveHttp(guardLoopback(otlpReceiver(telemetry, received, secret), { secret }));
   cleanup.defer(() => closeHttp(otlp));
-  const kubernetes = await serveHttp(guardLoopback(kubernetesApi(platform, createdAt)));
+  const kubernetes = await serveHttp(guardLoopback(kubernetesApi(platform, createdAt, stateOf)));
   cleanup.defer(() => closeHttp(kubernetes));
   const gateway = await listen(localGateway(target, telemetry.requests, secret), { port: 0 });
   cleanup.defer(() => gateway.close(0));

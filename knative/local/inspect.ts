@@ -17,7 +17,7 @@ export function unknownService({ platform }: Pick<Source, 'platform'>, names: re
 
 /**
  * The same Services, those of `names` made ready for a debugger that stops them: one instance that never sleeps, no
- * liveness probe, an hour for every response.
+ * liveness or startup probe, an hour for every response.
  * @throws Error when `names` has a name that is no Service's
  */
 export function withInspector(source: Source, names: readonly string[]): Source {
@@ -33,6 +33,7 @@ const held = (service: Service): Service => ({
   timeoutMs: hourMs,
   responseStartTimeoutMs: hourMs,
   livenessProbe: undefined,
+  startupProbe: undefined,
   readinessProbe: service.readinessProbe && { ...service.readinessProbe, failureThreshold: Number.MAX_SAFE_INTEGER },
   autoscaling: { ...service.autoscaling, minScale: 1, maxScale: 1, initialScale: 1 },
 });

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { mounting } from '@dormouse/serving/process/mounted-folders';
 import { needs } from '@dormouse/tests/needs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadOverlay } from './load.ts';
@@ -26,7 +27,10 @@ const repository: Record<string, string> = {
     'shop',
     'args: ["--greeting=$(GREETING) from $(PORT)"]\nenv: [{ name: GREETING, value: hello }]',
   ),
-  'k8s/beside.yaml': ksvc('beside', 'command: [node, plain.js]\nreadinessProbe: { httpGet: { path: /ready } }'),
+  'k8s/beside.yaml': ksvc(
+    'beside',
+    'command: [node, plain.js]\nreadinessProbe: { httpGet: { path: /ready } }\nstartupProbe: { exec: { command: [test, -f, plain.js] } }',
+  ),
   'k8s/snake.yaml': ksvc('snake'),
   // Sloppy CommonJS with a package by name, views beside it, a port written down, and a helper that would live on.
   'shop/package.json': '{"name":"shop","scripts":{"start":"node src/index.js"}}',
@@ -46,6 +50,51 @@ const repository: Record<string, string> = {
     process.on('SIGTERM', () => process.exit(0));`,
   'beside/plain.js':
     "const ready = Date.now() + 200; require('http').createServer((q, r) => { r.statusCode = Date.now() < ready ? 503 : 200; r.end(q.url); }).listen(process.env.PORT);",
+  // A Pod of three: one prepares, one counts beside the one that is served.
+  'k8s/front.yaml': `
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: config-features, namespace: knative-serving }
+data: { kubernetes.podspec-init-containers: enabled }
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: words }
+data: { greeting: hello }
+---
+apiVersion: serving.knative.dev/v1
+kind: Service
+metadata: { name: front }
+spec:
+  template:
+    spec:
+      initContainers:
+        - image: registry.example/shop/prepare
+          env: [{ name: OUT, value: /var/lib/front/prepared }]
+          volumeMounts: [{ name: data, mountPath: /var/lib/front }]
+      containers:
+        - image: registry.example/shop/counter
+          name: counter
+        - image: registry.example/shop/front
+          ports: [{ containerPort: 8080 }]
+          env: [{ name: DATA, value: /var/lib/front }]
+          volumeMounts:
+            - { name: data, mountPath: /var/lib/front }
+            - { name: words, mountPath: /etc/front, readOnly: true }
+      volumes:
+        - { name: data, emptyDir: {} }
+        - { name: words, configMap: { name: words } }
+`,
+  'prepare/main.js': 'require("fs").writeFileSync(process.env.OUT, "prepared for " + process.env.K_SERVICE);',
+  'counter/main.js':
+    'let count = 0; require("http").createServer((q, r) => r.end(++count + " " + process.env.PORT)).listen(9000, "localhost");',
+  'front/main.js': `
+    const { existsSync, readFileSync } = require('fs');
+    require('http').createServer(async (request, response) => {
+      const counted = await fetch('http://localhost:9000/').then((answer) => answer.text(), String);
+      const words = existsSync('/etc/front/greeting') ? readFileSync('/etc/front/greeting', 'utf8') : 'none';
+      response.end(JSON.stringify({ counted, words, prepared: readFileSync(process.env.DATA + '/prepared', 'utf8') }));
+    }).listen(8080);`,
   'snake/app.py': `
 import http.server, os
 class Handler(http.server.SimpleHTTPRequestHandler):
@@ -57,6 +106,7 @@ http.server.ThreadingHTTPServer(("", 8080), Handler).serve_forever()`,
 
 let folder: string;
 let platform: RunningPlatform;
+const printed: string[] = [];
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'dormouse-stranger-'));
   for (const [name, content] of Object.entries(repository)) {
@@ -69,6 +119,7 @@ beforeAll(async () => {
     port: 0,
     consolePort: 0,
     prewarmed: false,
+    print: (line) => printed.push(line),
     load: () => loadOverlay(join(folder, 'k8s'), folder),
   });
 });
@@ -76,6 +127,11 @@ afterAll(async () => {
   await platform?.stop();
   rmSync(folder, { recursive: true, force: true });
 });
+
+const ksvcStatus = async (name: string) => {
+  const path = `/apis/serving.knative.dev/v1/namespaces/default/services/${name}`;
+  return ((await (await fetch(platform.kubernetesUrl + path)).json()) as { status: object }).status;
+};
 
 const ask = (service: string, path = '/') =>
   new Promise<string>((done, failed) => {
@@ -93,11 +149,47 @@ describe("a stranger's programs", () => {
   it('run as they lie there, on the port that is written into them', async () => {
     expect(await ask('shop')).toBe('<h1>hello from 8080</h1>');
     expect((await ask('shop', '/about')).split(',')[0]).toBe('true');
-    expect(platform.serviceUrls).toHaveLength(3);
+    expect(platform.addresses.map(({ name }) => name)).toEqual(['beside', 'front', 'shop', 'snake']);
+    expect(platform.isBlog).toBe(false);
   });
 
   it('run side by side with the same port, and wait for their probes', async () => {
     expect(await Promise.all([ask('beside', '/a'), ask('shop')])).toEqual(['/a', '<h1>hello from 8080</h1>']);
+  });
+
+  it('may be split between revisions, each of them with its own template', async () => {
+    const next = ksvc('shop', 'args: ["--greeting=next"]');
+    const split = `  traffic:
+    - { revisionName: shop-00001, percent: 100 }
+    - { latestRevision: true, percent: 0, tag: next }
+`;
+    writeFileSync(join(folder, 'k8s/shop.yaml'), next + split);
+    await platform.reload();
+    expect(await ask('shop')).toBe('<h1>hello from 8080</h1>');
+    expect(await ask('next-shop')).toBe('<h1>next</h1>');
+    expect(await ksvcStatus('shop')).toMatchObject({
+      url: expect.stringMatching(/^http:\/\/shop\.default\.localhost:\d+$/),
+      latestReadyRevisionName: 'shop-00002',
+      traffic: [
+        { revisionName: 'shop-00001', percent: 100 },
+        { revisionName: 'shop-00002', percent: 0, tag: 'next' },
+      ],
+      conditions: [{ status: 'True' }, { type: 'Ready', status: 'True' }, { status: 'True' }],
+    });
+    writeFileSync(join(folder, 'k8s/shop.yaml'), next);
+    await platform.reload();
+    expect(await ask('shop')).toBe('<h1>next</h1>');
+  });
+
+  it('may be several in one Pod, with volumes at their paths where the machine lets them', async () => {
+    const { refused } = await mounting(join(folder, 'home'));
+    expect(JSON.parse(await ask('front'))).toEqual({
+      counted: '1 undefined',
+      words: refused === undefined ? 'hello' : 'none',
+      prepared: 'prepared for front',
+    });
+    expect(JSON.parse(await ask('front'))).toMatchObject({ counted: '2 undefined' });
+    if (refused) expect(printed.join('\n')).toContain('front: /etc/front is not there on this machine');
   });
 
   it('may be in Python', needs('python3'), async () => {

@@ -327,6 +327,21 @@ describe('a function that fails', () => {
     expect(await response.json()).toMatchObject({ code: 'timeout' });
   });
 
+  it('does not start in the time of its startup probe: it is killed, and requests hear why', async () => {
+    const startupProbe = {
+      path: undefined,
+      exec: ['test', '-f', 'started'],
+      periodMs: 50,
+      timeoutMs: 2_000,
+      failureThreshold: 2,
+      initialDelayMs: 0,
+    };
+    await start({ programs: { hello: hello() }, services: [service('hello', { startupProbe })] });
+    const response = await platform.get('/hello');
+    expect(response.status).toBe(503);
+    expect(((await response.json()) as { detail: string }).detail).toContain('startup: test ended with code 1');
+  });
+
   it('fails its liveness probe: it is killed and replaced', async () => {
     const livenessProbe = { path: '/readyz', periodMs: 100, timeoutMs: 500, failureThreshold: 2, initialDelayMs: 0 };
     await start({ programs: { hello: hello() }, services: [service('hello', { livenessProbe })] });

@@ -9,7 +9,7 @@ import { openClusterServices } from './cluster-services.ts';
 import { openConsole } from './open-console.ts';
 import { type PlatformContext, type PlatformOptions, prepare, targetOf } from './platform-context.ts';
 import { reloading } from './reload.ts';
-import { serviceHosts, urlOfService } from './service-hosts.ts';
+import { isBlog, publicAddresses, serviceHosts, stateOf } from './service-hosts.ts';
 import { startBackingServices } from './start-backing-services.ts';
 import { startEventing } from './start-eventing.ts';
 import { startFunctions } from './start-functions.ts';
@@ -22,8 +22,10 @@ export interface RunningPlatform {
   brokerUrls: readonly string[];
   /** OTLP over HTTP receiver; telemetry needs the access token. */
   otlpUrl: string;
-  /** `http://NAME.NAMESPACE.localhost:PORT/` of each public Service. */
-  serviceUrls: readonly string[];
+  /** Where each public Service, tag of its traffic and DomainMapping is found, by its name. */
+  addresses: readonly { name: string; url: string }[];
+  /** The manifests are those of the blog, not somebody's own. */
+  isBlog: boolean;
   /** Read-only subset of the Kubernetes API: `kubectl -s URL`. */
   kubernetesUrl: string;
   services(): (ServiceStatus & { pids: number[] })[];
@@ -66,6 +68,7 @@ async function start(options: PlatformOptions, cleanup: AsyncDisposableStack): P
     ...context,
     platform: () => context.source.platform,
     target: targetOf(context),
+    stateOf: stateOf(context, listener.port),
     handle: () => context.brokers?.handle,
   });
   const functions = await startFunctions(context, { backingServices, clusterServices, prewarmed });
@@ -93,7 +96,8 @@ async function start(options: PlatformOptions, cleanup: AsyncDisposableStack): P
     url: `http://${inUrl(context.host)}:${listener.port}`,
     consoleUrl: console_.url,
     brokerUrls,
-    serviceUrls: context.source.platform.services.flatMap((service) => urlOfService(service, listener.port) ?? []),
+    addresses: publicAddresses(context.source.platform, listener.port),
+    isBlog: isBlog(context.source.platform),
     otlpUrl: clusterServices.otlp,
     kubernetesUrl: clusterServices.kubernetes,
     services: () => functions.services.status(),

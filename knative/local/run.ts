@@ -71,28 +71,48 @@ export async function run(
   return platform.url;
 }
 
-function summary(platform: RunningPlatform, { home, host, inspect, publicUrl }: Settings, seconds: string): string {
-  const open = host === '127.0.0.1' || host === 'localhost' || host === '::1' ? '' : '   open to the network';
+function summary(platform: RunningPlatform, settings: Settings, seconds: string): string {
+  const lines = [...addressLines(platform, settings), ...toolLines(platform, settings)];
+  const width = Math.max(7, ...lines.map(([label]) => label.length));
   return [
     '',
     `Dormouse is up after ${seconds} s; every function sleeps until it is asked.`,
     '',
-    `  blog     ${platform.url}/${open}`,
-    ...(publicUrl ? [`  readers  ${publicUrl}/`] : []),
-    `  sign up  ${publicUrl ?? platform.url}/blog/signup`,
-    `  API      ${platform.url}/docs/api`,
-    ...platform.serviceUrls.map((url) => `  service  ${url}`),
-    `  console  ${platform.consoleUrl}`,
-    ...platform.brokerUrls.map((url) => `  events   ${url}`),
-    `  OTLP     ${platform.otlpUrl}`,
-    ...[...inspectorPorts(inspect)].map(([name, port]) => `  inspect  ${name} on 127.0.0.1:${port}`),
-    `  objects  kubectl -s ${platform.kubernetesUrl} -n NAMESPACE get triggers`,
-    `  data     ${relative(process.cwd(), home) || home}`,
-    `  secret   ${join(relative(process.cwd(), home) || home, accessTokenFile)}   for events, telemetry and the console's forms`,
+    ...lines.map(([label, value]) => `  ${label.padEnd(width)}  ${value}`),
     '',
-    '  first administrator: npm run admin -- NAME      stop: Ctrl-C',
+    platform.isBlog ? '  first administrator: npm run admin -- NAME      stop: Ctrl-C' : '  stop: Ctrl-C',
     '',
   ].join('\n');
+}
+
+type Line = readonly [label: string, value: string];
+
+/** Where what runs is found: the blog, or somebody's own Services. */
+function addressLines({ url, isBlog, addresses }: RunningPlatform, { host, publicUrl }: Settings): Line[] {
+  const open = host === '127.0.0.1' || host === 'localhost' || host === '::1' ? '' : '   open to the network';
+  const blog: Line[] = [
+    ['sign up', `${publicUrl ?? url}/blog/signup`],
+    ['API', `${url}/docs/api`],
+  ];
+  return [
+    [isBlog ? 'blog' : 'ingress', `${url}/${open}`],
+    ...(publicUrl ? [['readers', `${publicUrl}/`] as const] : []),
+    ...(isBlog ? blog : []),
+    ...addresses.map((each): Line => [each.name, each.url]),
+  ];
+}
+
+function toolLines(platform: RunningPlatform, { home, inspect }: Settings): Line[] {
+  const folder = relative(process.cwd(), home) || home;
+  return [
+    ['console', platform.consoleUrl],
+    ...platform.brokerUrls.map((url): Line => ['events', url]),
+    ['OTLP', platform.otlpUrl],
+    ...[...inspectorPorts(inspect)].map(([name, port]): Line => ['inspect', `${name} on 127.0.0.1:${port}`]),
+    ['objects', `kubectl -s ${platform.kubernetesUrl} -n NAMESPACE get ksvc,triggers`],
+    ['data', folder],
+    ['secret', `${join(folder, accessTokenFile)}   for events, telemetry and the console's forms`],
+  ];
 }
 
 /** One line for a common error, with what to do. */

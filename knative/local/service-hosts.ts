@@ -1,5 +1,7 @@
+import type { StateOf } from '@dormouse/kubernetes-api/kubernetes-api';
 import type { Platform, Service, VirtualHost } from '@dormouse/manifests/model';
 import { hostOfService } from '@dormouse/manifests/readers/read-domain-mapping';
+import type { PlatformContext } from './platform-context.ts';
 
 /** Domains of this machine: every name below them is an address of loopback. */
 const ownDomains = ['localhost', '127.0.0.1.sslip.io'];
@@ -13,19 +15,59 @@ export function serviceHosts({ services, configMaps }: Pick<Platform, 'services'
   const domains = [...new Set([...ownDomains, ...configured.filter((domain) => domain !== '_example')])];
   return services
     .filter(({ clusterLocal }) => !clusterLocal)
-    .map(({ name, namespace, tags = [], origin }) =>
+    .flatMap((service) => [service.name, ...tagNames(service)].map((label) => ({ ...service, label })))
+    .map(({ label, namespace, origin }) =>
       hostOfService({
-        name,
-        hosts: [name, ...tags.map((tag) => `${tag}-${name}`)].flatMap((label) =>
-          domains.map((domain) => `${label}.${namespace}.${domain}`),
-        ),
-        service: name,
+        name: label,
+        hosts: domains.map((domain) => `${label}.${namespace}.${domain}`),
+        service: label,
         namespace,
         origin,
       }),
     );
 }
 
-/** Where a browser of this machine finds a public Service; undefined for one that is cluster-local. */
-export const urlOfService = ({ name, namespace, clusterLocal }: Service, port: number): string | undefined =>
-  clusterLocal ? undefined : `http://${name}.${namespace}.localhost:${port}/`;
+const tagNames = ({ name, traffic = [] }: Service): string[] =>
+  traffic.flatMap(({ tag }) => (tag ? `${tag}-${name}` : []));
+
+/** Where a browser of this machine finds a public Service, or a tag of its traffic; undefined for one that is cluster-local. */
+export const urlOfService = (
+  { name, namespace, clusterLocal }: Pick<Service, 'name' | 'namespace' | 'clusterLocal'>,
+  port: number,
+  tag?: string,
+): string | undefined =>
+  clusterLocal ? undefined : `http://${tag ? `${tag}-` : ''}${name}.${namespace}.localhost:${port}/`;
+
+/** Where each public Service is found, each tag of its traffic, and each host of a DomainMapping. */
+export function publicAddresses(
+  { services, virtualHosts }: Pick<Platform, 'services' | 'virtualHosts'>,
+  port: number,
+): { name: string; url: string }[] {
+  const own = services.flatMap((service) =>
+    [undefined, ...(service.traffic ?? []).flatMap(({ tag }) => tag ?? [])].flatMap((tag) => {
+      const url = urlOfService(service, port, tag);
+      return url === undefined ? [] : { name: tag ? `${tag}-${service.name}` : service.name, url };
+    }),
+  );
+  const mapped = virtualHosts
+    .filter(isMapping)
+    .map(({ hosts: [host = ''] }) => ({ name: host, url: `http://${host}:${port}/` }));
+  return [...own, ...mapped];
+}
+
+/** A DomainMapping's host is its name. */
+const isMapping = ({ name, hosts }: VirtualHost): boolean =>
+  hosts.length === 1 && hosts[0] === name && name.includes('.');
+
+/** Whether the manifests are those of the blog that comes with the platform. */
+export const isBlog = ({ services }: Pick<Platform, 'services'>): boolean =>
+  ['auth', 'posts', 'web'].every((name) => services.some((service) => service.name === name));
+
+/** What the Kubernetes API says of each Service. */
+export const stateOf =
+  (context: PlatformContext, port: number): StateOf =>
+  ({ name, namespace }) => {
+    const routing = context.services?.routing(name, namespace);
+    const service = context.source.platform.services.find((each) => each.name === name && each.namespace === namespace);
+    return routing && service && { ...routing, url: (tag) => urlOfService(service, port, tag)?.replace(/\/$/, '') };
+  };

@@ -1,10 +1,16 @@
 import { join } from 'node:path';
-import type { Container } from '@dormouse/manifests/model';
 import { runJobs } from '@dormouse/serving/jobs';
 import { nodeFlags, startChild } from '@dormouse/serving/process/child-process';
-import { type EnvironmentOptions, resolveCommandLine, resolveEnvironment } from '@dormouse/serving/process/environment';
+import {
+  type EnvironmentOptions,
+  resolveCommandLine,
+  resolveEnvironment,
+  resolveVolumes,
+} from '@dormouse/serving/process/environment';
+import { type Mounting, mounting } from '@dormouse/serving/process/mounted-folders';
 import type { PrewarmedProcess } from '@dormouse/serving/process/prewarmed-process';
 import { prepareSecrets } from '@dormouse/serving/process/secrets';
+import type { Contained, ContainerOptions } from '@dormouse/serving/process/start-container';
 import { createServices, type Services } from '@dormouse/serving/services';
 import type { ClusterServices } from './cluster-services.ts';
 import { inspectorPorts, startInspected } from './inspect.ts';
@@ -36,14 +42,21 @@ export async function startFunctions(
     resolveEnvironment(name, namespace, container, resolving());
   const commandLineOf = ({ name, namespace, container }: Contained, set: Readonly<Record<string, string>> = {}) =>
     resolveCommandLine(name, namespace, container, set, resolving());
+  let mounts: Promise<Mounting> | undefined;
+  const containers: Omit<ContainerOptions, 'process'> = {
+    cwd: root,
+    environmentOf,
+    commandLineOf,
+    volumesOf: ({ name, namespace, container }) => resolveVolumes(name, namespace, container, resolving()),
+    mounting: () => (mounts ??= mounting(home)),
+    say: (line) => outputs.say(line, 'error'),
+  };
   const ports = inspectorPorts(context.inspect ?? []);
   const inspected = startInspected(launcher);
   const services = createServices({
+    ...containers,
     home,
-    cwd: root,
     outputs,
-    environmentOf,
-    commandLineOf,
     tickMs: context.tickMs ?? 2_000,
     requests: context.telemetry.requests,
     process: (env) => {
@@ -66,14 +79,12 @@ export async function startFunctions(
       }),
     jobs: () =>
       runJobs(context.source.platform.jobs, {
+        ...containers,
+        process: (env) => startChild(launcher, env),
         home,
-        launcher,
-        cwd: root,
         outputs,
         database: database ? database.identity : '',
         bundleOf: async (job) => backingServices.bundles.get(`job ${job.namespace}/${job.name}`)!,
-        environmentOf,
-        commandLineOf,
         progress,
       }),
   };
@@ -81,12 +92,6 @@ export async function startFunctions(
   await services.apply(context.source.platform.services, backingServices.bundles);
   await functions.jobs();
   return functions;
-}
-
-interface Contained {
-  name: string;
-  namespace: string;
-  container: Container;
 }
 
 function environments(

@@ -11,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { births } from './births.ts';
 import { kubernetesApi } from './kubernetes-api.ts';
+import type { ServiceState } from './service-object.ts';
 
 const origin = { file: 'by-hand.yaml', line: 1 };
 const trigger = (name: string, changes: Partial<Trigger> = {}): Trigger => ({
@@ -25,7 +26,7 @@ const trigger = (name: string, changes: Partial<Trigger> = {}): Trigger => ({
 });
 
 const platform: Platform = {
-  services: [service('counts')],
+  services: [service('counts'), service('shop'), service('lame'), service('coming')],
   brokers: [
     {
       name: 'default',
@@ -62,6 +63,37 @@ const platform: Platform = {
   ignored: [],
 };
 
+/** Where Services stand: `counts` does not run. */
+const states: Record<string, ServiceState> = {
+  shop: {
+    url: (tag) => `http://${tag ? `${tag}-` : ''}shop.test.localhost:8080`,
+    latestCreated: 'shop-00002',
+    latestReady: 'shop-00002',
+    failed: undefined,
+    coming: false,
+    traffic: [
+      { revision: 'shop-00001', latest: false, missing: false, percent: 90, tag: 'stable' },
+      { revision: 'shop-00002', latest: true, missing: false, percent: 10, tag: undefined },
+    ],
+  },
+  lame: {
+    url: () => undefined,
+    latestCreated: 'lame-00003',
+    latestReady: 'lame-00002',
+    failed: { revision: 'lame-00003', words: 'it ended with code 1' },
+    coming: false,
+    traffic: [{ revision: 'lame-00007', latest: false, missing: true, percent: 100, tag: undefined }],
+  },
+  coming: {
+    url: () => undefined,
+    latestCreated: 'coming-00002',
+    latestReady: 'coming-00001',
+    failed: undefined,
+    coming: true,
+    traffic: [{ revision: 'coming-00001', latest: true, missing: false, percent: 100, tag: undefined }],
+  },
+};
+
 let server: Server;
 let url = '';
 beforeAll(async () => {
@@ -69,6 +101,7 @@ beforeAll(async () => {
     kubernetesApi(
       () => platform,
       births(undefined, () => new Date('2026-01-01T00:00:00Z')),
+      ({ name }) => states[name],
     ),
   );
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
@@ -162,6 +195,47 @@ describe('the Kubernetes API of the local platform', () => {
     expect(JSON.stringify(found.body)).not.toContain('"env"');
   });
 
+  test("gives a Service's address, revisions and traffic, and why it is not ready", async () => {
+    const statusOf = async (name: string) =>
+      (await get(`/apis/serving.knative.dev/v1/namespaces/test/services/${name}`)).body.status as object;
+    expect(await statusOf('shop')).toEqual({
+      url: 'http://shop.test.localhost:8080',
+      address: { url: 'http://shop.test.svc.cluster.local' },
+      latestCreatedRevisionName: 'shop-00002',
+      latestReadyRevisionName: 'shop-00002',
+      traffic: [
+        {
+          revisionName: 'shop-00001',
+          latestRevision: false,
+          percent: 90,
+          tag: 'stable',
+          url: 'http://stable-shop.test.localhost:8080',
+        },
+        { revisionName: 'shop-00002', latestRevision: true, percent: 10 },
+      ],
+      conditions: ['ConfigurationsReady', 'Ready', 'RoutesReady'].map((type) => ({ type, status: 'True' })),
+    });
+    const failed = {
+      status: 'False',
+      reason: 'RevisionFailed',
+      message: 'Revision "lame-00003" failed with message: it ended with code 1.',
+    };
+    expect(await statusOf('lame')).toMatchObject({
+      traffic: [],
+      conditions: [
+        { type: 'ConfigurationsReady', ...failed },
+        { type: 'Ready', ...failed },
+        {
+          type: 'RoutesReady',
+          status: 'False',
+          reason: 'RevisionMissing',
+          message: 'Revision "lame-00007" referenced in traffic not found.',
+        },
+      ],
+    });
+    expect(await statusOf('coming')).toMatchObject({ conditions: [{ status: 'Unknown' }, { status: 'Unknown' }, {}] });
+  });
+
   test.each([
     ['an object that is not there', `${triggers}/none`, 404, 'NotFound'],
     ['a kind that it does not give', '/apis/eventing.knative.dev/v1/namespaces/test/secrets', 404, 'NotFound'],
@@ -217,6 +291,18 @@ describe('kubectl', needs('kubectl'), () => {
     expect(await kubectl('get', 'broker', 'default')).toContain(
       'broker-ingress.knative-eventing.svc.cluster.local/test/default',
     );
+  });
+
+  test('prints Services as a cluster does', async () => {
+    const lines = (await kubectl('get', 'ksvc')).trimEnd().split('\n');
+    const [head = '', ...rows] = lines.map((line) => line.trim().split(/ {2,}/));
+    expect(head).toEqual(['NAME', 'URL', 'LATESTCREATED', 'LATESTREADY', 'READY', 'REASON']);
+    expect(rows).toEqual([
+      ['counts', 'http://counts.test.svc.cluster.local', 'True'],
+      ['shop', 'http://shop.test.localhost:8080', 'shop-00002', 'shop-00002', 'True'],
+      ['lame', 'http://lame.test.svc.cluster.local', 'lame-00003', 'lame-00002', 'False', 'RevisionFailed'],
+      ['coming', 'http://coming.test.svc.cluster.local', 'coming-00002', 'coming-00001', 'Unknown'],
+    ]);
   });
 
   test('prints one as YAML', async () => {

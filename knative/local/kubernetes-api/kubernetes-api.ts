@@ -1,15 +1,26 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Platform } from '@dormouse/manifests/model';
+import type { Platform, Service } from '@dormouse/manifests/model';
 import type { Births, CreatedAt } from './births.ts';
-import { brokerObject, type KubernetesObject, serviceObject, triggerObject } from './kubernetes-objects.ts';
+import { brokerObject, type KubernetesObject, triggerObject } from './kubernetes-objects.ts';
 import { tableOf } from './kubernetes-table.ts';
+import { type ServiceState, serviceObject } from './service-object.ts';
+
+/** What is known of a Service; undefined for one that does not run. */
+export type StateOf = (service: Pick<Service, 'name' | 'namespace'>) => ServiceState | undefined;
+
+/** What objects are made from. */
+interface Shown {
+  platform: Platform;
+  createdAt: CreatedAt;
+  stateOf: StateOf;
+}
 
 interface Resource {
   group: string;
   plural: string;
   kind: string;
   short: readonly string[];
-  all: (platform: Platform, createdAt: CreatedAt) => KubernetesObject[];
+  all: (shown: Shown) => KubernetesObject[];
 }
 
 const resources: readonly Resource[] = [
@@ -18,14 +29,14 @@ const resources: readonly Resource[] = [
     plural: 'brokers',
     kind: 'Broker',
     short: [],
-    all: ({ brokers }) => brokers.map(brokerObject),
+    all: ({ platform }) => platform.brokers.map(brokerObject),
   },
   {
     group: 'eventing.knative.dev',
     plural: 'triggers',
     kind: 'Trigger',
     short: [],
-    all: (platform, createdAt) =>
+    all: ({ platform, createdAt }) =>
       platform.triggers.map((trigger) => triggerObject(trigger, platform, createdAt(trigger))),
   },
   {
@@ -33,7 +44,7 @@ const resources: readonly Resource[] = [
     plural: 'services',
     kind: 'Service',
     short: ['kservice', 'ksvc'],
-    all: ({ services }) => services.map(serviceObject),
+    all: ({ platform, stateOf }) => platform.services.map((each) => serviceObject(each, stateOf(each))),
   },
 ];
 const groups = [...new Set(resources.map(({ group }) => group))];
@@ -42,28 +53,27 @@ const groups = [...new Set(resources.map(({ group }) => group))];
  * What programs of a cluster ask the Kubernetes API for, read-only: Brokers, Triggers and Services, and the discovery that
  * kubectl begins with. No authentication: it listens on loopback, and returns only what is in the manifests.
  * @param createdAt when each Trigger was first seen
+ * @param stateOf which revisions each Service has, and where its traffic goes
  */
-export function kubernetesApi(platform: () => Platform, createdAt: Births) {
+export function kubernetesApi(platform: () => Platform, createdAt: Births, stateOf: StateOf = () => undefined) {
   // Those that are there now may get events before anybody asks for them.
   createdAt(platform().triggers);
   return (request: IncomingMessage, response: ServerResponse): void => {
-    const apiResponse = respondTo(request, platform, createdAt);
+    const apiResponse = respondTo(request, () => {
+      const shown = platform();
+      return { platform: shown, createdAt: createdAt(shown.triggers), stateOf };
+    });
     response
       .writeHead(apiResponse.code, { 'content-type': 'application/json', 'cache-control': 'no-store' })
       .end(JSON.stringify(apiResponse.body));
   };
 }
 
-function respondTo(
-  { method, url: target = '/', headers }: IncomingMessage,
-  platform: () => Platform,
-  createdAt: Births,
-): ApiResponse {
+function respondTo({ method, url: target = '/', headers }: IncomingMessage, shown: () => Shown): ApiResponse {
   if (method !== 'GET') return failure(405, 'MethodNotAllowed', 'read-only');
   const url = URL.parse(target, 'http://kubernetes');
   if (!url) return failure(400, 'BadRequest', 'the path is malformed');
-  const shown = platform();
-  return discovery(url) ?? find(url, shown, createdAt(shown.triggers), /as=Table;v=v1/.test(headers.accept ?? ''));
+  return discovery(url) ?? find(url, shown(), /as=Table;v=v1/.test(headers.accept ?? ''));
 }
 
 interface ApiResponse {
@@ -86,9 +96,9 @@ function discovery({ pathname }: URL): ApiResponse | undefined {
 }
 
 /** @param table as kubectl prints objects, instead of the objects */
-function find({ pathname, searchParams }: URL, platform: Platform, createdAt: CreatedAt, table: boolean): ApiResponse {
+function find({ pathname, searchParams }: URL, shown: Shown, table: boolean): ApiResponse {
   if (pathname.startsWith('/api/v1/namespaces/'))
-    return namespaceNamed(pathname.slice('/api/v1/namespaces/'.length), platform);
+    return namespaceNamed(pathname.slice('/api/v1/namespaces/'.length), shown.platform);
   const [root, group, version, ...path] = pathname.split('/').slice(1);
   if (root !== 'apis' || version !== 'v1') return unknown(pathname);
   const [namespace, plural, name, more] = path[0] === 'namespaces' ? path.slice(1) : [undefined, ...path];
@@ -97,7 +107,7 @@ function find({ pathname, searchParams }: URL, platform: Platform, createdAt: Cr
   for (const key of ['watch', 'labelSelector', 'fieldSelector'])
     if (searchParams.get(key)) return failure(400, 'BadRequest', `${key} is not understood by the local platform`);
   const objects = resource
-    .all(platform, createdAt)
+    .all(shown)
     .filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace);
   const wanted = objects.filter(({ metadata }) => name === undefined || metadata.name === name);
   if (table && (name === undefined || wanted.length > 0)) return found(tableOf(resource.kind, wanted));

@@ -1,4 +1,4 @@
-import type { Broker, Delivery, Destination, Filter, Platform, Service, Trigger } from '@dormouse/manifests/model';
+import type { Broker, Delivery, Destination, Filter, Platform, Trigger } from '@dormouse/manifests/model';
 
 /** An object in the Kubernetes API's form. */
 export interface KubernetesObject {
@@ -14,9 +14,9 @@ export interface KubernetesObject {
   status: { conditions: Condition[] } & Record<string, unknown>;
 }
 
-interface Condition {
+export interface Condition {
   type: string;
-  status: 'True' | 'False';
+  status: 'True' | 'False' | 'Unknown';
   reason?: string;
   message?: string;
 }
@@ -62,29 +62,6 @@ export const brokerObject = ({ name, namespace, delivery }: Broker): KubernetesO
   status: {
     address: { name: 'http', url: addressOf({ kind: 'broker', name, namespace }) },
     ...(delivery.deadLetterSink && { deadLetterSinkUri: addressOf(delivery.deadLetterSink) }),
-    conditions: conditionsOf({}),
-  },
-});
-
-/** A Service with its address. Its environment stays out: it may hold what is not for everybody. */
-export const serviceObject = ({
-  name,
-  namespace,
-  container,
-  containerConcurrency,
-  timeoutMs,
-}: Service): KubernetesObject => ({
-  apiVersion: serving,
-  kind: 'Service',
-  metadata: { name, namespace },
-  spec: {
-    template: {
-      spec: { containerConcurrency, timeoutSeconds: timeoutMs / 1000, containers: [{ image: container.image }] },
-    },
-  },
-  status: {
-    url: addressOf({ kind: 'service', name, namespace, path: '' }),
-    address: { url: addressOf({ kind: 'service', name, namespace, path: '' }) },
     conditions: conditionsOf({}),
   },
 });

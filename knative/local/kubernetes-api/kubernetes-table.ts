@@ -7,7 +7,11 @@ const columns: Readonly<Record<string, readonly (readonly [name: string, ...path
     ['Subscriber_URI', 'status', 'subscriberUri'],
   ],
   Broker: [['URL', 'status', 'address', 'url']],
-  Service: [['URL', 'status', 'url']],
+  Service: [
+    ['URL', 'status', 'url'],
+    ['LatestCreated', 'status', 'latestCreatedRevisionName'],
+    ['LatestReady', 'status', 'latestReadyRevisionName'],
+  ],
 };
 
 /** Objects as the Table (meta.k8s.io/v1) that kubectl asks for to print them. */
@@ -29,7 +33,7 @@ export function tableOf(kind: string, objects: readonly KubernetesObject[]): obj
       cells: [
         object.metadata.name,
         ...shown.map(([, ...path]) => path.reduce<unknown>(fieldOf, object) ?? ''),
-        ...readiness(object),
+        ...readiness(object, kind),
       ],
       object: { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: object.metadata },
     })),
@@ -38,7 +42,8 @@ export function tableOf(kind: string, objects: readonly KubernetesObject[]): obj
 
 const fieldOf = (value: unknown, field: string): unknown => (value as Record<string, unknown> | undefined)?.[field];
 
-function readiness({ status }: KubernetesObject): [status: string, reason: string] {
+/** A Service's reason is one word, as on a cluster; a Trigger's says which object is missing. */
+function readiness({ status }: KubernetesObject, kind: string): [status: string, reason: string] {
   const ready = status.conditions.find(({ type }) => type === 'Ready');
-  return [ready?.status ?? 'Unknown', ready?.message ?? ''];
+  return [ready?.status ?? 'Unknown', (kind === 'Service' ? ready?.reason : ready?.message) ?? ''];
 }

@@ -23,16 +23,28 @@ export type PodField = (typeof podFields)[number];
 export interface Volume {
   name: string;
   mountPath: string;
+  /** A file or folder of the volume instead of the whole. */
+  subPath?: string;
   readOnly: boolean;
   source: { kind: 'emptyDir' } | { kind: 'secret' | 'configMap'; from: string; optional: boolean };
 }
 
-/** httpGet, tcpSocket or exec-less probe on the serving port. */
+/** A probe: by HTTP if it has a path, by a command or by gRPC if it says so, else by a connection. */
 export interface Probe {
   path: string | undefined;
+  /** Fields of the request, names and values in turn. */
+  headers?: readonly string[];
+  /** Undefined: the port that is served. */
+  port?: number;
+  /** Succeeds when it exits with 0. */
+  exec?: readonly string[];
+  /** Name of a service in grpc.health.v1; "" is the whole server. */
+  grpc?: string;
   periodMs: number;
   timeoutMs: number;
   failureThreshold: number;
+  /** Undefined: 1. */
+  successThreshold?: number;
   initialDelayMs: number;
 }
 
@@ -44,6 +56,12 @@ export interface Container {
   workingDir?: string;
   env: readonly EnvSource[];
   volumes: readonly Volume[];
+}
+
+/** A container of a Service's instances beside the one that is served. */
+export interface NamedContainer {
+  name: string;
+  container: Container;
 }
 
 /** autoscaling.knative.dev annotations with Knative's defaults. */
@@ -64,24 +82,41 @@ export interface Autoscaling {
   targetBurstCapacity: number;
 }
 
+/** One target of `spec.traffic`. */
+export interface TrafficTarget {
+  /** Undefined: the latest revision that is ready. */
+  revision?: string;
+  percent: number;
+  /** It has a host of its own, whatever its share. */
+  tag?: string;
+}
+
 /** A Knative Service (serving.knative.dev/v1). */
 export interface Service {
   name: string;
   namespace: string;
+  /** Name of the revision, where the template gives one; else revisions are numbered. */
+  revisionName?: string;
   clusterLocal: boolean;
   container: Container;
+  /** They run beside `container`, at its address. */
+  sidecars?: readonly NamedContainer[];
+  /** They run before it, one after the other, each to its end. */
+  initContainers?: readonly NamedContainer[];
   /** What the container speaks on its port: `h2c` is HTTP/2 in clear text. */
   protocol: 'http1' | 'h2c';
   /** Undefined: 8080. */
   containerPort?: number;
-  /** Tags of the latest revision in `spec.traffic`: each has a host of its own. */
-  tags?: readonly string[];
+  /** Undefined: everything goes to the latest revision. */
+  traffic?: readonly TrafficTarget[];
   /** 0 = unlimited. */
   containerConcurrency: number;
   timeoutMs: number;
   responseStartTimeoutMs: number;
   readinessProbe: Probe | undefined;
   livenessProbe: Probe | undefined;
+  /** Until it has succeeded once, the others wait. */
+  startupProbe?: Probe | undefined;
   autoscaling: Autoscaling;
   /** `spec.template` as JSON, keys in order: what is changed in it makes a revision, whether it means something here or not. */
   template: string;

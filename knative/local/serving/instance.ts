@@ -1,6 +1,6 @@
 import type { Probe, Service } from '@dormouse/manifests/model';
 import { type Clock, systemClock } from '@dormouse/time/clock';
-import { type ProbeFailure, probe } from './probe.ts';
+import { type Probed, type ProbeFailure, probe } from './probe.ts';
 import type { Child, Exit } from './process/child-process.ts';
 import type { Activator } from './proxy/activator.ts';
 import type { ServingEndpoint } from './proxy/exchange.ts';
@@ -17,6 +17,8 @@ export interface InstanceOptions {
   host?: string | undefined;
   /** Value of PORT. */
   port: number;
+  /** Runs a command of a probe beside the process. */
+  exec?: Probed['exec'];
   activator: Activator<ServingEndpoint>;
   clock?: Clock;
   /** Called on every change of state; `cause` says why it is not ready. */
@@ -28,11 +30,11 @@ export interface InstanceOptions {
 /** A program must listen on PORT within this time. */
 const startMs = 60_000;
 const drainStep = 20;
-type ReadinessProbe = Pick<Probe, 'path' | 'timeoutMs'>;
+type ReadinessProbe = Pick<Probe, 'path' | 'timeoutMs'> & Partial<Probe>;
 /** Delay before probing a suspect instance: the kernel closes the sockets of a killed process before it reports the exit. */
 const suspectMs = 20;
 /** Checks only that the port accepts connections. */
-const portProbe: ReadinessProbe = { path: undefined, timeoutMs: 1_000 };
+const portProbe = { path: undefined, timeoutMs: 1_000 };
 
 /** One process of a revision: started, probed while it runs, drained, stopped. */
 export class Instance implements ServingEndpoint {
@@ -64,10 +66,11 @@ export class Instance implements ServingEndpoint {
     this.activator = activator;
     this.connections = createInstanceConnections(port, options.service.protocol, host);
     this.startedAt = clock.now();
+    const patienceMs = Math.max(startMs, startupMs(options.service.startupProbe));
     const late = clock.setTimeout(() => {
-      this.cause = `it does not listen on PORT after ${startMs / 1_000} s`;
+      this.cause = `it does not listen on PORT after ${patienceMs / 1_000} s`;
       child.kill('SIGKILL');
-    }, startMs);
+    }, patienceMs);
     child.onListening((heard) => {
       if (heard !== port || this.listening) return;
       clock.clearTimeout(late);
@@ -80,34 +83,56 @@ export class Instance implements ServingEndpoint {
     });
   }
 
-  get #reached() {
-    const { host, port } = this.#options;
-    return { ...(host && { host }), port, connections: this.connections };
+  get #reached(): Probed {
+    const { host, port, exec } = this.#options;
+    return { ...(host && { host }), port, connections: this.connections, ...(exec && { exec }) };
   }
 
   #listens(): void {
     if (this.state !== 'starting') return;
     this.listening = true;
-    void this.#untilReady(this.#options.service.readinessProbe, 10);
+    const { startupProbe, readinessProbe } = this.#options.service;
+    if (startupProbe) void this.#untilStarted(startupProbe, 10);
+    else this.#started(readinessProbe);
+  }
+
+  /** Until it succeeds, as often as the probe allows: then the process is ended, as by kubelet. */
+  async #untilStarted(each: Probe, pause: number): Promise<void> {
+    const failure = await probe(this.#reached, each);
+    if (this.state !== 'starting') return;
+    if (failure === undefined) return this.#started(this.#options.service.readinessProbe);
+    this.cause = `startup: ${failure}`;
+    if (this.#clock.now() >= this.startedAt + startupMs(each)) return this.#options.child.kill('SIGKILL');
+    this.#probeTimer = this.#clock.setTimeout(() => void this.#untilStarted(each, Math.min(1_000, pause * 2)), pause);
+  }
+
+  #started(readiness: Probe | undefined): void {
+    this.cause = undefined;
+    this.#watchLife();
+    void this.#untilReady(readiness, 10);
   }
 
   /** Probes immediately, then with growing pauses, so that readiness is noticed before a full period. */
-  async #untilReady(each: ReadinessProbe | undefined, pause: number): Promise<void> {
+  async #untilReady(each: ReadinessProbe | undefined, pause: number, succeeded = 0): Promise<void> {
     const failure = each && (await probe(this.#reached, each));
     if (this.state === 'draining' || this.state === 'ended') return;
-    if (failure === undefined) return this.#ready();
-    this.#unwell(failure);
-    this.#probeTimer = this.#clock.setTimeout(() => void this.#untilReady(each, Math.min(1_000, pause * 2)), pause);
+    if (failure === undefined && succeeded + 1 >= (each?.successThreshold ?? 1)) return this.#ready();
+    if (failure !== undefined) this.#unwell(failure);
+    const next = failure === undefined ? succeeded + 1 : 0;
+    this.#probeTimer = this.#clock.setTimeout(
+      () => void this.#untilReady(each, Math.min(1_000, pause * 2), next),
+      pause,
+    );
   }
 
   #ready(): void {
-    const first = this.#timers.length === 0;
+    const first = !this.wasReady;
     this.state = 'ready';
     this.wasReady = true;
     this.cause = undefined;
     this.#options.changed(this, undefined);
     if (this.state === 'ready') this.activator.add(this);
-    if (first) this.#watch();
+    if (first) this.#watchReadiness();
   }
 
   #unwell(failure: string): void {
@@ -117,14 +142,19 @@ export class Instance implements ServingEndpoint {
     this.#options.changed(this, failure);
   }
 
-  #watch(): void {
-    const { readinessProbe, livenessProbe } = this.#options.service;
+  #watchReadiness(): void {
+    const { readinessProbe } = this.#options.service;
     if (readinessProbe)
       this.#repeat(
         readinessProbe.periodMs,
         readinessProbe,
         (failed, failure) => failed >= readinessProbe.failureThreshold && this.#lost(failure),
       );
+  }
+
+  /** From its start on, ready or not: a process that fails so often is ended, and another one is started. */
+  #watchLife(): void {
+    const { livenessProbe } = this.#options.service;
     if (livenessProbe)
       this.#repeat(livenessProbe.periodMs, livenessProbe, (failed, failure) => {
         if (failed < livenessProbe.failureThreshold) return;
@@ -149,11 +179,12 @@ export class Instance implements ServingEndpoint {
     this.#probeTimer = this.#clock.setTimeout(() => void this.#untilReady(portProbe, 10), suspectMs);
   }
 
-  #repeat(periodMs: number, each: ReadinessProbe, judge: (failed: number, failure: ProbeFailure) => void): void {
+  #repeat(periodMs: number, each: Probe, judge: (failed: number, failure: ProbeFailure) => void): void {
     let failed = 0;
     this.#timers.push(
       this.#clock.setInterval(async () => {
         if (this.state === 'draining' || this.state === 'ended') return;
+        if (this.#clock.now() < this.startedAt + each.initialDelayMs) return;
         const failure = await probe(this.#reached, each);
         failed = failure === undefined ? 0 : failed + 1;
         judge(failed, failure);
@@ -194,3 +225,7 @@ export class Instance implements ServingEndpoint {
     this.#options.ended(this, exit, this.#asked);
   }
 }
+
+/** How long a startup probe may fail, from the start of the process on. */
+const startupMs = (probe: Probe | undefined): number =>
+  probe ? probe.initialDelayMs + probe.periodMs * probe.failureThreshold : 0;

@@ -4,24 +4,15 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job } from '@dormouse/manifests/model';
 import type { Bundle } from './process/bundle.ts';
-import { type Child, type Output, startChild } from './process/child-process.ts';
-import type { CommandLine } from './process/environment.ts';
-import { argvOf, workingFolder } from './process/folder-program.ts';
 import type { Outputs } from './process/instance-output.ts';
-import { programEnvironment, startProgram } from './process/program-process.ts';
+import { type ContainerOptions, startContainer } from './process/start-container.ts';
 
-export interface JobsOptions {
+export interface JobsOptions extends ContainerOptions {
   home: string;
-  /** The launcher's JavaScript file. */
-  launcher: string;
-  cwd: string;
   outputs: Outputs;
   /** Names the database: what was done for another one is done again. Undefined: always run. */
   database: string | undefined;
   bundleOf: (job: Job) => Promise<Bundle>;
-  environmentOf: (job: Job) => Record<string, string>;
-  /** The container's command line, expanded. */
-  commandLineOf: (job: Job) => CommandLine;
   /** `sinceMs` says when what it tells of began, by performance.now(). */
   progress: (line: string, sinceMs?: number) => void;
 }
@@ -74,22 +65,6 @@ async function runJob(job: Job, bundle: Bundle, options: JobsOptions): Promise<v
   throw new Error(`Job ${job.name} failed: ${cause || `it did not end within ${job.activeDeadlineMs} ms`}`);
 }
 
-function startJob(job: Job, bundle: Bundle, options: JobsOptions, output: Output): Child {
-  const env = options.environmentOf(job);
-  const commandLine = options.commandLineOf(job);
-  const { entry, cache, unbundled } = bundle;
-  if (unbundled)
-    return startProgram({
-      argv: argvOf(unbundled, commandLine),
-      cwd: workingFolder(unbundled.folder, job.container.workingDir),
-      env: programEnvironment(env, unbundled.folder, { containerPort: 0 }),
-      output,
-    });
-  const child = startChild(options.launcher, env);
-  child.become({ env, cwd: options.cwd, entry, args: commandLine.args, cache }, output);
-  return child;
-}
-
 /** @returns why it failed, or undefined */
 async function attemptJob(
   job: Job,
@@ -98,7 +73,7 @@ async function attemptJob(
   deadline: number,
 ): Promise<string | undefined> {
   const { output, lastWords } = options.outputs.of(job.name, job.name);
-  const child = startJob(job, bundle, options, output);
+  const { child } = await startContainer(job, { bundle, set: {}, output }, options);
   const late = Number.isFinite(deadline) ? setTimeout(() => child.kill('SIGKILL'), deadline - Date.now()) : undefined;
   const { code, signal } = await child.exited;
   clearTimeout(late);

@@ -3,17 +3,26 @@ import type { Service } from '@dormouse/manifests/model';
 import { type Clock, systemClock } from '@dormouse/time/clock';
 import { decide, newScale, type ScaleState } from './autoscaler.ts';
 import { Instance } from './instance.ts';
+import type { Probed } from './probe.ts';
 import type { Child, Exit } from './process/child-process.ts';
 import { Activator } from './proxy/activator.ts';
 import type { ServingEndpoint } from './proxy/exchange.ts';
 import type { NotReady } from './service-status.ts';
 
+/** A process, where it listens, and how commands of probes are run beside it. */
+export interface StartedInstance {
+  child: Child;
+  host?: string;
+  port: number;
+  exec?: Probed['exec'];
+}
+
 export interface RevisionOptions {
   /** `posts-00001`. */
   name: string;
   service: Service;
-  /** Starts a process for an instance of this name; resolves with where it listens. */
-  start: (instance: string) => Promise<{ child: Child; host?: string; port: number }>;
+  /** Starts a process for an instance of this name, unless the signal says that it is no longer wanted; resolves with where it listens. */
+  start: (instance: string, signal: AbortSignal) => Promise<StartedInstance>;
   /** Called when the revision leaves zero: `tick` must run from now on. */
   awake: () => void;
   /** Prints one line about a failure. */
@@ -59,6 +68,7 @@ export class Revision {
   #askedAt = Number.NEGATIVE_INFINITY;
   #unreadyTimer: unknown;
   #retired = false;
+  readonly #retiring = new AbortController();
   #readyCallbacks: { ready: () => void; failed: (error: Error) => void }[] = [];
 
   constructor(options: RevisionOptions) {
@@ -137,6 +147,7 @@ export class Revision {
   /** Starts no more instances and drains the others. Move waiting requests before. */
   async retire(graceMs = this.#graceMs()): Promise<void> {
     this.#retired = true;
+    this.#retiring.abort();
     this.#wanted = 0;
     this.#clock.clearTimeout(this.#unreadyTimer);
     this.#clock.clearTimeout(this.#restart);
@@ -147,6 +158,7 @@ export class Revision {
   /** Kills every process. */
   kill(): void {
     this.#retired = true;
+    this.#retiring.abort();
     for (const instance of this.instances) instance.kill();
   }
 
@@ -191,13 +203,14 @@ export class Revision {
     this.#starting++;
     const name = `${this.name}-${++this.#count}`;
     try {
-      const { child, host, port } = await this.#options.start(name);
+      const { child, host, port, exec } = await this.#options.start(name, this.#retiring.signal);
       const instance = new Instance({
         name,
         service: this.service,
         child,
         host,
         port,
+        ...(exec && { exec }),
         activator: this.activator,
         clock: this.#clock,
         changed: (changed, cause) => this.#changed(changed, cause),

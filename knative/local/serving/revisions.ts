@@ -1,38 +1,31 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Service } from '@dormouse/manifests/model';
 import type { Clock } from '@dormouse/time/clock';
+import { type PodOptions, startPod } from './pod.ts';
 import type { Bundle } from './process/bundle.ts';
-import type { Child, Output } from './process/child-process.ts';
-import type { CommandLine } from './process/environment.ts';
-import { argvOf, canBeAddressed, type FolderProgram, workingFolder } from './process/folder-program.ts';
-import { freePort } from './process/free-port.ts';
-import { instanceAddress } from './process/instance-address.ts';
-import type { Outputs } from './process/instance-output.ts';
-import { programEnvironment, startProgram } from './process/program-process.ts';
 import { Revision } from './revision.ts';
 
-export interface RevisionsOptions {
+export interface RevisionsOptions extends PodOptions {
   home: string;
-  cwd: string;
-  outputs: Outputs;
-  /** A process for a cold start: the prewarmed one or a new one; always a new one for programs that need flags. */
-  process: (env: Record<string, string>) => Child;
-  environmentOf: (service: Service) => Record<string, string>;
-  /** The container's command line, expanded; `set` are the variables that are set for every instance. */
-  commandLineOf: (service: Service, set: Readonly<Record<string, string>>) => CommandLine;
   clock: Clock;
   /** Called when an instance starts: from then on the revision needs ticks. */
   awake: () => void;
 }
 
-/** Makes Services' revisions, with names as Knative gives them: `posts-00003`. */
-export function revisions(options: RevisionsOptions): (service: Service, bundle: Bundle, hash: string) => Revision {
+/** Makes Services' revisions. */
+export interface Revisions {
+  /** The latest one, named as by its template, else as Knative numbers them: `posts-00003`. */
+  latest(service: Service, bundle: Bundle, hash: string): Revision;
+  /** A former one of the Service, as it was; with `bundle` where its own program is no longer there. Undefined: there was none. */
+  earlier(service: Service, name: string, bundle: Bundle): Revision | undefined;
+}
+
+export function revisions(options: RevisionsOptions): Revisions {
   const { outputs, clock, awake } = options;
-  const generations = openGenerations(options.home);
-  return (service, bundle, hash) => {
-    const name = `${service.name}-${String(generations.of(keyOf(service), hash)).padStart(5, '0')}`;
+  const history = openHistory(options.home);
+  const make = (name: string, service: Service, bundle: Bundle): Revision => {
     let words: () => string | undefined = () => undefined;
     return new Revision({
       name,
@@ -41,70 +34,111 @@ export function revisions(options: RevisionsOptions): (service: Service, bundle:
       awake,
       say: (line) => outputs.say(line, 'error'),
       lastWords: () => words(),
-      async start(instance) {
-        const { output, lastWords } = outputs.of(service.name, instance);
-        words = lastWords;
+      start(instance, signal) {
         const own = { HOSTNAME: instance, K_SERVICE: service.name, K_CONFIGURATION: service.name, K_REVISION: name };
-        if (bundle.unbundled) return startUnbundled(service, bundle.unbundled, { options, own, output });
-        const port = await freePort();
-        const set = { PORT: String(port), ...own };
-        const { args } = options.commandLineOf(service, set);
-        const env = { ...options.environmentOf(service), ...set };
-        const child = options.process(env);
-        child.become({ env, cwd: options.cwd, entry: bundle.entry, args, cache: bundle.cache }, output);
-        return { child, port };
+        const heard = (last: typeof words) => (words = last);
+        return startPod({ service, bundle, instance, own, signal, words: heard }, options);
       },
     });
   };
-}
-
-/** Starts a program that is run as it is: on an address of its own where it can be told to, else with a port of its own. */
-async function startUnbundled(
-  service: Service,
-  program: FolderProgram,
-  { options, own, output }: { options: RevisionsOptions; own: Readonly<Record<string, string>>; output: Output },
-): Promise<{ child: Child; host: string; port: number }> {
-  const { containerPort = 8080, container } = service;
-  const addressed = canBeAddressed(argvOf(program, container));
-  const address = addressed ? await instanceAddress(containerPort) : { host: '127.0.0.1', port: await freePort() };
-  const set = { PORT: String(address.port), ...own };
-  const argv = argvOf(program, options.commandLineOf(service, set));
-  const env = programEnvironment({ ...options.environmentOf(service), ...set }, program.folder, {
-    containerPort,
-    address: addressed ? address : undefined,
-  });
-  const cwd = workingFolder(program.folder, container.workingDir);
-  return { child: startProgram({ argv, cwd, env, output, address }), ...address };
+  return {
+    latest: (service, bundle, hash) => make(history.add(service, bundle, hash), service, bundle),
+    earlier(service, name, bundle) {
+      const found = history.find(service, name);
+      return found && make(name, { ...found.service, origin: service.origin }, found.bundle ?? bundle);
+    },
+  };
 }
 
 /** A Service's key: `namespace/name`. */
 export const keyOf = ({ namespace, name }: Pick<Service, 'namespace' | 'name'>) => `${namespace}/${name}`;
 
-/** What makes a revision: the Service's template and the program. */
-export function hashOf({ origin: _, ...service }: Service, { hash }: Bundle): string {
+/** What makes a revision: the Service's template and the program; where its traffic goes does not. */
+export function hashOf({ origin: _, traffic: __, ...service }: Service, { hash }: Bundle): string {
   return createHash('sha256')
     .update(JSON.stringify([service, hash]))
     .digest('hex');
 }
 
-/** Numbers of revisions, kept over restarts: a Service that did not change is the same revision. */
-function openGenerations(home: string): { of(key: string, hash: string): number } {
+type Kept = Pick<Bundle, 'hash' | 'entry' | 'cache' | 'unbundled'> & { beside?: Record<string, Kept> };
+
+interface FormerRevision {
+  name: string;
+  service: Omit<Service, 'origin' | 'traffic'>;
+  bundle: Kept;
+}
+
+interface Known {
+  hash: string;
+  generation: number;
+  /** The newest last. */
+  revisions?: FormerRevision[];
+}
+
+/** So many revisions of a Service are remembered. */
+const maxRevisions = 10;
+
+interface History {
+  /** @returns the revision's name */
+  add(service: Service, bundle: Bundle, hash: string): string;
+  /** @returns without `bundle` when its program is no longer there */
+  find(service: Service, name: string): { service: FormerRevision['service']; bundle: Bundle | undefined } | undefined;
+}
+
+/** Revisions, kept over restarts: a Service that did not change is the same revision. */
+function openHistory(home: string): History {
   const file = join(home, 'revisions.json');
-  let known: Record<string, { hash: string; generation: number }> = {};
+  let known: Record<string, Known> = {};
   try {
     known = JSON.parse(readFileSync(file, 'utf8')) as typeof known;
   } catch {
     // none yet
   }
   return {
-    of(key, hash) {
-      const before = known[key];
-      if (before?.hash === hash) return before.generation;
-      const generation = (before?.generation ?? 0) + 1;
-      known[key] = { hash, generation };
-      writeFileSync(`${file}.new`, JSON.stringify(known));
+    add(service, bundle, hash) {
+      const before = known[keyOf(service)];
+      const nameOf = (generation: number) =>
+        service.revisionName ?? `${service.name}-${String(generation).padStart(5, '0')}`;
+      if (before?.hash === hash && before.revisions) return nameOf(before.generation);
+      const generation = before?.hash === hash ? before.generation : (before?.generation ?? 0) + 1;
+      const name = nameOf(generation);
+      const others = (before?.revisions ?? []).filter((each) => each.name !== name);
+      const revisions = [...others, former(name, service, bundle)].slice(-maxRevisions);
+      known[keyOf(service)] = { hash, generation, revisions };
+      writeFileSync(`${file}.new`, JSON.stringify(known), { mode: 0o600 });
       renameSync(`${file}.new`, file);
-      return generation;
+      return name;
+    },
+    find(service, name) {
+      const found = known[keyOf(service)]?.revisions?.find((each) => each.name === name);
+      if (!found) return undefined;
+      return { service: found.service, bundle: restored(found.bundle) };
     },
   };
 }
+
+const former = (name: string, { origin: _, traffic: __, ...service }: Service, bundle: Bundle): FormerRevision => ({
+  name,
+  service,
+  bundle: kept(bundle),
+});
+
+const kept = ({ hash, entry, cache, unbundled, beside }: Bundle): Kept => ({
+  hash,
+  entry,
+  cache,
+  ...(unbundled && { unbundled }),
+  ...(beside && { beside: each(beside, kept) }),
+});
+
+/** Undefined when the program is no longer there. */
+function restored({ beside, ...bundle }: Kept): Bundle | undefined {
+  const others = each(beside ?? {}, restored);
+  const there = existsSync(bundle.unbundled?.folder ?? bundle.entry) && !Object.values(others).includes(undefined);
+  return there
+    ? { ...bundle, inputs: [], contents: [], fresh: false, ...(beside && { beside: others as Record<string, Bundle> }) }
+    : undefined;
+}
+
+const each = <A, B>(values: Readonly<Record<string, A>>, change: (value: A) => B): Record<string, B> =>
+  Object.fromEntries(Object.entries(values).map(([key, value]) => [key, change(value)]));

@@ -25,3 +25,25 @@ export interface NotReady {
   /** In the program's or the probe's words; they may be anything. */
   words: string;
 }
+
+/** Revisions of a Service, and where its traffic goes. */
+export interface Routing {
+  latestCreated: string;
+  /** Undefined: none has ever started. */
+  latestReady: string | undefined;
+  /** The latest revision does not start. */
+  failed: { revision: string; words: string } | undefined;
+  /** The latest revision has still to start. */
+  coming: boolean;
+  traffic: readonly RoutedTraffic[];
+}
+
+export interface RoutedTraffic {
+  revision: string;
+  /** It follows the latest revision. */
+  latest: boolean;
+  /** There is no such revision. */
+  missing: boolean;
+  percent: number;
+  tag: string | undefined;
+}

@@ -5,11 +5,13 @@ import type { RequestCounts } from '@dormouse/telemetry/request-counts';
 import { type Clock, systemClock } from '@dormouse/time/clock';
 import { clusterLocal } from './ingress/cluster-local.ts';
 import type { Bundle } from './process/bundle.ts';
+import type { Target } from './proxy/exchange.ts';
 import { type Listener, listen } from './proxy/listener.ts';
 import type { Revision } from './revision.ts';
 import { hashOf, keyOf, type RevisionsOptions, revisions } from './revisions.ts';
 import { ServedService } from './served-service.ts';
-import type { ServiceStatus } from './service-status.ts';
+import type { Routing, ServiceStatus } from './service-status.ts';
+import { tagAddresses } from './tag-addresses.ts';
 
 export interface ServicesOptions extends Omit<RevisionsOptions, 'clock' | 'awake'> {
   tickMs: number;
@@ -22,7 +24,12 @@ export interface ServicesOptions extends Omit<RevisionsOptions, 'clock' | 'awake
 export interface Services {
   /** Makes what is new, rolls what has changed, removes what is gone. Settles when every listener is there; rolls go on behind. */
   apply(services: readonly Service[], bundles: ReadonlyMap<string, Bundle>): Promise<void>;
-  find(name: string, namespace: string): ServedService | undefined;
+  /**
+   * Where a request to a Service goes, by its traffic; `TAG-NAME` is the name of a tag, as on a cluster.
+   * @throws ProblemError 503 when it is the turn of a revision that does not exist
+   */
+  find(name: string, namespace: string): Target | undefined;
+  routing(name: string, namespace: string): Routing | undefined;
   /** `http://127.0.0.1:PORT` of `http://name.namespace.svc.cluster.local`. */
   addressOf(address: string): string | undefined;
   status(): (ServiceStatus & { pids: number[] })[];
@@ -36,6 +43,7 @@ interface Entry {
   served: ServedService;
   listener: Listener;
   hash: string;
+  bundle: Bundle;
 }
 
 const closeMs = 15_000;
@@ -49,7 +57,10 @@ export function createServices(options: ServicesOptions): Services {
     for (const { served } of all) served.tick();
     return all.some(({ served }) => !served.asleep);
   });
-  const revisionOf = revisions({ ...options, clock, awake: ticker.start });
+  const made = revisions({ ...options, clock, awake: ticker.start });
+  const open = (served: ServedService, target: () => Target) =>
+    listen(clusterLocal(onlyLocal(served, target), requests), { port: 0 });
+  const tags = tagAddresses(open);
 
   const roll = (entry: Entry, revision: Revision) => {
     const done = entry.served
@@ -60,45 +71,53 @@ export function createServices(options: ServicesOptions): Services {
   };
 
   const add = async (service: Service, bundle: Bundle, hash: string) => {
-    const served = new ServedService(revisionOf(service, bundle, hash));
-    const listener = await listen(
-      clusterLocal(({ host }) => {
-        if (!isLoopbackHost(host) && host !== served.authority)
-          throw new ProblemError(421, 'misdirected', 'This port answers to localhost only.');
-        return served;
-      }, requests),
-      { port: 0 },
+    const served: ServedService = new ServedService(made.latest(service, bundle, hash), (name) =>
+      made.earlier(service, name, entries.get(keyOf(service))!.bundle),
     );
-    entries.set(keyOf(service), { served, listener, hash });
+    const listener = await open(served, () => served.pick());
+    const entry = { served, listener, hash, bundle };
+    entries.set(keyOf(service), entry);
     if (service.autoscaling.minScale > 0) void served.current.bringUp(service.autoscaling.minScale).catch(() => {});
+    return entry;
   };
 
   const remove = async (key: string, { served, listener }: Entry) => {
     entries.delete(key);
+    await tags.update({ ...served.service, traffic: [] }, served);
     await listener.close(closeMs);
     await served.close();
+  };
+
+  const update = async (service: Service, bundle: Bundle) => {
+    const hash = hashOf(service, bundle);
+    const entry = entries.get(keyOf(service)) ?? (await add(service, bundle, hash));
+    const { served } = entry;
+    served.traffic = service.traffic;
+    const next = entry.hash === hash ? undefined : made.latest(service, bundle, hash);
+    if (next) {
+      Object.assign(entry, { hash, bundle });
+      roll(entry, next);
+    }
+    for (const problem of served.route(next?.name)) outputs.say(`${service.name}: ${problem}`, 'error');
+    await tags.update(service, served);
   };
 
   return {
     async apply(services, bundles) {
       const wanted = new Set(services.map(keyOf));
       for (const [key, entry] of entries) if (!wanted.has(key)) void remove(key, entry);
-      for (const service of services) {
-        const bundle = bundles.get(keyOf(service))!;
-        const hash = hashOf(service, bundle);
-        const entry = entries.get(keyOf(service));
-        if (!entry) await add(service, bundle, hash);
-        else if (entry.hash !== hash) {
-          entry.hash = hash;
-          roll(entry, revisionOf(service, bundle, hash));
-        }
-      }
+      for (const service of services) await update(service, bundles.get(keyOf(service))!);
     },
-    find: (name, namespace) => entries.get(`${namespace}/${name}`)?.served,
+    find(name, namespace) {
+      const key = `${namespace}/${name}`;
+      return entries.get(key)?.served.pick() ?? tags.find(key)?.target();
+    },
+    routing: (name, namespace) => entries.get(`${namespace}/${name}`)?.served.routing(),
     addressOf(address) {
       const found = /^https?:\/\/([^.]+)\.([^.]+)\.svc\.cluster\.local$/.exec(address);
-      const entry = found && entries.get(`${found[2]}/${found[1]}`);
-      return entry ? `http://127.0.0.1:${entry.listener.port}` : undefined;
+      const key = found ? `${found[2]}/${found[1]}` : '';
+      const listener = (entries.get(key) ?? tags.find(key))?.listener;
+      return listener ? `http://127.0.0.1:${listener.port}` : undefined;
     },
     status: () =>
       [...entries.values()].map(({ served }) => ({
@@ -112,12 +131,22 @@ export function createServices(options: ServicesOptions): Services {
       ticker.close();
       await Promise.all([...entries.values()].map(({ served }) => served.close()));
       await Promise.all([...entries.values()].map(({ listener }) => listener.close(0)));
+      await tags.close();
     },
     kill() {
       for (const { served } of entries.values()) served.kill();
     },
   };
 }
+
+/** The Service's target for requests to its cluster-local address. */
+const onlyLocal =
+  (served: ServedService, target: () => Target) =>
+  ({ host }: { host: string }): Target => {
+    if (!isLoopbackHost(host) && host !== served.authority)
+      throw new ProblemError(421, 'misdirected', 'This port answers to localhost only.');
+    return target();
+  };
 
 /** Calls `tick` from `start` until it returns false; after `close` never again. */
 function openTicker(clock: Clock, tickMs: number, tick: () => boolean): { start(): void; close(): void } {

@@ -1,5 +1,4 @@
 import {
-  podFeatures,
   podFields,
   reservedContainerName,
   reservedMountPaths,
@@ -20,33 +19,35 @@ const withoutMeaning: Readonly<Record<string, string>> = {
   imagePullPolicy: 'images are sources of this machine',
   terminationMessagePath: 'logs are all that a process leaves',
   terminationMessagePolicy: 'logs are all that a process leaves',
-  startupProbe: 'readiness decides when requests come',
+  startupProbe: 'a Job is what it does',
   lifecycle: 'a process gets SIGTERM and nothing else',
 };
 
-/** The one container of a Pod specification, with its environment and volumes. */
+/** What a container is for: of Knative's only the one that is served has ports and probes. */
+export type Role = 'served' | 'sidecar' | 'init' | 'job';
+
+/** Probes that every container has on a cluster where `multi-container-probing` is enabled, and one of a sidecar may not have else. */
+const probes = ['readinessProbe', 'livenessProbe', 'startupProbe'];
+
+/** One container of a Pod specification, with its environment and volumes. */
 export function readContainer(
   pod: Fields,
-  kind: PodKind,
+  fields: Fields,
+  role: Role,
   { ignore, enabled }: { ignore: Ignore; enabled: Enabled },
-): { container: Container; fields: Fields } {
-  if (pod.has('initContainers'))
-    pod.fail(
-      'initContainers',
-      kind === 'Service'
-        ? `is off by default on Knative (${podFeatures.initContainers}): use a Job`
-        : 'is not understood: a Job here is one process',
-    );
-  const [fields, second] = pod.list('containers');
-  if (!fields) return pod.fail(pod.has('containers') ? 'containers' : undefined, 'needs one container');
-  if (second) second.fail(undefined, 'is a second container: an instance here is one process');
-  const probes = kind === 'Service' ? ['ports', 'readinessProbe', 'livenessProbe'] : [];
-  const later = Object.keys(withoutMeaning).filter((key) => kind === 'Job' || key !== 'lifecycle');
-  fields.only('name', 'image', 'command', 'args', 'workingDir', 'env', 'envFrom', 'volumeMounts', ...probes, ...later);
+): Container {
+  const kind = role === 'job' ? 'Job' : 'Service';
+  const later = Object.keys(withoutMeaning).filter(
+    (key) => kind === 'Job' || !['lifecycle', 'startupProbe'].includes(key),
+  );
+  if (role !== 'job' && role !== 'served') refuseProbes(fields, role, enabled);
+  const own = role === 'served' ? ['ports', ...probes] : [];
+  fields.only('name', 'image', 'command', 'args', 'workingDir', 'env', 'envFrom', 'volumeMounts', ...own, ...later);
   for (const key of later) if (fields.has(key)) ignore(`${key}: ${withoutMeaning[key]}`, fields.origin(key));
   checkName(fields, kind);
   const workingDir = fields.text('workingDir') || undefined;
-  const container: Container = {
+  if (role === 'served') checkPorts(fields);
+  return {
     image: readImage(fields),
     ...(workingDir && { workingDir }),
     command: fields.texts('command').map(({ text }) => text),
@@ -54,8 +55,18 @@ export function readContainer(
     env: [...fields.list('envFrom').map(readEnvFrom), ...readEnvs(fields, kind, enabled)],
     volumes: readVolumes(pod, fields),
   };
-  if (kind === 'Service') checkPorts(fields);
-  return { container, fields };
+}
+
+function refuseProbes(fields: Fields, role: Role, enabled: Enabled): void {
+  const probe = probes.find((key) => fields.has(key));
+  if (!probe) return;
+  if (role === 'init') fields.fail(probe, 'is not allowed in an init container');
+  fields.fail(
+    probe,
+    enabled('knative-serving', 'multi-container-probing')
+      ? 'is not understood: the container that has the port is probed here'
+      : 'is off by default on Knative (multi-container-probing): probe the container that has the port',
+  );
 }
 
 function checkName(fields: Fields, kind: PodKind): void {
@@ -135,20 +146,27 @@ function readEnv(entry: Fields, kind: PodKind, enabled: Enabled): EnvSource {
   };
 }
 
-/** Mounts with what they mount; a volume that nobody mounts is rejected, as on Knative. */
+/** Mounts with what they mount. */
 function readVolumes(pod: Fields, container: Fields): Volume[] {
   const volumes = new Map(pod.list('volumes').map((volume) => [volume.string('name'), volume]));
   const mounts = container.list('volumeMounts').map((mount): Volume => {
-    mount.only('name', 'mountPath', 'readOnly');
+    mount.only('name', 'mountPath', 'subPath', 'readOnly');
     const name = mount.string('name');
     const mountPath = mount.string('mountPath');
     if (!mountPath.startsWith('/')) mount.fail('mountPath', 'must be absolute');
     if (reservedMountPaths.includes(mountPath)) mount.fail('mountPath', `"${mountPath}" is reserved`);
+    const subPath = mount.text('subPath') || undefined;
+    if (subPath && (subPath.startsWith('/') || subPath.split('/').includes('..')))
+      mount.fail('subPath', 'must be a path in the volume');
     const volume = volumes.get(name) ?? mount.fail('name', `"${name}" is none of the volumes`);
-    return { name, mountPath, readOnly: mount.boolean('readOnly') ?? false, source: readVolumeSource(volume) };
+    return {
+      name,
+      mountPath,
+      ...(subPath && { subPath }),
+      readOnly: mount.boolean('readOnly') ?? false,
+      source: readVolumeSource(volume),
+    };
   });
-  for (const [name, volume] of volumes)
-    if (!mounts.some((mount) => mount.name === name)) volume.fail('name', `"${name}" is not mounted`);
   const paths = mounts.map(({ mountPath }) => mountPath);
   const twice = paths.find((path, index) => paths.indexOf(path) !== index);
   if (twice) container.fail('volumeMounts', `mount two volumes at ${twice}`);
@@ -188,41 +206,73 @@ function checkPorts(container: Fields): void {
   if ((port.text('protocol') ?? 'TCP') !== 'TCP') port.fail('protocol', 'must be TCP');
 }
 
-/** A probe on the serving port, with Kubernetes' defaults. */
-export function readProbe(container: Fields, key: 'readinessProbe' | 'livenessProbe'): Probe | undefined {
-  const probe = container.fields(key);
+const probeFields = [
+  'initialDelaySeconds',
+  'periodSeconds',
+  'timeoutSeconds',
+  'successThreshold',
+  'failureThreshold',
+  'terminationGracePeriodSeconds',
+];
+const handlers = ['httpGet', 'tcpSocket', 'exec', 'grpc'];
+
+/** A probe with Kubernetes' defaults, as Knative's webhook accepts it (pkg/apis/serving/k8s_validation.go). */
+export function readProbe(
+  container: Fields,
+  key: 'readinessProbe' | 'livenessProbe' | 'startupProbe',
+): Probe | undefined {
+  const probe = container.fields(key)?.only(...handlers, ...probeFields);
   if (!probe) return undefined;
-  for (const handler of ['exec', 'grpc'])
-    if (probe.has(handler)) probe.fail(handler, 'is not understood: probe by httpGet or tcpSocket');
-  probe.only(
-    'httpGet',
-    'tcpSocket',
-    'initialDelaySeconds',
-    'periodSeconds',
-    'timeoutSeconds',
-    'successThreshold',
-    'failureThreshold',
-  );
-  const http = probe.fields('httpGet')?.only('path', 'port', 'scheme', 'httpHeaders');
-  const tcp = probe.fields('tcpSocket')?.only('port');
-  if (http && tcp) probe.fail('tcpSocket', 'cannot stand beside httpGet');
-  if ((http?.text('scheme') ?? 'HTTP') !== 'HTTP') http?.fail('scheme', 'must be HTTP');
-  checkProbePort(container, http ?? tcp);
-  probe.integer('successThreshold', 1, key === 'livenessProbe' ? 1 : 1000);
+  const [handler, another] = handlers.filter((each) => probe.has(each));
+  if (another) probe.fail(another, `cannot stand beside ${handler}`);
+  const successThreshold = probe.integer('successThreshold', 1, key === 'readinessProbe' ? 1000 : 1) ?? 1;
   return {
-    path: tcp ? undefined : (http?.text('path') ?? (http ? '/' : undefined)),
+    ...readHandler(probe, container),
     periodMs: (probe.integer('periodSeconds', 0) || 10) * 1000,
     timeoutMs: (probe.integer('timeoutSeconds', 1) ?? 1) * 1000,
     failureThreshold: probe.integer('failureThreshold', 1) ?? 3,
+    ...(successThreshold > 1 && { successThreshold }),
     initialDelayMs: (probe.integer('initialDelaySeconds', 0) ?? 0) * 1000,
   };
 }
 
-function checkProbePort(container: Fields, handler: Fields | undefined): void {
-  const port = handler?.raw('port');
-  if (port === undefined || port === 0) return;
+type Handler = Pick<Probe, 'path' | 'headers' | 'port' | 'exec' | 'grpc'>;
+
+function readHandler(probe: Fields, container: Fields): Handler {
+  const http = probe.fields('httpGet')?.only('path', 'port', 'scheme', 'httpHeaders');
+  if (http) return readHttpGet(http, container);
+  const grpc = probe.fields('grpc')?.only('port', 'service');
+  if (grpc) return { path: undefined, grpc: grpc.text('service') ?? '', ...probePort(grpc, container) };
+  const exec = probe.fields('exec')?.only('command');
+  const command = exec?.texts('command').map(({ text }) => text);
+  if (command)
+    return command.length > 0 ? { path: undefined, exec: command } : exec!.fail(undefined, 'needs "command"');
+  const tcp = probe.fields('tcpSocket')?.only('port');
+  return { path: undefined, ...(tcp && probePort(tcp, container)) };
+}
+
+function readHttpGet(http: Fields, container: Fields): Handler {
+  if ((http.text('scheme') ?? 'HTTP') !== 'HTTP') http.fail('scheme', 'must be HTTP');
+  const headers = http.list('httpHeaders').flatMap((field) => {
+    field.only('name', 'value');
+    return [field.string('name'), field.text('value') ?? ''];
+  });
+  return {
+    path: http.text('path') || '/',
+    ...(headers.length > 0 && { headers }),
+    ...probePort(http, container),
+  };
+}
+
+/** The port of a probe, where it is not the one that is served. */
+function probePort(handler: Fields, container: Fields): Pick<Probe, 'port'> {
+  const port = handler.raw('port') ?? 0;
   const served = container.list('ports')[0];
-  const known = [served?.raw('containerPort') ?? 8080, served?.raw('name') ?? 'http1'];
-  if (!known.includes(port))
-    handler?.fail('port', `"${port}" is not the port that is served (${known[0]}); it can be left out`);
+  const name = served?.text('name') ?? 'http1';
+  if (typeof port === 'string') {
+    if (port !== name) handler.fail('port', `"${port}" is not the name of the port that is served (${name})`);
+    return {};
+  }
+  const number = handler.integer('port', 0, 65535);
+  return number && number !== (served?.raw('containerPort') ?? 8080) ? { port: number } : {};
 }

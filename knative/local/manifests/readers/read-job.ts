@@ -1,6 +1,6 @@
 import type { Job } from '../model.ts';
-import { readContainer } from './read-container.ts';
 import type { ObjectFields } from './read-object.ts';
+import { readPod } from './read-pod.ts';
 
 /** Fields of a Job that order Pods on a cluster. */
 const withoutMeaning = ['ttlSecondsAfterFinished', 'parallelism', 'completions', 'completionMode', 'podFailurePolicy'];
@@ -42,7 +42,7 @@ export function readJob({ name, namespace, root, origin, ignore, enabled }: Obje
   return {
     name,
     namespace,
-    container: readContainer(pod, 'Job', { ignore, enabled }).container,
+    container: readPod(pod, 'Job', { ignore, enabled }).container,
     backoffLimit: spec.integer('backoffLimit', 0) ?? 6,
     activeDeadlineMs: deadline === undefined ? undefined : deadline * 1000,
     origin,

@@ -148,10 +148,60 @@ describe('a Service', () => {
     expect(read(got, { ...broker, metadata: { name: 'default', ...added }, status: {} }).services).toHaveLength(1);
   });
 
+  test('may be probed by commands, by gRPC and at another port, and has time to start', () => {
+    const [read1] = read(
+      knative({
+        ports: [{ containerPort: 9000 }],
+        startupProbe: { exec: { command: ['cat', '/ready'] }, periodSeconds: 2, failureThreshold: 30 },
+        readinessProbe: { grpc: { port: 9000, service: 'shop' }, successThreshold: 2 },
+        livenessProbe: {
+          httpGet: { path: '/live', port: 9100, httpHeaders: [{ name: 'X-A', value: 'b' }] },
+          initialDelaySeconds: 5,
+        },
+      }),
+    ).services;
+    const usual = { path: undefined, periodMs: 10_000, timeoutMs: 1_000, failureThreshold: 3, initialDelayMs: 0 };
+    expect(read1).toMatchObject({
+      startupProbe: { ...usual, exec: ['cat', '/ready'], periodMs: 2_000, failureThreshold: 30 },
+      readinessProbe: { ...usual, grpc: 'shop', successThreshold: 2 },
+      livenessProbe: { ...usual, path: '/live', port: 9100, headers: ['X-A', 'b'], initialDelayMs: 5_000 },
+    });
+  });
+
+  test('may have containers beside it and before it, and files of volumes', () => {
+    const pod = {
+      containers: [
+        {
+          image: 'reg/proxy',
+          name: 'proxy',
+          volumeMounts: [{ name: 'v', mountPath: '/etc/p.conf', subPath: 'p.conf' }],
+        },
+        { image: 'reg/shop', ports: [{ containerPort: 9000 }] },
+      ],
+      initContainers: [{ image: 'reg/prepare', args: ['--once'] }],
+      volumes: [{ name: 'v', emptyDir: {} }],
+    };
+    const features = enabling('knative-serving', 'kubernetes.podspec-init-containers');
+    const several = { ...knative(), spec: { template: { spec: pod } } };
+    expect(read(several, features).services[0]).toMatchObject({
+      container: { image: 'reg/shop' },
+      containerPort: 9000,
+      sidecars: [{ name: 'proxy', container: { image: 'reg/proxy', volumes: [{ subPath: 'p.conf' }] } }],
+      initContainers: [{ name: 'init-0', container: { args: ['--once'] } }],
+    });
+    const probed = { ...pod.containers[0], livenessProbe: { tcpSocket: {} } };
+    const withProbe = {
+      ...knative(),
+      spec: { template: { spec: { ...pod, containers: [probed, pod.containers[1]] } } },
+    };
+    expect(() => read(withProbe, features)).toThrow('containers[0].livenessProbe is off by default on Knative');
+  });
+
   test('has hosts by the tags of its traffic, and by DomainMappings', () => {
     const traffic = [
       { latestRevision: true, percent: 100, tag: 'now' },
       { latestRevision: true, tag: 'next' },
+      { revisionName: 's-00001', latestRevision: false, tag: 'before' },
     ];
     const mapping = (name: string) => ({
       apiVersion: 'serving.knative.dev/v1beta1',
@@ -160,7 +210,11 @@ describe('a Service', () => {
       spec: { ref: { apiVersion: 'serving.knative.dev/v1', kind: 'Service', name } },
     });
     const { services, virtualHosts } = read({ ...knative(), spec: { ...knative().spec, traffic } }, mapping('s'));
-    expect(services[0]!.tags).toEqual(['now', 'next']);
+    expect(services[0]!.traffic).toEqual([
+      { percent: 100, tag: 'now' },
+      { percent: 0, tag: 'next' },
+      { percent: 0, tag: 'before', revision: 's-00001' },
+    ]);
     expect(virtualHosts).toMatchObject([
       { hosts: ['shop.example.org'], routes: [{ action: { destinations: [{ service: 's', namespace: 'default' }] } }] },
     ]);
@@ -324,14 +378,19 @@ describe('what a cluster would reject, and what does not run here, is rejected w
       '11: spec.template.spec.containers[0].volumeMounts[0].mountPath "/" is reserved',
     ],
     [
-      'a probe by a program',
-      container('readinessProbe:\n        exec: {command: [a]}'),
-      '11: spec.template.spec.containers[0].readinessProbe.exec is not understood',
+      'a probe by two means',
+      container('readinessProbe:\n        exec: {command: [a]}\n        grpc: {port: 8080}'),
+      '12: spec.template.spec.containers[0].readinessProbe.grpc cannot stand beside exec',
     ],
     [
-      'a probe of another port',
-      container('livenessProbe: {httpGet: {port: 9999}}'),
-      '10: spec.template.spec.containers[0].livenessProbe.httpGet.port "9999" is not the port',
+      'a probe by no command',
+      container('startupProbe: {exec: {command: []}}'),
+      '10: spec.template.spec.containers[0].startupProbe.exec needs "command"',
+    ],
+    [
+      'a probe of a port that has no such name',
+      container('livenessProbe: {httpGet: {port: admin}}'),
+      '10: spec.template.spec.containers[0].livenessProbe.httpGet.port "admin" is not the name of the port',
     ],
     [
       'min above max',
@@ -392,9 +451,14 @@ describe('what a cluster would reject, and what does not run here, is rejected w
       '4: metadata.name must begin with a letter',
     ],
     [
-      'split traffic',
-      `${text('spec: {containers: [{image: a}]}')}  traffic:\n    - revisionName: s-00001\n      percent: 50\n`,
-      '9: spec.traffic[0].revisionName cannot be kept here',
+      'the latest revision beside a named one',
+      `${text('spec: {containers: [{image: a}]}')}  traffic:\n    - revisionName: s-00001\n      latestRevision: true\n`,
+      '10: spec.traffic[0].latestRevision cannot be true beside revisionName',
+    ],
+    [
+      'no revision at all',
+      `${text('spec: {containers: [{image: a}]}')}  traffic: [{latestRevision: false, percent: 100}]\n`,
+      '8: spec.traffic[0].latestRevision is false: name the revision',
     ],
     [
       'traffic that does not add up',
@@ -414,7 +478,7 @@ describe('what a cluster would reject, and what does not run here, is rejected w
     [
       'a second container',
       [{ ...service('s'), spec: { template: { spec: { containers: [{ image: 'a' }, { image: 'b' }] } } } }],
-      'm0.yaml:14: spec.template.spec.containers[1] is a second container',
+      'm0.yaml:14: spec.template.spec.containers[1] is a second container: the one that is served has to have ports',
     ],
     [
       'a kind that does not run here',

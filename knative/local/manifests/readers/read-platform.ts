@@ -226,8 +226,12 @@ function checkReferences(rendered: readonly Rendered[], platform: Reading['platf
         );
     }
   }
-  for (const each of [...platform.services, ...platform.jobs])
-    checkConfigMaps(each, platform.configMaps, (path) => origin(each, ...path));
+  for (const each of platform.jobs) checkConfigMaps(each, platform.configMaps, (path) => origin(each, ...path));
+  for (const each of platform.services) {
+    const { namespace, container, sidecars = [], initContainers = [] } = each;
+    for (const one of [container, ...[...sidecars, ...initContainers].map(({ container: other }) => other)])
+      checkConfigMaps({ namespace, container: one }, platform.configMaps, (path) => origin(each, ...path));
+  }
 }
 
 /** ConfigMaps must be among the manifests; Secrets may come from elsewhere. */

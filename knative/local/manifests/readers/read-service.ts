@@ -1,10 +1,11 @@
 import { maxContainerConcurrency, maxTimeoutSeconds, podFeatures } from '../knative-rules.ts';
-import type { Service } from '../model.ts';
+import type { Service, TrafficTarget } from '../model.ts';
 import type { Fields } from '../yaml/fields.ts';
 import { isObject, type Json } from '../yaml/source-positions.ts';
 import { type AutoscalerDefaults, readAutoscaling } from './read-autoscaling.ts';
-import { readContainer, readProbe } from './read-container.ts';
+import { readProbe } from './read-container.ts';
 import { addedMetadata, type Enabled, type Ignore, type ObjectFields, requireHostName } from './read-object.ts';
+import { readPod } from './read-pod.ts';
 
 const withoutMeaning: Readonly<Record<string, string>> = {
   serviceAccountName: 'there is no API server to have rights on',
@@ -19,9 +20,10 @@ export function readService(object: ObjectFields, defaults: AutoscalerDefaults):
   requireHostName(object);
   const { name, namespace, origin, ignore, enabled, root } = object;
   const spec = root.need('spec').only('template', 'traffic');
-  const tags = readTraffic(spec);
+  const traffic = readTraffic(spec);
   checkMetadata(object);
   const template = spec.need('template').only('metadata', 'spec');
+  const revision = readRevision(template, name);
   const pod = template.need('spec');
   const allowed = readFeatures(pod, enabled, ignore);
   pod.only(
@@ -36,24 +38,33 @@ export function readService(object: ObjectFields, defaults: AutoscalerDefaults):
   );
   for (const [field, reason] of Object.entries(withoutMeaning))
     if (pod.has(field)) ignore(`${field}: ${reason}`, pod.origin(field));
-  const { container, fields } = readContainer(pod, 'Service', { ignore, enabled });
+  const { container, fields, sidecars, initContainers } = readPod(pod, 'Service', { ignore, enabled });
   const containerConcurrency = pod.integer('containerConcurrency', 0, maxContainerConcurrency) ?? 0;
   return {
     name,
     namespace,
+    ...(revision.name && { revisionName: revision.name }),
     clusterLocal: object.labels['networking.knative.dev/visibility'] === 'cluster-local',
     container,
+    ...(sidecars.length > 0 && { sidecars }),
+    ...(initContainers.length > 0 && { initContainers }),
     ...readPort(fields),
-    ...(tags.length > 0 && { tags }),
+    ...(traffic && { traffic }),
     protocol: fields.list('ports')[0]?.text('name') === 'h2c' ? 'h2c' : 'http1',
     containerConcurrency,
     ...readTimeouts(pod),
     readinessProbe: readProbe(fields, 'readinessProbe'),
     livenessProbe: readProbe(fields, 'livenessProbe'),
-    autoscaling: readAutoscaling(readAnnotations(template, name, ignore), containerConcurrency, defaults),
+    ...readStartup(fields),
+    autoscaling: readAutoscaling(revision.annotations, containerConcurrency, defaults),
     template: JSON.stringify(inOrder(template.value)),
     origin,
   };
+}
+
+function readStartup(container: Fields): Pick<Service, 'startupProbe'> {
+  const startupProbe = readProbe(container, 'startupProbe');
+  return startupProbe ? { startupProbe } : {};
 }
 
 function readPort(container: Fields): Pick<Service, 'containerPort'> {
@@ -82,29 +93,32 @@ function inOrder(value: Json): Json {
   );
 }
 
-/** Targets of the latest revision, which is all that runs here. @returns their tags */
-function readTraffic(spec: Fields): string[] {
-  const targets = spec.list('traffic');
-  if (targets.length === 0) return [];
-  let sum = 0;
-  const tags: string[] = [];
-  for (const target of targets) {
+/**
+ * `spec.traffic` as Knative's webhook checks it (pkg/apis/serving/v1/traffic_validation.go).
+ * @returns undefined where everything goes to the latest revision and there is no tag
+ */
+function readTraffic(spec: Fields): TrafficTarget[] | undefined {
+  const tags = new Set<string>();
+  const targets = spec.list('traffic').map((target): TrafficTarget => {
     target.only('latestRevision', 'percent', 'tag', 'revisionName', 'configurationName', 'url');
-    if (target.has('revisionName') || target.boolean('latestRevision') === false)
-      target.fail(
-        target.has('revisionName') ? 'revisionName' : 'latestRevision',
-        'cannot be kept here: every request goes to the latest revision',
-      );
-    sum += target.integer('percent', 0, 100) ?? 0;
-    const tag = target.text('tag') || undefined;
-    if (tag === undefined) continue;
-    if (!/^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/.test(tag))
-      target.fail('tag', `"${tag}" must begin with a letter and hold only lower-case letters, digits and "-"`);
-    if (tags.includes(tag)) target.fail('tag', `"${tag}" is given twice`);
-    tags.push(tag);
-  }
-  if (sum !== 100) spec.fail('traffic', `adds up to ${sum} percent, not to 100`);
-  return tags;
+    const revision = target.text('revisionName') || undefined;
+    if ((target.boolean('latestRevision') ?? revision === undefined) === (revision !== undefined))
+      target.fail('latestRevision', revision ? 'cannot be true beside revisionName' : 'is false: name the revision');
+    const tag = readTag(target);
+    if (tag && tags.has(tag)) target.fail('tag', `"${tag}" is given twice`);
+    if (tag) tags.add(tag);
+    return { percent: target.integer('percent', 0, 100) ?? 0, ...(revision && { revision }), ...(tag && { tag }) };
+  });
+  const sum = targets.reduce((total, { percent }) => total + percent, 0);
+  if (targets.length > 0 && sum !== 100) spec.fail('traffic', `adds up to ${sum} percent, not to 100`);
+  return targets.some(({ revision, tag }) => revision || tag) ? targets : undefined;
+}
+
+function readTag(target: Fields): string | undefined {
+  const tag = target.text('tag') || undefined;
+  if (tag && !/^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/.test(tag))
+    target.fail('tag', `"${tag}" must begin with a letter and hold only lower-case letters, digits and "-"`);
+  return tag;
 }
 
 function checkMetadata({ metadata, annotations, labels, ignore }: ObjectFields): void {
@@ -120,13 +134,19 @@ function checkMetadata({ metadata, annotations, labels, ignore }: ObjectFields):
   }
 }
 
-/** The annotations of the revision; its name is Knative's business. */
-function readAnnotations(template: Fields, service: string, ignore: Ignore): Fields | undefined {
+/** Name and annotations of the revision. */
+function readRevision(
+  template: Fields,
+  service: string,
+): { name: string | undefined; annotations: Fields | undefined } {
   const metadata = template.fields('metadata')?.only('name', 'annotations', 'labels', ...addedMetadata);
-  const name = metadata?.text('name');
-  if (name && !name.startsWith(`${service}-`)) metadata?.fail('name', `must begin with "${service}-"`);
-  if (name) ignore('spec.template.metadata.name: revisions are numbered here', metadata!.origin('name'));
-  return metadata?.fields('annotations');
+  const name = metadata?.text('name') || undefined;
+  if (name && (!name.startsWith(`${service}-`) || !/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name)))
+    metadata?.fail(
+      'name',
+      `must begin with "${service}-" and hold only lower-case letters, digits and "-", at most 63`,
+    );
+  return { name, annotations: metadata?.fields('annotations') };
 }
 
 function readTimeouts(pod: Fields): { timeoutMs: number; responseStartTimeoutMs: number } {

@@ -23,6 +23,8 @@ export interface Bundle {
   fresh: boolean;
   /** It is run as it is, in its folder: then there is nothing at `entry`. */
   unbundled?: FolderProgram;
+  /** Programs of the containers beside it and before it, by their names. */
+  beside?: Readonly<Record<string, Bundle>>;
 }
 
 /** A source that cannot be built; the message begins with `file:line:column`. */

@@ -1,8 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Container, EnvSource, Platform, PodField, Volume } from '@dormouse/manifests/model';
 import { expandVariables } from './expand-variables.ts';
+import type { Mount } from './mounted-folders.ts';
 import { readSecret } from './secret-files.ts';
 
 export interface EnvironmentOptions {
@@ -85,7 +86,34 @@ function declared(
 }
 
 const foldersOf = (name: string, namespace: string, { volumes }: Container, options: EnvironmentOptions) =>
-  volumes.map((volume) => ({ mountPath: volume.mountPath, folder: mount(name, namespace, volume, options) }));
+  volumes.map((volume) => ({
+    mountPath: volume.mountPath,
+    folder: join(mount(name, namespace, volume, options), volume.subPath ?? ''),
+  }));
+
+/**
+ * A container's volumes with their folders. Those of Secrets and ConfigMaps are read-only, as on a cluster.
+ * @throws Error naming the Secret, ConfigMap or key that is missing and not optional
+ */
+export function resolveVolumes(
+  name: string,
+  namespace: string,
+  { volumes }: Container,
+  options: EnvironmentOptions,
+): Mount[] {
+  return volumes.map((volume) => {
+    const { source, subPath = '', mountPath, readOnly } = volume;
+    const from = join(mount(name, namespace, volume, options), subPath);
+    if (!existsSync(from)) {
+      if (source.kind !== 'emptyDir' && !source.optional)
+        throw new Error(
+          `there is no ${source.kind === 'secret' ? 'Secret' : 'ConfigMap'} ${join(source.from, subPath)}`,
+        );
+      mkdirSync(from, { recursive: true });
+    }
+    return { from, mountPath, readOnly: readOnly || source.kind !== 'emptyDir' };
+  });
+}
 
 function gather(
   name: string,

@@ -23,6 +23,8 @@ describe('the program of a folder', () => {
     expect(entry()).toBeUndefined();
     write({ shop: '#!/bin/sh\n' });
     expect(entry()).toBeUndefined();
+    write({ 'go.mod': '', 'main.go': '' });
+    expect(entry()).toEqual(['go', 'run', '.']);
     chmodSync(join(folder, 'shop'), 0o755);
     expect(entry()).toEqual(['./shop']);
     write({ 'app.py': '' });

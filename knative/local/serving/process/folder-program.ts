@@ -14,12 +14,13 @@ const pythonScripts = ['main.py', 'app.py', 'server.py'];
 
 /**
  * What a folder runs: the line `web:` of a Procfile, `start` or `main` of package.json, a script of Node.js or Python with a
- * usual name, or an executable called as the image, `server`, `app` or `main`.
+ * usual name, an executable called as the image, `server`, `app` or `main`, or the Go program of a module.
  * @param name last part of the image's name
  * @returns undefined when there is nothing of it
  */
 export function programInFolder(folder: string, name: string): FolderProgram | undefined {
-  const entry = ofProcfile(folder) ?? ofPackage(folder) ?? ofScripts(folder) ?? ofExecutable(folder, name);
+  const entry =
+    ofProcfile(folder) ?? ofPackage(folder) ?? ofScripts(folder) ?? ofExecutable(folder, name) ?? ofModule(folder);
   return entry ? { folder, entry } : undefined;
 }
 
@@ -50,6 +51,10 @@ function ofExecutable(folder: string, name: string): string[] | undefined {
   const found = [name, 'server', 'app', 'main'].find((each) => isExecutable(join(folder, each)));
   return found === undefined ? undefined : [`./${found}`];
 }
+
+/** A program in Go that nobody has built yet. */
+const ofModule = (folder: string): string[] | undefined =>
+  ['go.mod', 'main.go'].every((each) => existsSync(join(folder, each))) ? ['go', 'run', '.'] : undefined;
 
 function isExecutable(file: string): boolean {
   try {
@@ -92,7 +97,7 @@ export const workingFolder = (folder: string, workingDir: string | undefined): s
 export const canBeAddressed = (argv: readonly string[]): boolean =>
   /(?:^|[\s/])(?:node|npm|npx|yarn|pnpm|tsx|python[\d.]*|gunicorn|flask|waitress-serve)(?:\s|$)/.test(argv.join(' '));
 
-const sources = '**/*.{js,cjs,mjs,jsx,ts,tsx,py,rb,php,pl,sh,html,ejs,hbs,pug,mustache,css}';
+const sources = '**/*.{js,cjs,mjs,jsx,ts,tsx,py,go,rb,php,pl,sh,html,ejs,hbs,pug,mustache,css}';
 const settings = ['package.json', 'package-lock.json', 'requirements.txt', 'Procfile'];
 const left = new Set(['node_modules', '__pycache__', '.git', '.venv', 'venv', '.dormouse']);
 

@@ -98,12 +98,17 @@ const accepts = ({ host, port }: InstanceAddress) =>
 
 /**
  * What a program needs in its environment beside what its manifest says: its own packages' programs and this Node.js on
- * the PATH, and what makes servers of Node.js and Python listen on the instance's address.
+ * the PATH, and what makes servers of Node.js and Python listen on the instance's address, and where containers share it
+ * their clients find it at `localhost`.
  */
 export function programEnvironment(
   env: Readonly<Record<string, string>>,
   folder: string,
-  { address, containerPort }: { address?: InstanceAddress | undefined; containerPort: number },
+  {
+    address,
+    containerPort,
+    shared = false,
+  }: { address?: InstanceAddress | undefined; containerPort: number; shared?: boolean | undefined },
 ): Record<string, string> {
   const { PATH = '', NODE_OPTIONS = '', PYTHONPATH = '' } = env;
   const path = [join(folder, 'node_modules/.bin'), dirname(process.execPath), PATH].join(delimiter);
@@ -113,8 +118,13 @@ export function programEnvironment(
   return {
     ...usual,
     DORMOUSE_ADDRESS: address.host,
+    ...(shared && { DORMOUSE_SHARED: loopbackPorts(env).join() }),
     ...(address.port === containerPort ? {} : { DORMOUSE_PORTS: `${containerPort}:${address.port}` }),
     NODE_OPTIONS: `${NODE_OPTIONS} --import=${preload}`.trim(),
     PYTHONPATH: [join(import.meta.dirname, 'python'), PYTHONPATH].filter(Boolean).join(delimiter),
   };
 }
+
+/** Ports of the platform that the environment names. */
+const loopbackPorts = (env: Readonly<Record<string, string>>): number[] =>
+  Object.values(env).flatMap((value) => [...value.matchAll(/127\.0\.0\.1:(\d+)/g)].map(([, port]) => Number(port)));

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { nameOfImage, programOf } from '@dormouse/manifests/local-config';
 import type { Container } from '@dormouse/manifests/model';
@@ -10,6 +10,8 @@ import { type FolderProgram, programInFolder, sourcesOf } from './folder-program
 
 interface Wanted {
   key: string;
+  /** Name of a container that is not the one that is served. */
+  beside?: string;
   container: Container;
   origin: Origin;
 }
@@ -22,11 +24,11 @@ export async function buildAll(
   progress: (line: string) => void,
 ): Promise<Map<string, Bundle>> {
   const wanted: Wanted[] = [
-    ...platform.services.map(({ namespace, name, container, origin }) => ({
-      key: `${namespace}/${name}`,
-      container,
-      origin,
-    })),
+    ...platform.services.flatMap(({ namespace, name, container, sidecars = [], initContainers = [], origin }) => {
+      const key = `${namespace}/${name}`;
+      const others = [...sidecars, ...initContainers].map((each) => ({ key, beside: each.name, ...each, origin }));
+      return [{ key, container, origin }, ...others];
+    }),
     ...platform.jobs.map(({ namespace, name, container, origin }) => ({
       key: `job ${namespace}/${name}`,
       container,
@@ -37,33 +39,56 @@ export async function buildAll(
     wanted.map(({ container }) => container.image).filter((image) => !programOf(image, localConfig, root)),
   );
   const built = await Promise.all(
-    wanted.map(async ({ key, container: { image, command }, origin }) => {
+    wanted.map(async ({ key, beside, container: { image, command }, origin }) => {
       const program = programOf(image, localConfig, root);
       if (program && 'program' in program) {
         if (command.length > 0)
           throw new ManifestError(origin, 'command: the program of the image is run here; use args');
-        return [key, await builder.build(program.program, program.files)] as const;
+        return { key, beside, bundle: await builder.build(program.program, program.files) };
       }
-      return [key, unbundled(program ?? inFolders({ image, command, origin }, unknown.size === 1))] as const;
+      const folder = program ?? inFolders({ image, command, origin }, unknown.size === 1);
+      return { key, beside, bundle: unbundled(folder) };
     }),
   );
-  const fresh = built.filter(([, bundle]) => bundle.fresh).map(([key]) => key.replace(/^.*\//, ''));
+  const fresh = built.filter(({ bundle }) => bundle.fresh).map(({ key }) => key.replace(/^.*\//, ''));
   if (fresh.length > 0) progress(`functions built: ${fresh.join(', ')}`);
-  return new Map(built);
+  const besides = built.filter(({ beside }) => beside !== undefined);
+  return new Map(
+    built
+      .filter(({ beside }) => beside === undefined)
+      .map(({ key, bundle }) => [
+        key,
+        withOthers(
+          bundle,
+          besides.filter((each) => each.key === key),
+        ),
+      ]),
+  );
+}
+
+/** A change of any of the programs is one of the whole. */
+function withOthers(bundle: Bundle, others: readonly { beside: string | undefined; bundle: Bundle }[]): Bundle {
+  if (others.length === 0) return bundle;
+  const hashes = [bundle, ...others.map((each) => each.bundle)].map(({ hash }) => hash);
+  return {
+    ...bundle,
+    hash: createHash('sha256').update(JSON.stringify(hashes)).digest('hex'),
+    inputs: [...bundle.inputs, ...others.flatMap((each) => each.bundle.inputs)],
+    beside: Object.fromEntries(others.map((each) => [each.beside, each.bundle])),
+  };
 }
 
 /**
  * The program of an image that platform.yaml does not name: that of a folder called as the image, beside the manifest or
- * one above; where there is only one such image, that of the manifest's own folder or the one above.
+ * above it in its repository; where there is only one such image, that of the manifest's own folder or the one above.
  */
 function inFolders(
   { image, command, origin }: { image: string; command: readonly string[]; origin: Origin },
   only: boolean,
 ): FolderProgram {
   const name = nameOfImage(image);
-  const beside = dirname(resolve(origin.file));
-  const bases = [beside, dirname(beside)];
-  const candidates = [...bases.map((base) => join(base, name)), ...(only ? bases : [])];
+  const bases = above(dirname(resolve(origin.file)));
+  const candidates = [...bases.map((base) => join(base, name)), ...(only ? bases.slice(0, 2) : [])];
   for (const folder of candidates) {
     const found = programInFolder(folder, name);
     if (found) return found;
@@ -74,6 +99,16 @@ function inFolders(
     origin,
     `${image}: no program is known for this image; name it in platform.yaml (or put it into ${join(dirname(origin.file), name)})`,
   );
+}
+
+const maxFolders = 4;
+
+/** The folder and those above it, up to the one of the repository. */
+function above(folder: string): string[] {
+  const folders = [folder];
+  while (folders.length < maxFolders && !existsSync(join(folders.at(-1)!, '.git')))
+    folders.push(dirname(folders.at(-1)!));
+  return folders;
 }
 
 /** What runs as it is; its hash changes with its sources. */

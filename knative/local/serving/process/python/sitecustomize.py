@@ -20,3 +20,19 @@ def _bind(self, address, _bind=socket.socket.bind):
 
 if _host:
     socket.socket.bind = _bind
+
+_shared = os.environ.get("DORMOUSE_SHARED")
+_left = (_shared or "").split(",")
+
+
+def _within(address):
+    inside = isinstance(address, tuple) and address[0] in ("localhost", "127.0.0.1", "::1")
+    return (_host,) + address[1:2] if inside and str(address[1]) not in _left else address
+
+
+def _connect(self, address, _connect=socket.socket.connect):
+    return _connect(self, _within(address) if self.family == socket.AF_INET else address)
+
+
+if _host and _shared is not None:
+    socket.socket.connect = _connect

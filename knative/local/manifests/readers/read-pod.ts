@@ -1,0 +1,77 @@
+import { podFeatures } from '../knative-rules.ts';
+import type { Container, NamedContainer } from '../model.ts';
+import type { Fields } from '../yaml/fields.ts';
+import { type PodKind, readContainer } from './read-container.ts';
+import type { Enabled, Ignore } from './read-object.ts';
+
+/** The containers of a Pod specification. */
+export interface PodContainers {
+  /** The one that is served, or the Job's. */
+  container: Container;
+  fields: Fields;
+  sidecars: NamedContainer[];
+  initContainers: NamedContainer[];
+}
+
+interface Reading {
+  ignore: Ignore;
+  enabled: Enabled;
+}
+
+/** Reads the containers of a Service, of which one has ports, or the one of a Job (pkg/apis/serving/k8s_validation.go). */
+export function readPod(pod: Fields, kind: PodKind, reading: Reading): PodContainers {
+  const listed = pod.list('containers');
+  const [first, second] = listed;
+  if (!first) return pod.fail(pod.has('containers') ? 'containers' : undefined, 'needs one container');
+  if (kind === 'Job') {
+    if (second) second.fail(undefined, 'is a second container: a Job here is one process');
+    if (pod.has('initContainers')) pod.fail('initContainers', 'is not understood: a Job here is one process');
+  }
+  const fields = second ? servedOf(listed, second) : first;
+  const sidecars = listed.filter((each) => each !== fields);
+  const before = readInitContainers(pod, reading.enabled);
+  const named = (role: 'sidecar' | 'init') => (each: Fields, at: number) => ({
+    name: each.text('name') || `${role}-${at}`,
+    container: readContainer(pod, each, role, reading),
+  });
+  const read = {
+    container: readContainer(pod, fields, kind === 'Job' ? 'job' : 'served', reading),
+    fields,
+    sidecars: sidecars.map(named('sidecar')),
+    initContainers: before.map(named('init')),
+  };
+  checkNames([fields, ...sidecars, ...before]);
+  checkMounted(pod, [read.container, ...[...read.sidecars, ...read.initContainers].map(({ container }) => container)]);
+  return read;
+}
+
+/** The one of several containers that has ports. */
+function servedOf(containers: readonly Fields[], second: Fields): Fields {
+  const [served, another] = containers.filter((each) => each.list('ports').length > 0);
+  if (another) another.fail('ports', 'belong to one container: Knative serves one port');
+  return served ?? second.fail(undefined, 'is a second container: the one that is served has to have ports');
+}
+
+function readInitContainers(pod: Fields, enabled: Enabled): Fields[] {
+  if (pod.has('initContainers') && !enabled('knative-serving', podFeatures.initContainers!))
+    pod.fail('initContainers', `is off by default on Knative (${podFeatures.initContainers}): use a Job`);
+  return pod.list('initContainers');
+}
+
+function checkNames(containers: readonly Fields[]): void {
+  const names = new Set<string>();
+  for (const each of containers) {
+    const name = each.text('name');
+    if (name && names.has(name)) each.fail('name', `"${name}" is given twice`);
+    if (name) names.add(name);
+  }
+}
+
+/** A volume that nobody mounts is rejected, as on Knative. */
+function checkMounted(pod: Fields, containers: readonly Container[]): void {
+  const mounted = new Set(containers.flatMap(({ volumes }) => volumes.map(({ name }) => name)));
+  for (const volume of pod.list('volumes')) {
+    const name = volume.string('name');
+    if (!mounted.has(name)) volume.fail('name', `"${name}" is not mounted`);
+  }
+}
