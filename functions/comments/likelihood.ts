@@ -25,6 +25,8 @@ const priorWeight = 0.45;
 
 /** Above it a comment waits. */
 export const spamLikelihood = 0.7;
+/** Below it links alone hold no comment of somebody with an account back. */
+export const peopleLikelihood = 0.2;
 
 const dense = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}]/u;
 

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Policy, Reason } from './comment.ts';
-import { spamLikelihood } from './likelihood.ts';
+import { peopleLikelihood, spamLikelihood } from './likelihood.ts';
 
 /** What is looked at before a comment is shown. */
 export interface Candidate {
@@ -37,8 +37,8 @@ export interface Verdict {
 export const fastMs = 5 * 60_000;
 /** Comments within `fastMs`, beyond which others wait. */
 const maxRecent = 3;
-/** Links of somebody with an account, and of a guest. */
-const maxLinks = { account: 2, guest: 0 };
+/** Links of a guest, and of somebody with an account: of the latter any number where the text is surely none of spam, since quotations and signatures have some. */
+const maxLinks = { guest: 0, account: 2, people: Infinity };
 /** A shorter text is repeated by people, too: "Thank you!". */
 const minRepeated = 24;
 
@@ -52,15 +52,13 @@ export function verdict(candidate: Candidate, circumstances: Circumstances): Ver
 
 function reasonsFor(candidate: Candidate, known: Circumstances): Reason[] {
   const { policy, wasPublished } = known;
+  const writer = candidate.isGuest ? 'guest' : (known.likelihood ?? 1) < peopleLikelihood ? 'people' : 'account';
   const found: [Reason, boolean][] = [
     ['honeypot', candidate.filledHoneypot],
     ['policy', policy === 'all_held'],
     ['first', policy === 'first_held' && (candidate.isGuest || !wasPublished)],
-    [
-      'links',
-      linksIn(`${candidate.name ?? ''}\n${candidate.content}`) > maxLinks[candidate.isGuest ? 'guest' : 'account'],
-    ],
-    ['markup', /\[(?:url|link)\b|<a\s/i.test(candidate.content)],
+    ['links', linksIn(`${candidate.name ?? ''}\n${candidate.content}`) > maxLinks[writer]],
+    ['markup', writer !== 'people' && /\[(?:url|link)\b|<a\s/i.test(candidate.content)],
     ['words', hasWord(`${candidate.name ?? ''}\n${candidate.content}`, known.words)],
     ['repeated', known.repeated > 0 && candidate.content.length >= minRepeated],
     ['fast', known.recent >= maxRecent],
