@@ -78,7 +78,12 @@ describe('a command line that makes no sense', () => {
     [['image', 'poste'], 'there is no poste; there are auth'],
     [['manifests', '/nowhere'], '/nowhere: there is no kustomization.yaml'],
     [['bench', '--parts', 'a,z'], '--parts a,z: there is no part z'],
-    [['bench', 'everything'], 'PART everything: must be one of telemetry, cluster-cold, search, compression'],
+    [['bench', 'everything'], 'PART everything: must be one of telemetry, cluster-cold, search, compression, ratios'],
+    [
+      ['bench', '--against', 'http://127.0.0.1:1', '--request', 'lists=/'],
+      '--request lists=/: must be NAME=/PATH with a name of list, categories, home, feed, post, page',
+    ],
+    [['bench', '--request', 'list=/'], '--against-pid and --request go with --against URL'],
     [['new', 'naps', 'dreams'], 'dormouse new: unexpected argument "dreams"'],
     [['new', 'naps', '--tabel'], 'there is no option --tabel; did you mean "--table"?'],
     [['release', '1.2'], 'dormouse release: VERSION 1.2: must be like 1.2.3'],

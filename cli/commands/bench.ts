@@ -1,8 +1,10 @@
 import { join } from 'node:path';
+import type { Against } from '@dormouse/tests/bench/against';
 import type { BenchOptions, BenchPart } from '@dormouse/tests/bench/options';
 import { buildCommand } from '@stricli/core';
 import type { Context } from '../context.ts';
-import { argument, option, positiveNumber, wholeNumber } from '../parameters.ts';
+import { argument, httpAddress, option, positiveNumber, wholeNumber } from '../parameters.ts';
+import { UsageError } from '../usage-error.ts';
 
 interface Flags {
   parts?: readonly BenchPart[];
@@ -15,10 +17,13 @@ interface Flags {
   cycles?: number;
   sleeps?: number;
   out?: string;
+  against?: string;
+  againstPid?: readonly number[];
+  request?: readonly (readonly [string, string])[];
 }
 
 const letters = ['a', 'b', 'c', 'd', 'e', 'f'] as const;
-const alone = ['telemetry', 'cluster-cold', 'search', 'compression'] as const;
+const alone = ['telemetry', 'cluster-cold', 'search', 'compression', 'ratios'] as const;
 
 function parsePart(input: string): (typeof alone)[number] {
   const part = alone.find((each) => each === input);
@@ -34,6 +39,23 @@ function parseParts(input: string): BenchPart[] {
   });
 }
 
+/** What can be asked of another server, as tests/bench/against.ts asks it of the platform. */
+const compared = ['list', 'categories', 'home', 'feed', 'post', 'page'];
+
+function parseRequest(input: string): readonly [string, string] {
+  const [, name, path = ''] = /^([a-z]+)=(\/\S*)$/.exec(input) ?? [];
+  const known = compared.find((each) => each === name);
+  if (!known) throw new Error(`must be NAME=/PATH with a name of ${compared.join(', ')}`);
+  return [known, path];
+}
+
+/** @throws UsageError when only the address is missing */
+function againstOf({ against, againstPid = [], request = [] }: Flags): Against | undefined {
+  if (against !== undefined) return { origin: against, pids: againstPid, paths: Object.fromEntries(request) };
+  if (againstPid.length + request.length > 0) throw new UsageError('--against-pid and --request go with --against URL');
+  return undefined;
+}
+
 /** `dormouse bench` */
 export const bench = buildCommand({
   docs: {
@@ -42,7 +64,11 @@ export const bench = buildCommand({
       'Measures the platform on this machine, beside a plain Hono process with the same statements and a bare node:http',
       'function; with "telemetry" only what telemetry costs a function; with "cluster-cold" only cold starts of functions',
       'on the cluster of KUBECONFIG, reached at INGRESS; with "search" only how long searches take among 100,000 posts;',
-      'with "compression" only what compressing costs and leaves.',
+      'with "compression" only what compressing costs and leaves; with "ratios" only what a few requests cost beside a bare',
+      'server (ends with 1 when one has become dear).',
+      '',
+      'With --against URL only requests, the same in turn to the platform and to another blog on this machine. It has the',
+      'same API, or the paths that --request gives.',
       '',
       'Parts: a cold starts, b throughput and latency, c the scenario of the predecessor, d events, e memory, f the broker',
       'alone (publishing, end to end, a backlog, failing neighbours, recovery).',
@@ -67,13 +93,30 @@ export const bench = buildCommand({
       namespace: option('NAME', 'cluster-cold: namespace of the functions (default: dormouse)'),
       cycles: option('N', 'telemetry: functions started, asked once and ended (default: 1000)', wholeNumber(1)),
       sleeps: option('N', 'telemetry: functions put to sleep by the autoscaler (default: 100)', wholeNumber(1)),
+      against: option('URL', 'Another blog that gets the same requests in turn', httpAddress),
+      againstPid: {
+        ...option(
+          'PID',
+          'Process of that blog, whose CPU time and its descendants’ is its own; several with commas',
+          wholeNumber(1, 4_194_304),
+        ),
+        variadic: ',',
+      },
+      request: {
+        ...option(
+          'NAME=PATH',
+          `A request, as that blog has it: ${compared.join(', ')}; again for others`,
+          parseRequest,
+        ),
+        variadic: true,
+      },
       out: option('FILE', 'Results as JSON (default: bench.json)'),
     },
     positional: {
       kind: 'tuple',
       parameters: [
         {
-          ...argument('PART', 'telemetry, cluster-cold, search or compression, alone', parsePart),
+          ...argument('PART', 'telemetry, cluster-cold, search, compression or ratios, alone', parsePart),
           optional: true,
           proposeCompletions: () => alone,
         },
@@ -83,9 +126,10 @@ export const bench = buildCommand({
   async loader() {
     const { runProgram } = await import('../run-program.ts');
     return async function measure(this: Context, flags: Flags, part?: (typeof alone)[number]) {
+      const against = againstOf(flags);
       const options: BenchOptions = {
         command: ['dormouse', ...process.argv.slice(2)].join(' '),
-        parts: part ? [part] : (flags.parts ?? letters),
+        parts: against ? ['against'] : part ? [part] : (flags.parts ?? letters),
         rounds: flags.rounds ?? 5,
         brokerRounds: flags.brokerRounds ?? 9,
         cold: flags.cold ?? 20,
@@ -94,6 +138,7 @@ export const bench = buildCommand({
         namespace: flags.namespace ?? 'dormouse',
         cycles: flags.cycles ?? 1000,
         sleeps: flags.sleeps ?? 100,
+        against,
         out: flags.out ?? 'bench.json',
       };
       this.exitWith(await runProgram(join(this.root, 'tests/bench/main.ts'), options));

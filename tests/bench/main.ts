@@ -3,6 +3,7 @@ import { cpus, loadavg, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { request } from 'undici';
 import { runPlatform } from '../platform.ts';
+import { againstBench } from './against.ts';
 import { brokerBench } from './broker-bench.ts';
 import { clusterColdStarts } from './cluster-cold.ts';
 import { coldStarts } from './cold.ts';
@@ -12,6 +13,7 @@ import { eventLatency } from './events.ts';
 import { memory } from './memory.ts';
 import type { BenchOptions } from './options.ts';
 import { predecessorsScenario } from './predecessor.ts';
+import { ratios, tooDear } from './ratios.ts';
 import { atRate, saturation } from './saturation.ts';
 import { searchBench } from './search.ts';
 import { table } from './table.ts';
@@ -65,6 +67,26 @@ try {
     save();
   }
   if (parts.has('b') || parts.has('c') || parts.has('d')) await withPlatform([], loaded);
+  if (parts.has('ratios'))
+    await withPlatform([], async (platform) => {
+      const last = await fill(platform);
+      const { list, post, page: home, create } = await shots(platform, last);
+      const found = await ratios(
+        platform,
+        { list: list!, post: post!, home: home!, create: create! },
+        rounds,
+        progress,
+      );
+      results.ratios = found;
+      if (tooDear(found).length > 0) process.exitCode = 1;
+    });
+  const { against } = values;
+  if (against)
+    await withPlatform([], async (platform) => {
+      const id = await fill(platform);
+      const { slug } = (await (await request(`${platform.url}/blog/api/posts/${id}`)).body.json()) as { slug: string };
+      results.against = await againstBench(platform, against, { rounds, seconds, somePost: { id, slug } }, progress);
+    });
   if (parts.has('telemetry'))
     await withPlatform([], async (platform) => {
       await fill(platform);

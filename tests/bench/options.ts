@@ -1,5 +1,20 @@
+import type { Against } from './against.ts';
+
 /** Parts of the benchmark, by the letters and names that `dormouse bench` takes. */
-export const benchParts = ['a', 'b', 'c', 'd', 'e', 'f', 'telemetry', 'cluster-cold', 'search', 'compression'] as const;
+export const benchParts = [
+  'a',
+  'b',
+  'c',
+  'd',
+  'e',
+  'f',
+  'telemetry',
+  'cluster-cold',
+  'search',
+  'compression',
+  'ratios',
+  'against',
+] as const;
 
 export type BenchPart = (typeof benchParts)[number];
 
@@ -16,6 +31,8 @@ export interface BenchOptions {
   namespace: string;
   cycles: number;
   sleeps: number;
+  /** Of part against. */
+  against?: Against | undefined;
   /** File for the results as JSON. */
   out: string;
 }

@@ -1,7 +1,9 @@
+import { againstTable } from './against.ts';
 import { brokerTables } from './broker-table.ts';
 import { clusterColdTable } from './cluster-cold.ts';
 import { compressionTable } from './compression.ts';
 import { number, range, row } from './format.ts';
+import { ratiosTable } from './ratios.ts';
 import type { Measured } from './saturation.ts';
 import { searchTable } from './search.ts';
 import { telemetryTable } from './telemetry-table.ts';
@@ -19,6 +21,8 @@ export function table(results: Record<string, any>): string {
   }
   if (results.clusterCold) clusterColdTable(results.clusterCold, head, lines);
   if (results.search) searchTable(results.search, head, lines);
+  if (results.ratios) ratiosTable(results.ratios, head, lines);
+  if (results.against) againstTable(results.against, head, lines);
   if (results.compression) compressionTable(results.compression, head, lines);
   if (results.load) {
     head(
