@@ -1,6 +1,7 @@
 import { AppError } from '@dormouse/runtime/errors';
 import { describe, expect, test } from 'vitest';
-import { cost, type Derive, passwords } from './passwords.ts';
+import type { Derive } from './argon2id.ts';
+import { cost, passwords } from './passwords.ts';
 import { decodePhc } from './phc.ts';
 
 const cheap = { memory: 64, passes: 1, lanes: 1 };

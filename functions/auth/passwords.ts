@@ -1,13 +1,10 @@
-import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
-import { promisify } from 'node:util';
+import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { fail } from '@dormouse/runtime/errors';
+import { argon2id, type Derive } from './argon2id.ts';
 import { type Argon2Hash, type Cost, decodePhc, encodePhc } from './phc.ts';
 
-/** OWASP's argon2id setting of 19 MiB, 2 passes, 1 lane: about 20 ms of one core. */
+/** OWASP's argon2id setting of 19 MiB, 2 passes, 1 lane. */
 export const cost: Cost = { memory: 19_456, passes: 2, lanes: 1 };
-
-/** Derives the tag of a password; replaced in tests that count how often it ran. */
-export type Derive = (password: string, salt: Uint8Array, cost: Cost, tagLength: number) => Promise<Uint8Array>;
 
 /** Result of a check; `outdated` says that a good password should be hashed anew, with today's cost. */
 export interface VerifyResult {
@@ -21,12 +18,6 @@ export interface Passwords {
   /** Checks a password. Without a stored hash (no such user, or none set yet) it does the same work and says no. */
   verify(password: string, stored: string | undefined): Promise<VerifyResult>;
 }
-
-const runArgon2 = promisify(argon2);
-
-/** argon2id on libuv's thread pool: the event loop stays free meanwhile. */
-const derive: Derive = (password, salt, { memory, passes, lanes }, tagLength) =>
-  runArgon2('argon2id', { message: password, nonce: salt, memory, passes, parallelism: lanes, tagLength });
 
 export interface PasswordsOptions {
   cost?: Cost;
@@ -49,7 +40,7 @@ export function passwords(options: PasswordsOptions = {}): Passwords {
   const random = options.random ?? randomBytes;
   const turn = semaphore(options.concurrency ?? 2, options.queue ?? 32);
   const run = (password: string, hash: Cost, salt: Uint8Array, length: number) =>
-    turn(() => (options.derive ?? derive)(password.normalize('NFKC'), salt, hash, length));
+    turn(() => (options.derive ?? argon2id)(password.normalize('NFKC'), salt, hash, length));
   const nobody: Argon2Hash = { ...wanted, salt: random(16), tag: random(32) };
 
   return {

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** npm packages with native parts: they cannot be bundled, and stand in `node_modules` beside the program. */
-export const nativePackages: readonly string[] = ['sharp', '@takumi-rs/core'];
+export const nativePackages: readonly string[] = ['sharp', '@takumi-rs/core', '@node-rs/argon2'];
 
 /** Packages whose files are read at run time, by the native one that reads them. */
 const readBy: Readonly<Record<string, readonly string[]>> = {
