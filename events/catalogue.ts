@@ -4,6 +4,7 @@ import { commentCreated, commentDeleted, commentModerated, commentUpdated } from
 import type { EventContract } from './contract.ts';
 import { invitationAccepted, invitationCreated, invitationRevoked } from './invitation.ts';
 import { batchDue } from './journal.ts';
+import { mailRequested } from './mail.ts';
 import { mediaDeleted, mediaDrawn, mediaOutdated, mediaReady, mediaRefused, mediaUploaded } from './media.ts';
 import { postCreated, postDeleted, postPublished, postUnpublished, postUpdated } from './post.ts';
 import { tokenCreated, tokenRevoked } from './token.ts';
@@ -42,4 +43,5 @@ export const catalogue: readonly EventContract[] = [
   commentDeleted,
   webhookDue,
   webhookDisabled,
+  mailRequested,
 ];

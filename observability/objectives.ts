@@ -19,7 +19,7 @@ export interface Objective {
   bad: string;
 }
 
-const { eventAge, webhookDelay } = metrics;
+const { eventAge, mailDelay, webhookDelay } = metrics;
 const ages = (part: 'count' | 'bucket', ...matchers: string[]) =>
   `sum(rate(${series.eventAge}_${part}{${matchers.join(',')}}[5m]))`;
 
@@ -117,8 +117,8 @@ const resent = `sum(rate(${series.eventsResent}[5m]))`;
 /** What a consumer lacked and was given by the journal, whose deliveries have no age; one that refuses makes a dead letter. */
 const redelivered = `sum(rate(${series.eventsRedelivered}{dormouse_redelivery_outcome="taken"}[5m]))`;
 const handled = ages('count', ours);
-const delays = (part: 'count' | 'bucket', ...matchers: string[]) =>
-  `sum(rate(${series.webhookDelay}_${part}{${matchers.join(',')}}[5m]))`;
+const delays = (delay: string, part: 'count' | 'bucket', ...matchers: string[]) =>
+  `sum(rate(${delay}_${part}{${matchers.join(',')}}[5m]))`;
 const commented = ['service_name="web"', 'messaging_destination_name=~"dev\\\\.dormouse\\\\.comment\\\\..+"'];
 const counted = ['service_name="categories"', 'messaging_destination_name=~"dev\\\\.dormouse\\\\.post\\\\..+"'];
 
@@ -161,8 +161,17 @@ export const objectives: readonly Objective[] = [
     target: 0.99,
     promise: '99 % of deliveries to webhooks are tried within 30 s',
     causes,
-    total: delays('count'),
-    bad: `${delays('count')} - ${delays('bucket', upTo(webhookDelay, 30))}`,
+    total: delays(series.webhookDelay, 'count'),
+    bad: `${delays(series.webhookDelay, 'count')} - ${delays(series.webhookDelay, 'bucket', upTo(webhookDelay, 30))}`,
+  },
+  {
+    name: 'mails-prompt',
+    alert: 'MailsLate',
+    target: 0.99,
+    promise: '99 % of mails are at the mail server within 30 s',
+    causes,
+    total: delays(series.mailDelay, 'count'),
+    bad: `${delays(series.mailDelay, 'count')} - ${delays(series.mailDelay, 'bucket', upTo(mailDelay, 30))}`,
   },
 ];
 

@@ -98,6 +98,7 @@ describe('mesh-strict', () => {
     ['auth', 'DELETE', '/api/invitations/1'],
     ['auth', 'GET', '/api/tokens'],
     ['auth', 'POST', '/api/tokens'],
+    ['auth', 'POST', '/api/me/email-verification'],
     ['auth', 'POST', '/api/me/totp'],
     ['auth', 'DELETE', '/api/me/totp'],
     ['auth', 'POST', '/api/me/totp/confirmation'],
@@ -128,6 +129,11 @@ describe('mesh-strict', () => {
     ['auth', 'POST', '/api/token/refresh'],
     ['auth', 'POST', '/api/logout'],
     ['auth', 'POST', '/api/claim'],
+    ['auth', 'POST', '/api/password-resets'],
+    ['auth', 'POST', '/api/password-resets/completion'],
+    ['auth', 'POST', '/api/log-in-links'],
+    ['auth', 'POST', '/api/log-in-links/completion'],
+    ['auth', 'POST', '/api/email-verifications'],
     ['auth', 'POST', '/api/invitations/lookup'],
     ['auth', 'POST', '/api/token/personal'],
     ['auth', 'GET', '/api/oauth/github'],
@@ -150,6 +156,8 @@ describe('mesh-strict', () => {
     ['web', 'POST', '/blog/login'],
     ['web', 'POST', '/blog/posts/x/edit'],
     ['web', 'POST', '/claim'],
+    ['web', 'POST', '/blog/password-reset'],
+    ['web', 'POST', '/blog/verify-email'],
   ])('%s: %s %s is open to people without one', (name, method, path) => {
     expect(allowing(name, method, path).some((rule) => !needsToken([rule]))).toBe(true);
   });

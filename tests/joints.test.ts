@@ -28,7 +28,7 @@ describe('events and Triggers', () => {
       expect(subscriber).toMatchObject({
         kind: 'service',
         namespace: 'dormouse',
-        path: ['journal-batches', 'webhooks-deliveries'].includes(name) ? '/batches' : '/events',
+        path: ['journal-batches', 'webhooks-deliveries', 'mail-requests'].includes(name) ? '/batches' : '/events',
       });
     },
   );

@@ -270,7 +270,19 @@ describe('a backup', () => {
     const { manifest } = await openBackup({ place: made });
     expect(manifest).toMatchObject({ format: 1, version: '0.1.0', encryption: null, omitted: [] });
     expect(manifest.stores.database).toMatchObject({
-      functions: ['auth', 'categories', 'comments', 'journal', 'media', 'posts', 'relay', 'search', 'web', 'webhooks'],
+      functions: [
+        'auth',
+        'categories',
+        'comments',
+        'journal',
+        'mail',
+        'media',
+        'posts',
+        'relay',
+        'search',
+        'web',
+        'webhooks',
+      ],
       migrations: expect.arrayContaining([
         { name: 'posts/001-posts.sql', hash: expect.stringMatching(/^[0-9a-f]{32}$/) },
       ]),

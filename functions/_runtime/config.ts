@@ -61,6 +61,7 @@ const notFunctions = new Set([
   'JWKS_URL',
   'PUBLIC_URL',
   'PURGE_URL',
+  'SMTP_URL',
 ]);
 
 /**

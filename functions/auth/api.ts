@@ -8,6 +8,7 @@ import {
   accountRemoval,
   claiming,
   credentials,
+  emailVerification,
   heldInvitation,
   heldPersonalToken,
   heldTicket,
@@ -15,6 +16,8 @@ import {
   identityLink,
   identityRemoval,
   importedAccount,
+  linkLogIn,
+  logInLink,
   newAccount,
   newInvitation,
   newPasskey,
@@ -24,7 +27,9 @@ import {
   passkeyLogIn,
   passkeyOffer,
   passkeyRemoval,
+  passwordReset,
   peopleQuery,
+  resetCompletion,
   settingUp,
   ticketLogIn,
   ticketRegistration,
@@ -71,6 +76,10 @@ const keptPersonalToken = v.pipe(v.strictObject(personalToken), v.title('Persona
 const madePersonalToken = v.pipe(
   v.strictObject({ ...personalToken, token: v.pipe(text, v.description('Shown this once.')) }),
   v.title('NewPersonalToken'),
+);
+const askingBrowser = v.pipe(
+  v.strictObject({ browser: v.pipe(text, v.description('Secret of who asks; nobody else can use the link.')) }),
+  v.title('AskingBrowser'),
 );
 const exchanged = v.pipe(
   v.strictObject({
@@ -142,6 +151,7 @@ const me = v.pipe(
     id,
     username: text,
     email: v.pipe(v.nullable(text), v.description('null until an imported account is claimed.')),
+    email_verified: v.pipe(v.boolean(), v.description('Whether a link that was sent there has been followed.')),
     display_name: text,
     bio,
     role,
@@ -321,6 +331,7 @@ const aGrant: v.InferInput<typeof grant> = {
 const aMe: v.InferInput<typeof me> = {
   ...aGrant.user,
   email: 'ada@example.org',
+  email_verified: true,
   bio: 'Writes notes.',
   has_password: true,
   created_at: created,
@@ -742,6 +753,60 @@ export const api = {
     examples: { claim: { token: 'c0ffee', password: 'correct horse battery', email: 'ada@example.org' } },
     errors: ['not_found', 'too_many_requests'],
     responses: () => ({ 200: content('The account is yours.', claimed, { example: { id: 1, username: 'ada' } }) }),
+  }),
+  requestPasswordReset: route('POST /api/password-resets', {
+    summary: 'Ask for a new password by e-mail',
+    description:
+      'Whoever can read the mail chooses the new password, by a link that is good once, for an hour. Answers the same whether an account has the address or not; an address is sent three mails within an hour at most.',
+    body: passwordReset,
+    examples: { ada: { email: 'ada@example.org' } },
+    errors: ['too_many_requests'],
+    responses: () => ({ 202: empty('If an account has this address, a mail is on its way.') }),
+  }),
+  completePasswordReset: route('POST /api/password-resets/completion', {
+    summary: 'Choose a new password by the link of a mail',
+    description:
+      'Uses the link up and ends every session. Logs nobody in: a second factor is asked for as at every log-in.',
+    body: resetCompletion,
+    examples: { ada: { token: 'c0ffee', password: 'correct horse battery' } },
+    errors: ['not_found', 'too_many_requests'],
+    responses: () => ({ 200: content('The password is changed.', claimed, { example: { id: 1, username: 'ada' } }) }),
+  }),
+  requestLogInLink: route('POST /api/log-in-links', {
+    summary: 'Ask for a link that logs in',
+    description:
+      'Good once, for a quarter of an hour, together with what this answers: who has the mail alone cannot use it. Answers the same whether an account has the address or not; an address is sent three mails within an hour at most.',
+    body: logInLink,
+    examples: { ada: { email: 'ada@example.org' } },
+    errors: ['too_many_requests'],
+    responses: () => ({
+      202: content('If an account has this address, a mail is on its way.', askingBrowser, {
+        example: { browser: 'c0ffee' },
+      }),
+    }),
+  }),
+  logInByLink: route('POST /api/log-in-links/completion', {
+    summary: 'Log in by the link of a mail',
+    body: linkLogIn,
+    examples: { ada: { token: 'c0ffee', browser: 'c0ffee' } },
+    errors: ['unauthorized', 'too_many_requests'],
+    responses: () => ({ 200: content('An access token.', grant, { example: aGrant, headers: cookie }) }),
+  }),
+  requestEmailVerification: route('POST /api/me/email-verification', {
+    summary: 'Have a link sent to one’s own address',
+    description: 'Good once, for 24 hours. An address is sent three mails within an hour at most.',
+    roles: 'any',
+    errors: ['conflict', 'too_many_requests'],
+    responses: () => ({ 202: empty('A mail is on its way.') }),
+  }),
+  verifyEmail: route('POST /api/email-verifications', {
+    summary: 'Prove an address by the link of a mail',
+    body: emailVerification,
+    examples: { ada: { token: 'c0ffee' } },
+    errors: ['not_found', 'too_many_requests'],
+    responses: () => ({
+      200: content('The address is proven.', claimed, { example: { id: 1, username: 'ada' } }),
+    }),
   }),
   settings: route('GET /api/settings', {
     summary: 'Read the settings of the blog',

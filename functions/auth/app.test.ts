@@ -320,6 +320,7 @@ describe('an own account', () => {
       id: expect.any(Number),
       username,
       email: `${username}@example.org`,
+      email_verified: false,
       display_name: username,
       bio: null,
       role: 'author',

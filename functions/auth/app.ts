@@ -5,6 +5,7 @@ import type { Auth } from './dependencies.ts';
 import { discovery } from './discovery.ts';
 import { identities } from './identities.ts';
 import { invitations } from './invitations.ts';
+import { mails } from './mails.ts';
 import { oauth } from './oauth.ts';
 import { ownSessions } from './own-sessions.ts';
 import { passkeys } from './passkeys.ts';
@@ -27,5 +28,6 @@ export function createApp(auth: Auth) {
     .route('/', passkeys(auth))
     .route('/', people(auth))
     .route('/', invitations(auth))
+    .route('/', mails(auth))
     .route('/', blog(auth));
 }

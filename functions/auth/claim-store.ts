@@ -1,5 +1,6 @@
 import type { Sql } from '@dormouse/runtime/sql-types';
 import { dropIdentities } from './identity-store.ts';
+import { forgetMails } from './mail-store.ts';
 import { dropPasskeys } from './passkey-store.ts';
 import { dropSecondFactor } from './second-factor-store.ts';
 import { endSessions } from './session-store.ts';
@@ -34,8 +35,11 @@ export function claimStore(sql: Sql): ClaimStore {
           { user_id: number }[]
         >`DELETE FROM claims WHERE hash = ${hash} AND expires_at > ${now} RETURNING user_id`;
         if (!claim) return false;
+        // Links that went to the address of before.
+        await forgetMails(tx, claim.user_id);
         const changed = await tx`
-          UPDATE users SET password_hash = ${passwordHash}, email = coalesce(${email ?? null}, email)
+          UPDATE users SET password_hash = ${passwordHash}, email = coalesce(${email ?? null}, email),
+            email_verified_at = CASE WHEN email = coalesce(${email ?? null}, email) THEN email_verified_at END
           WHERE id = ${claim.user_id} AND deleted_at IS NULL AND suspended_at IS NULL`;
         // Whoever gave the code made sure of the person: it is the way back for who has lost the other device, too, and throws out who
         // has linked an account or added a passkey of their own.

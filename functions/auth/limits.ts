@@ -11,9 +11,11 @@ export interface Limits {
   verify: number;
   /** New accounts per client address. */
   registerAddress: number;
+  /** Mails that one client address asks for, whomever they go to. */
+  mailAddress: number;
 }
 
-export const defaultLimits: Limits = { login: 5, loginAddress: 60, verify: 30, registerAddress: 30 };
+export const defaultLimits: Limits = { login: 5, loginAddress: 60, verify: 30, registerAddress: 30, mailAddress: 5 };
 
 const minuteMs = 60_000;
 export const dayMs = 86_400_000;

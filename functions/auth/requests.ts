@@ -287,6 +287,31 @@ export const accountRemoval = v.strictObject({
 /** Body of POST /api/claim. */
 export const claiming = v.strictObject({ token: opaque, password, email: v.optional(email) });
 
+/** Body of POST /api/password-resets. */
+export const passwordReset = v.strictObject({ email });
+
+/** Body of POST /api/password-resets/completion. */
+export const resetCompletion = v.strictObject({
+  token: v.pipe(opaque, v.description('Of the link in the mail.')),
+  password,
+});
+
+/** Body of POST /api/log-in-links. */
+export const logInLink = v.strictObject({ email });
+
+/** Body of POST /api/log-in-links/completion. */
+export const linkLogIn = v.strictObject({
+  token: v.pipe(opaque, v.description('Of the link in the mail.')),
+  browser: v.pipe(opaque, v.description('What the request for the mail answered.')),
+  code: v.optional(
+    v.pipe(typedCode, v.description('Of the second factor, where the account has one; or a recovery code.')),
+  ),
+  refresh: v.optional(v.picklist(['cookie', 'body'], 'must be cookie or body'), 'cookie'),
+});
+
+/** Body of POST /api/email-verifications. */
+export const emailVerification = v.strictObject({ token: v.pipe(opaque, v.description('Of the link in the mail.')) });
+
 /** Body of POST /api/setup. */
 export const settingUp = v.strictObject({
   code: opaque,

@@ -4,6 +4,7 @@ import { type BlogStore, blogStore } from './blog-store.ts';
 import { type ClaimStore, claimStore } from './claim-store.ts';
 import { type IdentityStore, identityStore } from './identity-store.ts';
 import { type InvitationStore, invitationStore } from './invitation-store.ts';
+import { type MailStore, mailStore } from './mail-store.ts';
 import { type PasskeyStore, passkeyStore } from './passkey-store.ts';
 import { type PasswordTryStore, passwordTryStore } from './password-try-store.ts';
 import { type PendingStore, pendingStore } from './pending-store.ts';
@@ -26,6 +27,7 @@ export interface Store
     PasskeyStore,
     RevocationStore,
     PasswordTryStore,
+    MailStore,
     BlogStore {}
 
 /** The store on PostgreSQL; `sql` is connected as role `auth`. */
@@ -41,5 +43,6 @@ export const createStore = (sql: Sql, outbox: Outbox): Store => ({
   ...passkeyStore(sql, outbox),
   ...revocationStore(sql),
   ...passwordTryStore(sql),
+  ...mailStore(sql, outbox),
   ...blogStore(sql, outbox),
 });

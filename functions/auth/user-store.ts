@@ -3,6 +3,7 @@ import type { Role } from '@dormouse/runtime/caller';
 import type { Emit, Outbox } from '@dormouse/runtime/outbox';
 import type { Sql, Tx } from '@dormouse/runtime/sql-types';
 import { dropIdentities, type FirstIdentity, insertFirstIdentity } from './identity-store.ts';
+import { forgetMails } from './mail-store.ts';
 import { dropPasskeys } from './passkey-store.ts';
 import { revokeInvitationsOf } from './revoke-invitations.ts';
 import { dropSecondFactor } from './second-factor-store.ts';
@@ -45,7 +46,7 @@ export interface UserStore {
   register(user: NewUser, first?: FirstIdentity): Promise<User | undefined>;
   /** Changes what somebody says of themselves and emits user.updated. */
   setProfile(user: User, change: ProfileChange): Promise<User>;
-  /** Changes the password and ends every session. */
+  /** Changes the password, and ends every session and every link that was sent by e-mail. */
   setPassword(id: number, passwordHash: string): Promise<void>;
   /** Puts a stronger hash of the same password in place of `before`, unless it was changed meanwhile. */
   rehash(id: number, before: string, after: string): Promise<void>;
@@ -66,13 +67,13 @@ export function userStore(sql: Sql, outbox: Outbox): UserStore {
       // What cannot be a name is not asked for: PostgreSQL refuses some of it (NUL) with an error.
       if (!parseUsername(username)) return undefined;
       return firstUser(sql<UserRow[]>`
-        SELECT id, username, display_name, email, password_hash, role, bio, suspended_at, created_at
+        SELECT id, username, display_name, email, email_verified_at, password_hash, role, bio, suspended_at, created_at
         FROM users WHERE lower(username COLLATE "C") = ${usernameKey(username)} AND deleted_at IS NULL`);
     },
 
     byId: (id, session) =>
       firstUser(sql<UserRow[]>`
-        SELECT id, username, display_name, email, password_hash, role, bio, suspended_at, created_at
+        SELECT id, username, display_name, email, email_verified_at, password_hash, role, bio, suspended_at, created_at
         FROM users WHERE id = ${id}::bigint AND deleted_at IS NULL AND suspended_at IS NULL AND (
           ${session === undefined} OR EXISTS (
             SELECT FROM sessions WHERE user_id = users.id AND sessions.id = ${session ?? null}
@@ -114,6 +115,7 @@ export function userStore(sql: Sql, outbox: Outbox): UserStore {
     async setPassword(id, passwordHash) {
       await sql.begin(async (tx) => {
         await tx`UPDATE users SET password_hash = ${passwordHash} WHERE id = ${id} AND deleted_at IS NULL`;
+        await forgetMails(tx, id);
         await endSessions(tx, id);
       });
     },
@@ -142,7 +144,7 @@ export function userStore(sql: Sql, outbox: Outbox): UserStore {
 
     async users(limit, after = '') {
       const rows = await sql<UserRow[]>`
-        SELECT id, username, display_name, email, password_hash, role, bio, suspended_at, created_at FROM users
+        SELECT id, username, display_name, email, email_verified_at, password_hash, role, bio, suspended_at, created_at FROM users
         WHERE deleted_at IS NULL AND lower(username COLLATE "C") > ${usernameKey(after)}
         ORDER BY lower(username COLLATE "C") LIMIT ${limit}`;
       return rows.map(toUser);
@@ -161,6 +163,7 @@ export function userStore(sql: Sql, outbox: Outbox): UserStore {
         await tx`DELETE FROM known_networks WHERE user_id = ${id}`;
         await dropIdentities(tx, id);
         await dropPasskeys(tx, id);
+        await forgetMails(tx, id);
         await revokeInvitationsOf(tx, emit, id, undefined);
         await tx`DELETE FROM password_tries WHERE name = ${usernameKey(username)}`;
         await tx`INSERT INTO retired_names (hash) VALUES (name_hash(${username})) ON CONFLICT DO NOTHING`;
@@ -180,7 +183,7 @@ const locked = (tx: Tx, username: string): Promise<User | undefined> =>
   parseUsername(username) === undefined
     ? Promise.resolve(undefined)
     : firstUser(tx<UserRow[]>`
-        SELECT id, username, display_name, email, password_hash, role, bio, suspended_at, created_at
+        SELECT id, username, display_name, email, email_verified_at, password_hash, role, bio, suspended_at, created_at
         FROM users WHERE lower(username COLLATE "C") = ${usernameKey(username)} AND deleted_at IS NULL FOR UPDATE`);
 
 /**
@@ -207,6 +210,7 @@ async function write(tx: Tx, emit: Emit, before: User, change: UserChange, by?: 
   if (suspended && !before.suspended) {
     await endSessions(tx, id);
     await tx`DELETE FROM claims WHERE user_id = ${id}`;
+    await forgetMails(tx, id);
     await revokeInvitationsOf(tx, emit, id, by);
   }
   emit(userUpdated, `user/${id}`, {
@@ -230,7 +234,7 @@ export async function insertUser(
     INSERT INTO users (username, display_name, email, password_hash, role)
     VALUES (${username}, ${displayName ?? null}, ${email ?? null}, ${passwordHash ?? null}, ${role})
     ON CONFLICT (lower(username COLLATE "C")) DO NOTHING
-    RETURNING id, username, display_name, email, password_hash, role, bio, suspended_at, created_at`);
+    RETURNING id, username, display_name, email, email_verified_at, password_hash, role, bio, suspended_at, created_at`);
   if (user)
     emit(userRegistered, `user/${user.id}`, {
       id: user.id,

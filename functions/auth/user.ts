@@ -6,6 +6,8 @@ export interface User {
   username: string;
   displayName: string;
   email: string | undefined;
+  /** Somebody has followed a link that was sent there. */
+  emailVerified: boolean;
   passwordHash: string | undefined;
   role: Role;
   /** What somebody says of themselves: plain text. */
@@ -21,6 +23,7 @@ export interface UserRow {
   username: string;
   display_name: string | null;
   email: string | null;
+  email_verified_at: Date | null;
   password_hash: string | null;
   role: Role;
   bio: string | null;
@@ -40,6 +43,7 @@ export const toUser = (row: UserRow): User => ({
   username: row.username,
   displayName: row.display_name ?? row.username,
   email: row.email ?? undefined,
+  emailVerified: row.email_verified_at !== null,
   passwordHash: row.password_hash ?? undefined,
   role: row.role,
   bio: row.bio ?? undefined,

@@ -38,7 +38,7 @@ ${problem?.errors.code ? field({ name: 'code', label: secondFactor.code, value: 
 `,
     ),
     passkey: page.providers && passkeyLogIn(passkeys, page.viewer, page.next),
-    after: takesRegistrations(page.site) && signing.newHere(linkTo(goingOn('/blog/signup', page))),
+    after: markup`${takesRegistrations(page.site) ? markup`${signing.newHere(linkTo(goingOn('/blog/signup', page)))}<br>` : none}${linkTo('/blog/password-reset')(signing.forgotten)}<br>${linkTo(goingOn('/blog/login-link', page))(signing.byMail)}`,
   }));
 }
 
@@ -88,6 +88,103 @@ ${emailAndPassword(page, fields, problem)}`,
   }));
 }
 
+/** The page on which who has forgotten their password asks for a mail. */
+export function forgottenPage(page: AccountPage & { email?: string }): string {
+  const { fields, signing } = wordsOf(page.site.language);
+  return form(page, (problem) => ({
+    title: signing.forgotten,
+    action: '/blog/password-reset',
+    intro: signing.forgottenText,
+    button: signing.sendMail,
+    fields: field(
+      {
+        name: 'email',
+        label: fields.email,
+        type: 'email',
+        value: page.email ?? '',
+        autocomplete: 'email',
+        focus: true,
+      },
+      problem,
+    ),
+  }));
+}
+
+/** The page behind the link of a mail, on which a new password is chosen. */
+export function newPasswordPage(page: AccountPage & { token?: string }): string {
+  const { fields, account, signing } = wordsOf(page.site.language);
+  return form(page, (problem) => ({
+    title: signing.choose,
+    action: '/blog/password-reset/new',
+    intro: account.afterwards,
+    button: account.changePassword,
+    fields: markup`${hiddenField('token', page.token ?? '')}
+${field({ name: 'password', label: fields.newPassword, type: 'password', autocomplete: 'new-password', hint: fields.passwordRule, focus: true }, problem)}`,
+    after: linkTo('/blog/password-reset')(signing.anotherMail),
+  }));
+}
+
+/** The page on which somebody asks for a link that logs in. */
+export function logInLinkPage(page: AccountPage & { email?: string }): string {
+  const { fields, signing } = wordsOf(page.site.language);
+  return form(page, (problem) => ({
+    title: signing.byMail,
+    action: '/blog/login-link',
+    intro: signing.byMailText,
+    button: signing.sendMail,
+    fields: field(
+      {
+        name: 'email',
+        label: fields.email,
+        type: 'email',
+        value: page.email ?? '',
+        autocomplete: 'email',
+        focus: true,
+      },
+      problem,
+    ),
+  }));
+}
+
+/** The page behind such a link: by a button, since programs that look at mails follow links. */
+export function openLinkPage(page: AccountPage & { token?: string }): string {
+  const { frame, secondFactor, signing } = wordsOf(page.site.language);
+  return form(page, (problem) => ({
+    title: frame.logIn,
+    action: '/blog/login-link/open',
+    fields: markup`${hiddenField('token', page.token ?? '')}
+${problem?.errors.code ? field({ name: 'code', label: secondFactor.code, value: '', autocomplete: 'one-time-code', hint: secondFactor.codeOrRecovery, focus: true }, problem) : none}`,
+    after: linkTo('/blog/login-link')(signing.anotherMail),
+  }));
+}
+
+/** The page behind the link of a mail, on which an address is proven: by a button, since programs that look at mails follow links. */
+export function verifyEmailPage(page: AccountPage & { token?: string }): string {
+  const { signing } = wordsOf(page.site.language);
+  return form(page, () => ({
+    title: signing.verify,
+    action: '/blog/verify-email',
+    intro: signing.verifyText,
+    button: signing.verifyIt,
+    fields: hiddenField('token', page.token ?? ''),
+  }));
+}
+
+/** Says that something is done, where there is no more to do. */
+export function donePage({ site, viewer }: Pick<AccountPage, 'site' | 'viewer'>, title: string, text: string): string {
+  const { signing } = wordsOf(site.language);
+  return layout({
+    site,
+    title,
+    viewer,
+    main: markup`<div class="card">
+<h1>${title}</h1>
+<p role="status">${text}</p>
+<p class="actions"><a class="button" href="/blog/">${signing.readBlog}</a></p>
+</div>`,
+  });
+}
+
 /** What everybody who makes an account is asked for. */
 export const emailAndPassword = (
   { email = '' }: { email?: string },
@@ -104,6 +201,8 @@ interface FormParts {
   action: string;
   current?: 'login' | 'signup';
   intro?: string;
+  /** On the button; without it the title. */
+  button?: string;
   fields: Html;
   /** Ways around the form. */
   elsewhere?: readonly Html[];
@@ -118,7 +217,18 @@ function form(
   parts: (problem: SaidProblem | undefined) => FormParts,
 ): string {
   const problem = saidIn(wordsOf(site.language), page.problem);
-  const { title, action, current, intro, fields, elsewhere = [], passkey = none, script, after } = parts(problem);
+  const {
+    title,
+    action,
+    current,
+    intro,
+    button = title,
+    fields,
+    elsewhere = [],
+    passkey = none,
+    script,
+    after,
+  } = parts(problem);
   return layout({
     site,
     title,
@@ -133,7 +243,7 @@ ${alert(problem)}
 <form method="post" action="${action}">
 ${hiddenField('csrf', viewer.csrf)}${hiddenField('next', next)}
 ${fields}
-<p class="actions"><button class="button">${title}</button></p>
+<p class="actions"><button class="button">${button}</button></p>
 </form>
 ${passkey}
 ${elsewhere}

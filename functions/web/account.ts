@@ -84,6 +84,13 @@ export function account(
     ),
   );
 
+  app.post('/blog/account/verify-email', (c) =>
+    onForm(c, onPage(c), async (_, session) => {
+      await accounts.requestEmailVerification(session.token, clientAddress(c));
+      return seeOther(c, `${path}?mailed`);
+    }),
+  );
+
   app.post('/blog/account/sessions/:id/end', (c) =>
     onForm(c, onPage(c), async (_, session) => {
       await ownAccount.endSession(c.req.param('id'), session.token);
@@ -151,7 +158,17 @@ export function account(
   );
 }
 
-const notices = ['changed', 'saved', 'ended', 'revoked', 'linked', 'unlinked', 'unfinished', 'passkey'] as const;
+const notices = [
+  'changed',
+  'saved',
+  'ended',
+  'revoked',
+  'linked',
+  'unlinked',
+  'unfinished',
+  'passkey',
+  'mailed',
+] as const;
 
 const tokenIn = (form: Form): TokenForm => ({
   name: form.get('name').trim(),

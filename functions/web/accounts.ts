@@ -16,6 +16,7 @@ export type PasswordChange = { password: string; current_password?: string };
 export type Proof = ResponseOf<typeof api.lookUpOauth, 200>;
 /** What a device answered, as the browser's script says it. */
 export type PasskeyAnswer = BodyOf<typeof api.logInByPasskey>['response'];
+export type LinkLogIn = Pick<BodyOf<typeof api.logInByLink>, 'token' | 'browser' | 'code'>;
 export type ProvenAccount = Omit<BodyOf<typeof api.registerByOauth>, 'ticket' | 'refresh'>;
 
 /** What web needs of auth. `address` is the reader's own, for auth's limits. Every method throws AppError with what auth answered. */
@@ -37,6 +38,18 @@ export interface Accounts {
   logInByPasskey(ticket: string, response: object, address: string, agent?: string): Promise<Granted>;
   /** Makes an account for whom a provider has said, and logs in. */
   registerByProof(ticket: string, account: ProvenAccount, address: string, agent?: string): Promise<Granted>;
+  /** Has a link sent to an address, if an account has it. */
+  requestPasswordReset(email: string, address: string): Promise<void>;
+  /** Sets the password by such a link; answers the user name. */
+  completePasswordReset(token: string, password: string, address: string): Promise<string>;
+  /** Has a link sent to an address that logs in, if an account has it; answers what makes it good in this browser alone. */
+  requestLogInLink(email: string, address: string): Promise<string>;
+  /** @param agent what the browser calls itself */
+  logInByLink(link: LinkLogIn, address: string, agent?: string): Promise<Granted>;
+  /** Has a link sent to the address of whom the token speaks for. */
+  requestEmailVerification(token: string, address: string): Promise<void>;
+  /** Proves an address by such a link. */
+  verifyEmail(link: string, address: string): Promise<void>;
 }
 
 /** Accounts by HTTP at `url`; the reader's address goes on in `addressHeader`, with the proof that auth wants of whoever says one. */
@@ -90,6 +103,28 @@ export function accountsAt(url: string, call: Call, addressHeader: string, proof
       const body = { ...account, ticket, refresh: 'body' } as const;
       const headers = { ...from(address), ...(agent && { 'user-agent': agent }) };
       return granted(okResponse(await client('POST /api/oauth/registration', { body, headers })).body);
+    },
+    async requestPasswordReset(email, address) {
+      okResponse(await client('POST /api/password-resets', { body: { email }, headers: from(address) }));
+    },
+    async completePasswordReset(token, password, address) {
+      const call = { body: { token, password }, headers: from(address) };
+      return okResponse(await client('POST /api/password-resets/completion', call)).body.username;
+    },
+    async requestLogInLink(email, address) {
+      const call = { body: { email }, headers: from(address) };
+      return okResponse(await client('POST /api/log-in-links', call)).body.browser;
+    },
+    async logInByLink(link, address, agent) {
+      const headers = { ...from(address), ...(agent && { 'user-agent': agent }) };
+      const body = { ...link, refresh: 'body' } as const;
+      return granted(okResponse(await client('POST /api/log-in-links/completion', { body, headers })).body);
+    },
+    async requestEmailVerification(token, address) {
+      okResponse(await client('POST /api/me/email-verification', { token, headers: from(address) }));
+    },
+    async verifyEmail(link, address) {
+      okResponse(await client('POST /api/email-verifications', { body: { token: link }, headers: from(address) }));
     },
   };
 }

@@ -519,6 +519,30 @@ export function world(parts: Partial<Web> = {}) {
           fail('conflict', 'This user name is taken.', { errors: [{ field: 'username', message: 'is taken' }] });
         return granted(account.username);
       },
+      requestPasswordReset: async (email) => void calls.push(['requestPasswordReset', email]),
+      async completePasswordReset(token, password) {
+        calls.push(['completePasswordReset', token, password]);
+        return token === 'good' ? 'ada' : fail('not_found', 'This link is not valid any more. Ask for a new one.');
+      },
+      async requestLogInLink(email) {
+        calls.push(['requestLogInLink', email]);
+        return 'this-browser';
+      },
+      async logInByLink({ token, browser, code }) {
+        calls.push(['logInByLink', token, browser]);
+        if (token === 'holly' && code !== '123456')
+          fail('unauthorized', 'A code of your second factor is needed.', {
+            errors: [{ field: 'code', message: 'is needed: this account has a second factor' }],
+          });
+        return browser === 'this-browser'
+          ? granted(token)
+          : fail('unauthorized', 'This link is not valid any more, or was asked for by another browser.');
+      },
+      requestEmailVerification: async (token) => void calls.push(['requestEmailVerification', token]),
+      async verifyEmail(link) {
+        calls.push(['verifyEmail', link]);
+        if (link !== 'good') fail('not_found', 'This link is not valid any more. Ask for a new one.');
+      },
     },
     providers: [],
     ownAccount: {
@@ -526,6 +550,7 @@ export function world(parts: Partial<Web> = {}) {
         id: 1,
         username: String(JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString()).name),
         email: 'ada@example.org',
+        email_verified: false,
         role: 'author',
         has_password: token !== accessToken('nopass', startMs / 1000 + 900),
         created_at: '2026-06-04T10:00:00.000Z',

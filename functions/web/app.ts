@@ -13,6 +13,7 @@ import { errorHandlers } from './error-handlers.ts';
 import { feeds } from './feeds.ts';
 import { joining } from './joining.ts';
 import { linking } from './linking.ts';
+import { mailLinks } from './mail-links.ts';
 import { managingPeople } from './managing-people.ts';
 import { managingWebhooks } from './managing-webhooks.ts';
 import { mediaFiles } from './media.ts';
@@ -42,6 +43,7 @@ export function createApp(web: Web): Hono<Env> {
   appearance(app, web, own);
   signing(app, web, own);
   continuing(app, web, own);
+  mailLinks(app, web, own);
   account(app, web, own);
   linking(app, web, own);
   passkeys(app, web, own);

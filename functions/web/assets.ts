@@ -47,6 +47,9 @@ export function assets(app: Hono<Env>): void {
       'Disallow: /blog/login',
       'Disallow: /blog/signup',
       'Disallow: /blog/new',
+      'Disallow: /blog/login-link',
+      'Disallow: /blog/password-reset',
+      'Disallow: /blog/verify-email',
       'Disallow: /claim',
       'Disallow: /setup',
       // Nobody's pages, and each costs a search.

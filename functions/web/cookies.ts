@@ -7,7 +7,7 @@ import { parse } from 'hono/utils/cookie';
 /**
  * Names of the cookies, on https behind a prefix. `form` is the secret that forms are bound to; `comments` has the tokens of what a guest
  * has just written; `signIn` is auth's: what this browser has begun at a provider; `unsaved` is the editor's script's: this browser keeps text that is not saved; `theme` says how a reader wants pages
- * to look.
+ * to look; `link` makes a link of a mail good in this browser alone.
  */
 export const cookieNames = {
   access: 'dormouse_access',
@@ -17,6 +17,7 @@ export const cookieNames = {
   unsaved: 'dormouse_unsaved',
   theme: 'dormouse_theme',
   signIn: 'dormouse_sign_in',
+  link: 'dormouse_link',
 } as const;
 export type CookieName = keyof typeof cookieNames;
 
@@ -29,6 +30,7 @@ const paths: Record<CookieName, string> = {
   unsaved: '/blog/logout',
   theme: '/',
   signIn: '/',
+  link: '/blog/login-link',
 };
 
 /** By these prefixes a browser lets neither a plain connection nor (`__Host-`) a sibling host set the cookie (RFC 6265bis, 4.1.3). */

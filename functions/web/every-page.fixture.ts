@@ -75,6 +75,11 @@ export async function everyPage(language: string): Promise<[string, string][]> {
     '/blog/login?provider=down',
     '/blog/signup',
     '/claim',
+    '/blog/login-link',
+    '/blog/login-link/open?token=ada',
+    '/blog/password-reset',
+    '/blog/password-reset/new?token=good',
+    '/blog/verify-email?token=good',
     '/blog/appearance?next=/blog/posts/mine',
     '/nothing',
   ]) {
@@ -92,6 +97,18 @@ export async function everyPage(language: string): Promise<[string, string][]> {
   await reader.get('/blog/login');
   await reader.submit('/blog/login', { username: 'x', password: 'wrong' });
   note('refused', reader);
+  await reader.get('/blog/password-reset');
+  await reader.submit('/blog/password-reset', { email: 'ada@example.org' });
+  note('mail sent', reader);
+  await reader.get('/blog/password-reset/new?token=gone');
+  await reader.submit('/blog/password-reset/new', { token: 'gone', password: 'x' });
+  note('link gone', reader);
+  await reader.get('/blog/login-link/open?token=holly');
+  await reader.submit('/blog/login-link/open', { token: 'holly' });
+  note('link wants a code', reader);
+  await reader.get('/blog/verify-email?token=good');
+  await reader.submit('/blog/verify-email', { token: 'good' });
+  note('address confirmed', reader);
   await author.logIn();
   for (const path of [
     '/blog/',

@@ -49,6 +49,7 @@ export function ownAccountPage(page: OwnAccountPage): string {
 ${notice && !problem ? markup`<p class="notice" role="status">${account.notices[notice]}</p>` : none}
 ${alert(problem)}
 ${madeToken ? newToken(madeToken, words) : none}
+${me.email && !me.email_verified ? markup`<form method="post" action="/blog/account/verify-email">${hiddenField('csrf', viewer.csrf)}<p class="muted">${account.unverified} <button class="button quiet">${account.sendLink}</button></p></form>` : none}
 <form method="post" action="/blog/account/profile">
 ${hiddenField('csrf', viewer.csrf)}
 <fieldset><legend>${account.others}</legend>

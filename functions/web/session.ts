@@ -26,6 +26,8 @@ export interface Sessions {
   logIn(c: Context, username: string, password: string, code?: string): Promise<Session>;
   /** The same with what auth has granted already. */
   enter(c: Context, granted: Granted): Promise<Session>;
+  /** The same by the link of a mail, together with what this browser was given when it asked. */
+  logInByLink(c: Context, link: string, code?: string): Promise<Session>;
 }
 
 const refreshLifetime = 30 * 86_400;
@@ -85,6 +87,12 @@ export function sessions(accounts: Accounts, now: () => number): Sessions {
           ? accounts.logIn(username, password, clientAddress(c), header(c, 'user-agent'), code)
           : accounts.logIn(username, password, clientAddress(c), header(c, 'user-agent'))),
       );
+    },
+    async logInByLink(c, token, code) {
+      const link = { token, browser: readCookie(c, 'link') ?? 'none', ...(code !== undefined && { code }) };
+      const granted = await accounts.logInByLink(link, clientAddress(c), header(c, 'user-agent'));
+      writeCookie(c, 'link', '', 0);
+      return this.enter(c, granted);
     },
     async enter(c, granted) {
       const before = readCookie(c, 'refresh');

@@ -1,27 +1,26 @@
 import { clientAddress } from '@dormouse/runtime/address';
 import type { Env } from '@dormouse/runtime/app';
 import { fail } from '@dormouse/runtime/errors';
-import type { Context, Hono } from 'hono';
+import type { Hono } from 'hono';
+import { logInAfterwards, respondWithForm } from './account-form.ts';
 import { claimPage, logInPage, signUpPage } from './account-page.ts';
 import { readCookie, readPlainCookie, writeCookie } from './cookies.ts';
 import { isGenuine } from './csrf.ts';
 import type { Web } from './dependencies.ts';
-import { type Form, readForm } from './form.ts';
-import { type FormProblem, formProblem, staleSignUp } from './form-problem.ts';
+import { readForm } from './form.ts';
+import type { FormProblem } from './form-problem.ts';
 import { editorPolicy } from './headers.ts';
-import type { Viewer } from './layout.ts';
 import { localPath } from './local-path.ts';
 import { logOutPage } from './log-out-page.ts';
 import type { Sessions } from './session.ts';
-import type { Site, SiteSettings } from './site.ts';
 import { privately, seeOther, viewer, viewerOf } from './viewer.ts';
-import { wordsOf } from './words.ts';
 
 /** The log-in page's script asks the device for a passkey. */
 const scripted = { 'content-security-policy': editorPolicy };
 
 /** Sign-up, login, logout and claiming an account. */
 export function signing(app: Hono<Env>, { accounts, providers, site }: Web, sessions: Sessions): void {
+  const logInWith = logInAfterwards(site, sessions);
   app.get('/blog/login', async (c) => {
     const next = localPath(c.req.query('next'));
     const session = await sessions.of(c).catch(() => undefined);
@@ -93,23 +92,6 @@ export function signing(app: Hono<Env>, { accounts, providers, site }: Web, sess
     c.header('clear-site-data', '"cache", "storage"');
     return seeOther(c, '/blog/');
   });
-
-  /** The account is there now: when logging in fails, that is all that is left to do. */
-  const logInWith = async (
-    c: Context,
-    username: string,
-    password: string,
-    next: string,
-  ): Promise<Response | undefined> => {
-    try {
-      await sessions.logIn(c, username, password);
-      return undefined;
-    } catch {
-      const current = await site.current();
-      const notice = wordsOf(current.language).signing.ready;
-      return privately(c, logInPage({ site: current, viewer: viewer(c, undefined), next, username, notice }));
-    }
-  };
 }
 
 /** Why somebody comes back from a provider without a log-in, as auth says it in the address. */
@@ -117,43 +99,3 @@ const failureIn = (reason: string | undefined): FormProblem | undefined =>
   reason === 'again' || reason === 'denied' || reason === 'down' || reason === 'refused'
     ? { status: 403, alert: ({ providers }) => providers.failed[reason], errors: {}, headers: {} }
     : undefined;
-
-interface Shown {
-  site: SiteSettings;
-  viewer: Viewer;
-  next: string;
-  problem?: FormProblem;
-  username: string;
-  email: string;
-  token: string;
-}
-
-/** Does what a form asks and goes on to its `next`; or shows it again with what was typed, passwords excepted, and why. */
-async function respondWithForm(
-  c: Context,
-  site: Site,
-  page: (shown: Shown) => string,
-  act: (form: Form) => Promise<Response | undefined>,
-  headers: Readonly<Record<string, string>> = {},
-): Promise<Response> {
-  const form = await readForm(c);
-  const next = localPath(form.get('next'));
-  const again = async (problem: FormProblem) => {
-    const shown = {
-      site: await site.current(),
-      viewer: viewer(c, undefined),
-      next,
-      problem,
-      username: form.get('username'),
-      email: form.get('email'),
-      token: form.get('token'),
-    };
-    return privately(c, page(shown), problem.status, { ...problem.headers, ...headers });
-  };
-  if (!isGenuine(c, form)) return again(staleSignUp);
-  try {
-    return (await act(form)) ?? seeOther(c, next);
-  } catch (error) {
-    return again(formProblem(error));
-  }
-}

@@ -18,6 +18,10 @@ const sentences: Readonly<Record<string, string>> = {
   'This code is not valid any more. The next start of the platform prints a new one.':
     '더 이상 쓸 수 없는 코드입니다. 플랫폼을 다시 시작하면 새 코드가 출력됩니다.',
   'This invitation is not valid any more.': '더 이상 쓸 수 없는 초대입니다.',
+  'This link is not valid any more. Ask for a new one.': '더 이상 쓸 수 없는 링크입니다. 새 메일을 요청해 주세요.',
+  'This link is not valid any more, or was asked for by another browser.':
+    '더 이상 쓸 수 없거나 다른 브라우저에서 요청한 링크입니다.',
+  'This account has no e-mail address.': '이메일 주소가 없는 계정입니다.',
   'This invitation is not valid any more. Ask for a new one.':
     '더 이상 쓸 수 없는 초대입니다. 새 초대를 요청해 주세요.',
   'There is no such invitation.': '없는 초대입니다.',

@@ -46,6 +46,7 @@ export async function openConsole(
     runbooks: join(root, 'observability/runbooks'),
     addresses,
     operations,
+    ...(context.source.localConfig.mailbox && { mailbox: join(home, context.source.localConfig.mailbox) }),
     ...(context.notice && { notice: context.notice }),
     accessToken: { value: context.accessToken, file: join(home, accessTokenFile) },
   });

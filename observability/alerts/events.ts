@@ -13,6 +13,7 @@ const {
   outboxAge,
   purgeAge,
   unarchivedAge,
+  mailAttempts,
   webhookAttempts,
 } = series;
 
@@ -30,6 +31,7 @@ const handled =
 const ours = 'messaging_destination_name!="dev.dormouse.webhook.due.v1"';
 const [deliveries, failed] = [handled(`{${ours}}`), handled(`{${ours},error_type!=""}`)];
 const failedPart = (window: string) => `${failed(window)} / ${deliveries(window)}`;
+const mails = (matcher = '') => `sum(increase(${mailAttempts}${matcher}[1h]))`;
 const attempts = (matcher = '') => `sum(increase(${webhookAttempts}${matcher}[1h]))`;
 const untaken = attempts('{dormouse_webhook_outcome!="delivered"}');
 const isUnsent = unlessOver(
@@ -125,6 +127,13 @@ export const eventAlerts: Group = {
       keepFiringFor: '30s',
       summary:
         '{{ $labels.service_name }} fails on more than a fifth of the deliveries of {{ $labels.messaging_destination_name }}.',
+    },
+    {
+      name: 'MailRefused',
+      severity: 'ticket',
+      expr: `${mails('{dormouse_mail_outcome="refused"}')} / ${mails()} > 0.5 and ${mails('{dormouse_mail_outcome="refused"}')} >= 3`,
+      for: '15m',
+      summary: 'The mail server has refused more than half of the mails of an hour.',
     },
     {
       name: 'WebhooksFail',

@@ -13,6 +13,7 @@ const {
   eventsRefused,
   eventsMissing,
   eventsUnjudgedAge,
+  mailAttempts,
   webhookAttempts,
 } = series;
 const created = 'dev.dormouse.post.created.v1';
@@ -146,6 +147,20 @@ export const eventCases: readonly Case[] = [
   silent('HandlerFails', 'receivers of webhooks fail', '15m', {
     [named(eventsConsumed, due)]: '0+5x20',
     [named(eventsConsumed, { ...due, error_type: 'RetryEvent' })]: '0+5x20',
+  }),
+
+  ...lasting(
+    '12m',
+    firing('MailRefused', 'the mail server refuses everything for an hour', '65m', {
+      [named(mailAttempts, { dormouse_mail_outcome: 'refused' })]: '0+1x70',
+    }),
+  ),
+  silent('MailRefused', 'one of three is refused', '65m', {
+    [named(mailAttempts, { dormouse_mail_outcome: 'refused' })]: '0+1x70',
+    [named(mailAttempts, { dormouse_mail_outcome: 'sent' })]: '0+2x70',
+  }),
+  silent('MailRefused', 'two mistyped addresses are refused', '65m', {
+    [named(mailAttempts, { dormouse_mail_outcome: 'refused' })]: '0 1 2x60',
   }),
 
   ...lasting(

@@ -2,7 +2,7 @@ import { edgeDuration } from '../edge.ts';
 import { series } from '../series.ts';
 import { type Case, firing, named, silent } from './case.ts';
 
-const { eventAge, deadLetters, eventsSent, eventsResent, eventsRedelivered, webhookDelay } = series;
+const { eventAge, deadLetters, eventsSent, eventsResent, eventsRedelivered, mailDelay, webhookDelay } = series;
 
 /** Bad and all per minute, for so many minutes, and then all well for so many. */
 type Traffic = (bad: number, all: number, minutes: number, well?: number) => Case['series'];
@@ -66,10 +66,12 @@ const late =
     ),
   });
 
-const waiting: Traffic = (bad, all, minutes, well = 0) => ({
-  [named(`${webhookDelay}_count`, { service_name: 'webhooks' })]: grows(all, minutes, all, well),
-  [named(`${webhookDelay}_bucket`, { service_name: 'webhooks', le: '30.0' })]: grows(all - bad, minutes, all, well),
-});
+const waiting =
+  (delay: string, service: string): Traffic =>
+  (bad, all, minutes, well = 0) => ({
+    [named(`${delay}_count`, { service_name: service })]: grows(all, minutes, all, well),
+    [named(`${delay}_bucket`, { service_name: service, le: '30.0' })]: grows(all - bad, minutes, all, well),
+  });
 
 /** Parts of a thousand that are bad: far too many, a few too many, within the budget. */
 interface Shares {
@@ -187,7 +189,8 @@ export const objectiveCases: readonly Case[] = [
     ...late('dev.dormouse.webhook.due.v1', '30.0')(400, 1000, 30),
     [named(deadLetters, { messaging_destination_name: 'dev.dormouse.webhook.due.v1' })]: '0+10x30',
   }),
-  ...brief('WebhooksLate', 'webhooks-prompt', waiting, lenient),
+  ...brief('WebhooksLate', 'webhooks-prompt', waiting(webhookDelay, 'webhooks'), lenient),
+  ...brief('MailsLate', 'mails-prompt', waiting(mailDelay, 'mail'), lenient),
   ...stories('CommentsStale', 'comments-fresh', late('dev.dormouse.comment.created.v1', '5', 'web'), lenient),
   silent(
     'CommentsStale',

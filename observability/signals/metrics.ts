@@ -264,6 +264,24 @@ export const metrics = {
     attributes: {},
     bounds: ageBounds,
   }),
+  mailAttempts: metric({
+    name: 'dormouse.mail.attempts',
+    kind: 'counter',
+    unit: '{attempt}',
+    description: 'Attempts to hand a mail to the mail server, the repeated ones too.',
+    attributes: {
+      'dormouse.mail.outcome':
+        '`sent`: the mail server has it; `failed`: it may take it later; `refused`: it never will, or there is none',
+    },
+  }),
+  mailDelay: metric({
+    name: 'dormouse.mail.delay',
+    kind: 'histogram',
+    unit: 's',
+    description: 'From the request for a mail until the mail server has it.',
+    attributes: {},
+    bounds: ageBounds,
+  }),
   postsPublished: metric({
     name: 'dormouse.posts.published',
     kind: 'counter',

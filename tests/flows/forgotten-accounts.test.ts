@@ -13,7 +13,7 @@ import { eventually } from '../platform.ts';
 /** No other number of the test has these digits. */
 const firstId = 748_391_265;
 const password = 'correct horse battery';
-const schemas = ['auth', 'categories', 'posts', 'media', 'search', 'comments', 'webhooks', 'journal', 'relay'];
+const schemas = ['auth', 'categories', 'posts', 'media', 'search', 'comments', 'webhooks', 'mail', 'journal', 'relay'];
 const consumers = ['posts', 'media', 'search', 'comments', 'webhooks', 'journal'];
 
 let db: TestDatabase;
@@ -130,6 +130,7 @@ test('nothing in any table says who an account was, once it is deleted', async (
   const gone = await send('posts', 'POST', '/blog/api/posts', { ...post, title: 'Gone' }, other.token);
   await send('auth', 'POST', '/api/tokens', { name: 'A program', scopes: ['posts:read'] }, token);
   await send('auth', 'POST', '/api/login', { username, password: 'a wrong password' });
+  expect((await send('auth', 'POST', '/api/password-resets', { email: `${username}@mail.example` })).status).toBe(202);
   const picture = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
   expect((await send('media', 'POST', '/blog/api/media', picture, token)).status).toBe(201);
   await db.admin`UPDATE auth.users SET role = 'editor' WHERE id = ${id}`;
@@ -146,6 +147,7 @@ test('nothing in any table says who an account was, once it is deleted', async (
     expect.arrayContaining([
       'auth.users',
       'auth.invitations',
+      'auth.mails',
       'comments.comments',
       'journal.events',
       'media.uploads',

@@ -107,7 +107,9 @@ async function findSecretGaps({ root, platform }: Project): Promise<Finding[]> {
   const file = 'knative/overlays/local/platform.yaml';
   return [...platform.services, ...platform.jobs].flatMap(({ name, container }) =>
     [...container.env, ...container.volumes.map(({ source }) => source)].flatMap((source) =>
-      (source.kind === 'secret' || source.kind === 'secretKey') && !secrets.has(source.from)
+      (source.kind === 'secret' || source.kind === 'secretKey') &&
+      !secrets.has(source.from) &&
+      !('optional' in source && source.optional)
         ? [
             `${name} reads the Secret ${source.from}, which npm start cannot make: add "${source.from}:" to ${file}, secrets:`,
           ]

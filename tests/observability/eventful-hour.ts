@@ -85,6 +85,7 @@ async function people({ url }: RunningPlatform, { blog, administrator }: Clients
   const sent = async () =>
     (await administrator<{ attempts: unknown[] }[]>('GET', `/api/webhooks/${id}/deliveries`)).body;
   await eventually(sent, (all) => all.some(({ attempts }) => attempts.length > 0));
+  await blog.call('POST', '/api/password-resets', { body: { email: `${author.name}@example.org` } });
   await administrator('DELETE', `/api/webhooks/${id}`);
 }
 

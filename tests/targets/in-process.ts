@@ -57,6 +57,7 @@ export async function openInProcess({
     'search',
     'comments',
     'webhooks',
+    'mail',
     'relay',
     'journal',
     'web',
@@ -93,6 +94,7 @@ export async function openInProcess({
     const search = await open('search', sink, known);
     const comments = await open('comments', sink, known);
     const webhooks = await open('webhooks', sink, known);
+    const mail = await open('mail', sink, { ...known, MAILBOX_DIR: join(folder, 'mailbox') });
     const web = await open('web', sink, {
       ...known,
       POSTS_URL: posts,
@@ -115,7 +117,7 @@ export async function openInProcess({
       const origin = await open(name, sink, { ...known, POSTS_URL: posts, CATEGORIES_URL: categories });
       if (receives(name)) rest[name] = origin;
     }
-    return { categories, posts, search, comments, webhooks, web, pictures, relay, journal, ...rest };
+    return { categories, posts, search, comments, webhooks, mail, web, pictures, relay, journal, ...rest };
   };
   const flow = await startHarness({
     manifests: [base],

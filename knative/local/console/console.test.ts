@@ -1,4 +1,7 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type Bench, bench, brokerOf, service, trigger } from '@dormouse/eventing/broker.fixture';
 import type { ServiceStatus } from '@dormouse/serving/service-status';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -34,7 +37,12 @@ let b: Bench;
 let url = '';
 let close: () => Promise<void>;
 
+const mailbox = mkdtempSync(join(tmpdir(), 'dormouse-mailbox-'));
+
 beforeAll(async () => {
+  const mail = { at: '2026-11-30T12:00:00Z', from: 'a@b.example', to: 'c@d.example', subject: 'New <password>' };
+  writeFileSync(join(mailbox, '1.json'), JSON.stringify({ ...mail, text: 'Go:\n/blog/new?token=x\n//evil.example/' }));
+  writeFileSync(join(mailbox, '2.json'), '{');
   b = await bench({
     triggers,
   });
@@ -49,6 +57,8 @@ beforeAll(async () => {
     brokers: b.brokers,
     telemetry: b.telemetry,
     notice: () => notice,
+    mailbox,
+    addresses: { ingress: 'http://127.0.0.1:8080', brokers: [], otlp: '', kubernetes: '' },
     eventing: () => ({ brokers: [brokerOf({ timeoutMs: 30_000 })], triggers, eventTypes }),
   });
   ({ url, close } = opened);
@@ -71,6 +81,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await close();
   await b.close();
+  rmSync(mailbox, { recursive: true });
 });
 
 const get = async (path: string) => {
@@ -325,6 +336,15 @@ describe('the console’s pages', () => {
     ['/traces?minDuration=soon', ['duration soon is not understood']],
     [`/traces/${traceId}`, ['process web', 'purged &lt;i&gt;', '<rect']],
     ['/logs?service=web', ['purged &lt;i&gt;']],
+    [
+      '/mailbox',
+      [
+        'New &lt;password&gt;',
+        'to c@d.example',
+        'href="http://127.0.0.1:8080/blog/new?token=x"',
+        '\n//evil.example/\n',
+      ],
+    ],
     [
       '/undeliverable',
       ['answered 422', '&lt;script&gt;alert(1)&lt;/script&gt;', 'http://web.dormouse.svc.cluster.local/events'],

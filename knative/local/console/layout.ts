@@ -16,6 +16,7 @@ export type PageName =
   | 'dead-letters'
   | 'missing'
   | 'replay'
+  | 'mailbox'
   | 'undeliverable';
 
 export interface Page {
@@ -40,6 +41,7 @@ const links: readonly (readonly [PageName, string, string])[] = [
   ['dead-letters', '/dead-letters', 'Dead letters'],
   ['missing', '/missing', 'Missing'],
   ['replay', '/replay', 'Replay'],
+  ['mailbox', '/mailbox', 'Mails'],
   ['undeliverable', '/undeliverable', 'Undeliverable'],
 ];
 

@@ -11,6 +11,7 @@ import { functionsPage } from './functions-page.ts';
 import { jobPage } from './job-page.ts';
 import { heading, layout, nothing, type Page } from './layout.ts';
 import { logsPage } from './logs-page.ts';
+import { mailboxPage } from './mailbox-page.ts';
 import { metricsPage } from './metrics-page.ts';
 import { missingPage } from './missing-page.ts';
 import { parametersOf } from './parameters.ts';
@@ -49,6 +50,7 @@ export function pageRoutes(sources: ConsoleSources): Hono {
   page('/redrives/:id', (_, id) => jobPage('redrive', id, sources));
   page('/replay', (c) => replayPage(parametersOf(c), sources));
   page('/replays/:id', (_, id) => jobPage('replay', id, sources));
+  page('/mailbox', () => mailboxPage(sources));
   page('/undeliverable', () => undeliverablePage(sources));
   for (const [name, type] of Object.entries(assets))
     app.get(`/console/${name}`, async (c) =>

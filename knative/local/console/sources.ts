@@ -30,6 +30,8 @@ export interface ConsoleSources {
   alerting?: () => Alerting | undefined;
   /** Folder of the alerts' runbooks. */
   runbooks?: string;
+  /** Folder of mails that nobody was sent. */
+  mailbox?: string;
   /** What whoever runs the platform should know, on every page. */
   notice?: () => string | undefined;
   brokers: Brokers;

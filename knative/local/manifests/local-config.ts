@@ -28,6 +28,8 @@ export interface LocalConfig {
   images: ReadonlyMap<string, Image>;
   secrets: ReadonlyMap<string, SecretRecipe>;
   operations?: OperationsRecipe | undefined;
+  /** Folder of mails that nobody was sent, relative to DORMOUSE_HOME. */
+  mailbox?: string | undefined;
   /** The files read, to be watched for changes. */
   files: readonly string[];
 }
@@ -64,6 +66,7 @@ export async function readLocalConfig(overlay: string, root: string): Promise<Lo
   const secrets = new Map<string, SecretRecipe>();
   const files: string[] = [];
   let operations: OperationsRecipe | undefined;
+  let mailbox: string | undefined;
   const visit = (folder: string) => {
     for (const below of foldersOf(folder, parse)) visit(below);
     const file = join(folder, 'platform.yaml');
@@ -78,7 +81,7 @@ export async function readLocalConfig(overlay: string, root: string): Promise<Lo
       return found ?? fail(`${String(name)}: no such program`);
     };
     for (const key of Object.keys(content))
-      if (!['images', 'secrets', 'operations'].includes(key)) fail(`unknown field ${key}`);
+      if (!['images', 'secrets', 'operations', 'mailbox'].includes(key)) fail(`unknown field ${key}`);
     for (const [image, path] of Object.entries((content.images ?? {}) as Yaml))
       images.set(
         withoutTag(image),
@@ -90,9 +93,11 @@ export async function readLocalConfig(overlay: string, root: string): Promise<Lo
       operations =
         readOperations(content.operations, program) ??
         fail('operations needs api (a path), token (a program) and secret');
+    if (content.mailbox !== undefined)
+      mailbox = readMailbox(content.mailbox) ?? fail('mailbox must be a folder below DORMOUSE_HOME');
   };
   visit(resolve(overlay));
-  return { images, secrets, operations, files };
+  return { images, secrets, operations, mailbox, files };
 }
 
 function read(file: string, parse: (text: string) => unknown): Yaml {
@@ -153,6 +158,9 @@ function readOperations(given: unknown, program: (name: unknown) => string): Ope
     return undefined;
   return { api, token: program(token), secret };
 }
+
+const readMailbox = (given: unknown): string | undefined =>
+  typeof given === 'string' && /^[\w-]+(\/[\w-]+)*$/.test(given) ? given : undefined;
 
 /** Folders that a kustomization builds on. What is wrong with it is the renderer's to say. */
 function foldersOf(folder: string, parse: (text: string) => unknown): string[] {

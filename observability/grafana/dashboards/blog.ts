@@ -47,6 +47,9 @@ export const blog: Described = {
         graph('Comments decided', 'cps', [
           { expr: rate(series.commentsDecided, ['dormouse_comment_status']), legend: '{{dormouse_comment_status}}' },
         ]),
+        graph('Mail attempts', 'cps', [
+          { expr: rate(series.mailAttempts, ['dormouse_mail_outcome']), legend: '{{dormouse_mail_outcome}}' },
+        ]),
         graph('Webhook attempts', 'cps', [
           { expr: rate(series.webhookAttempts, ['dormouse_webhook_outcome']), legend: '{{dormouse_webhook_outcome}}' },
         ]),

@@ -23,6 +23,7 @@ export const elsewhere: Readonly<Record<string, string>> = {
       'counts-fresh',
       'comments-fresh',
       'webhooks-prompt',
+      'mails-prompt',
       'Over an hour',
       'Over six hours',
       'Over three days',

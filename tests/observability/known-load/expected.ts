@@ -128,6 +128,7 @@ export function expectedOfPanels({ total, rate, quantile, last }: ReturnType<typ
     'Blog, Searches': rates('searches', { by: ['dormouse_search_outcome'] }),
     'Blog, Comments written': rates('commentsWritten', { by: ['dormouse_comment_status'] }),
     'Blog, Comments decided': rates('commentsDecided', { by: ['dormouse_comment_status'] }),
+    'Blog, Mail attempts': rates('mailAttempts', { by: ['dormouse_mail_outcome'] }),
     'Blog, Webhook attempts': rates('webhookAttempts', { by: ['dormouse_webhook_outcome'] }),
     'Blog, Accounts created (2)': rates('accountsCreated'),
     'Blog, Logins by outcome': rates('logins', { by: ['dormouse_login_outcome'] }),
@@ -216,6 +217,7 @@ export function expectedOfRules({ rate, quantile, last, total }: ReturnType<type
     ReconciliationStopped: ['exact', above(900, last('eventsUnjudgedAge', max))],
     CountsWrong: ['exact', last('countsWrong', max)],
     CacheNotTold: ['exact', above(1800, last('purgeAge', max))],
+    MailRefused: ['exact', new Map()],
     WebhooksFail: ['percent', one(4 / 7)],
     HandlerFails: ['percent', above(0.2, failing('eventsConsumed', [...service, type], lately))],
     DatabaseUnreachable: ['percent', above(0.5, failing('sqlDuration', service, lately))],
@@ -241,5 +243,7 @@ export function expectedOfRules({ rate, quantile, last, total }: ReturnType<type
     'comments-fresh, bad': ['percent', rate('eventAge', { ...commented, above: 5 })],
     'webhooks-prompt, all': ['percent', rate('webhookDelay')],
     'webhooks-prompt, bad': ['percent', rate('webhookDelay', { above: 30 })],
+    'mails-prompt, all': ['percent', rate('mailDelay')],
+    'mails-prompt, bad': ['percent', rate('mailDelay', { above: 30 })],
   };
 }

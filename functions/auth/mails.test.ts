@@ -1,0 +1,276 @@
+import { mailRequested } from '@dormouse/events/mail';
+import type { Sql } from '@dormouse/runtime/sql-types';
+import { type TestDatabase, testDatabase } from '@dormouse/tests/database';
+import { TOTP } from 'otpauth';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { authFixture, bearer } from './app.fixture.ts';
+import { hashSecret, newSecret } from './refresh-token.ts';
+
+let db: TestDatabase;
+let sql: Sql;
+let mail: Sql;
+let fixture: ReturnType<typeof authFixture>;
+let name: string;
+let count = 0;
+const password = 'a long enough sentence';
+const another = 'quite another sentence';
+
+beforeAll(async () => {
+  db = await testDatabase('auth', 'mail');
+  sql = db.as('auth');
+  mail = db.as('mail');
+  // The database's clock says which links are still good when a mail is sent.
+  fixture = authFixture(sql);
+  fixture.clock.ms = Date.now();
+});
+afterAll(() => db?.drop());
+beforeEach(async () => {
+  fixture.clock.ms += 3_600_000;
+  await sql`DELETE FROM mails`;
+  name = `ada-${++count}`;
+  await register(name);
+});
+
+const emailOf = (username: string) => `${username}@example.org`;
+const register = (username: string, email = emailOf(username)) =>
+  fixture.send('POST', '/api/register', { username, email, password });
+const logIn = (username: string, secret: string) => fixture.send('POST', '/api/login', { username, password: secret });
+const tokenOf = async (username: string) =>
+  ((await (await logIn(username, password)).json()) as { token: string }).token;
+const ask = (email: string, headers: Record<string, string> = {}) =>
+  fixture.send('POST', '/api/password-resets', { email }, headers);
+const complete = (token: string, secret = another) =>
+  fixture.send('POST', '/api/password-resets/completion', { token, password: secret });
+const requests = () => sql<{ id: string; email: string }[]>`SELECT id, email FROM mails ORDER BY requested_at, id`;
+
+interface Opened {
+  kind: string;
+  email: string;
+  accounts: string[];
+  blog: string;
+  language: string;
+}
+
+/** What the function mail is told of the newest request, and the secrets it has made. */
+async function open(secrets = [newSecret(), newSecret()]): Promise<{ opened: Opened | null; secrets: string[] }> {
+  const { id } = (await requests()).at(-1)!;
+  const [row] = await mail<
+    { opened: Opened | null }[]
+  >`SELECT auth.open_mail(${id}, ${secrets.map(hashSecret)}::text[]) AS opened`;
+  return { opened: row!.opened, secrets };
+}
+async function linkTo(email: string): Promise<string> {
+  await ask(email);
+  return (await open()).secrets[0]!;
+}
+
+describe('a new password by e-mail', () => {
+  test('is set by the link of the mail, which ends every session and is good once', async () => {
+    const token = await tokenOf(name);
+    const link = await linkTo(emailOf(name));
+    const response = await complete(link);
+    expect([response.status, await response.json()]).toEqual([200, { id: expect.any(Number), username: name }]);
+    expect((await fixture.send('GET', '/api/me', undefined, bearer(token))).status).toBe(401);
+    expect((await logIn(name, password)).status).toBe(401);
+    expect((await logIn(name, another)).status).toBe(200);
+    expect((await complete(link, password)).status).toBe(404);
+  });
+
+  test('proves the address', async () => {
+    await complete(await linkTo(emailOf(name)), password);
+    const me = await fixture.send('GET', '/api/me', undefined, bearer(await tokenOf(name)));
+    expect(await me.json()).toMatchObject({ email: emailOf(name), email_verified: true });
+  });
+
+  test('is answered the same, and does the same, whether somebody has the address or not', async () => {
+    const answers = [];
+    for (const email of [emailOf(name), 'nobody@example.org']) {
+      fixture.clock.ms += 1;
+      const response = await ask(email);
+      answers.push([response.status, await response.text(), [...response.headers.keys()]]);
+    }
+    expect(answers[0]).toEqual(answers[1]);
+    expect(answers[0]![0]).toBe(202);
+    expect((await requests()).map(({ email }) => email)).toEqual([emailOf(name), 'nobody@example.org']);
+    expect((await open()).opened).toMatchObject({ accounts: [] });
+  });
+
+  test('has neither address nor link in its event', async () => {
+    await ask(emailOf(name));
+    const { id } = (await requests())[0]!;
+    const events = await sql<{ type: string; subject: string; data: unknown }[]>`
+      SELECT type, subject, data FROM outbox WHERE type = ${mailRequested.type} ORDER BY position DESC LIMIT 1`;
+    expect(events).toEqual([
+      { type: mailRequested.type, subject: `mail/${id}`, data: { mail: id, kind: 'password-reset' } },
+    ]);
+  });
+
+  test('is good for an hour', async () => {
+    const link = await linkTo(emailOf(name));
+    fixture.clock.ms += 3_600_000 + 1;
+    expect((await complete(link)).status).toBe(404);
+  });
+
+  test('names every account that has the address, each with a link of its own', async () => {
+    const shared = `shared-${count}@example.org`;
+    await register(`bob-${count}`, shared);
+    await register(`eve-${count}`, shared);
+    await ask(shared.toUpperCase().replace('EXAMPLE.ORG', 'example.org'));
+    const { opened, secrets } = await open();
+    expect(opened).toMatchObject({ email: shared, accounts: [`bob-${count}`, `eve-${count}`], language: 'en' });
+    expect(await (await complete(secrets[1]!)).json()).toMatchObject({ username: `eve-${count}` });
+    expect(await (await complete(secrets[0]!)).json()).toMatchObject({ username: `bob-${count}` });
+  });
+
+  test('goes to the address that the account has, not to another one in other letters', async () => {
+    await register(`upper-${count}`, `${name.toUpperCase()}@example.org`);
+    await ask(emailOf(name));
+    expect((await open()).opened).toMatchObject({ email: emailOf(name), accounts: [name] });
+  });
+
+  test('is not for who is suspended, and a link of before ends', async () => {
+    const link = await linkTo(emailOf(name));
+    await sql`UPDATE users SET suspended_at = now() WHERE username = ${name}`;
+    expect((await complete(link)).status).toBe(404);
+    await ask(emailOf(name));
+    expect((await open()).opened).toMatchObject({ accounts: [] });
+  });
+
+  test('cannot be had by a link that was sent before the password was changed', async () => {
+    const link = await linkTo(emailOf(name));
+    const change = { password: another, current_password: password };
+    expect((await fixture.send('PATCH', '/api/me', change, bearer(await tokenOf(name)))).status).toBe(200);
+    expect((await complete(link)).status).toBe(404);
+  });
+
+  test('has to be one that cannot be guessed, and a refused one uses no link up', async () => {
+    const link = await linkTo(emailOf(name));
+    expect((await complete(link, 'password')).status).toBe(422);
+    expect((await complete(link)).status).toBe(200);
+  });
+
+  test('is good for one of two who come at once', async () => {
+    const link = await linkTo(emailOf(name));
+    const statuses = await Promise.all([complete(link), complete(link)].map(async (each) => (await each).status));
+    expect(statuses.sort()).toEqual([200, 404]);
+  });
+
+  test('leaves a second factor on', async () => {
+    const [{ id }] = (await sql`SELECT id FROM users WHERE username = ${name}`) as unknown as [{ id: number }];
+    await sql`INSERT INTO totp (user_id, secret, confirmed_at) VALUES (${id}, 'JBSWY3DPEHPK3PXP', now())`;
+    await complete(await linkTo(emailOf(name)));
+    const response = await logIn(name, another);
+    expect([response.status, await response.json()]).toMatchObject([401, { errors: [{ field: 'code' }] }]);
+  });
+
+  test('is sent three times within an hour, and asked for five times a minute from one network', async () => {
+    for (let n = 0; n < 5; n++)
+      expect((await ask(emailOf(name), { 'x-client-address': '203.0.113.7' })).status).toBe(202);
+    expect((await requests()).length).toBe(3);
+    expect((await ask('other@example.org', { 'x-client-address': '203.0.113.7' })).status).toBe(429);
+    expect((await ask('other@example.org', { 'x-client-address': '203.0.113.8' })).status).toBe(202);
+  });
+
+  test('is asked for with an address', async () => {
+    for (const email of ['', 'ada', 'a@b\r\nBcc: everybody@example.org', 'ada@example.org, eve@example.org'])
+      expect((await ask(email)).status).toBe(422);
+    expect(await requests()).toEqual([]);
+  });
+});
+
+describe('the proof of an address', () => {
+  const verify = (token: string) => fixture.send('POST', '/api/email-verifications', { token });
+  const me = async (token: string) =>
+    (await (await fixture.send('GET', '/api/me', undefined, bearer(token))).json()) as { email_verified: boolean };
+
+  test('is a link in a mail to the owner’s own address, good once', async () => {
+    const token = await tokenOf(name);
+    expect((await me(token)).email_verified).toBe(false);
+    expect((await fixture.send('POST', '/api/me/email-verification', undefined, bearer(token))).status).toBe(202);
+    const { opened, secrets } = await open();
+    expect(opened).toMatchObject({ kind: 'email-verification', email: emailOf(name), accounts: [name] });
+    expect((await complete(secrets[0]!)).status).toBe(404);
+    expect((await verify(secrets[0]!)).status).toBe(200);
+    expect((await me(token)).email_verified).toBe(true);
+    expect((await verify(secrets[0]!)).status).toBe(404);
+  });
+
+  test('needs a token, and is sent nobody who has it already', async () => {
+    expect((await fixture.send('POST', '/api/me/email-verification')).status).toBe(401);
+    const token = await tokenOf(name);
+    await sql`UPDATE users SET email_verified_at = now() WHERE username = ${name}`;
+    expect((await fixture.send('POST', '/api/me/email-verification', undefined, bearer(token))).status).toBe(202);
+    expect(await requests()).toEqual([]);
+  });
+});
+
+describe('a log-in by e-mail', () => {
+  const request = async (email = emailOf(name)) => {
+    const response = await fixture.send('POST', '/api/log-in-links', { email });
+    expect(response.status).toBe(202);
+    return ((await response.json()) as { browser: string }).browser;
+  };
+  const follow = (token: string, browser: string, more: object = {}) =>
+    fixture.send('POST', '/api/log-in-links/completion', { token, browser, refresh: 'body', ...more });
+
+  test('is a link, good once and with what the asking browser has', async () => {
+    const browser = await request();
+    const { opened, secrets } = await open();
+    expect(opened).toMatchObject({ kind: 'log-in', accounts: [name] });
+    expect((await follow(secrets[0]!, newSecret())).status).toBe(401);
+    expect((await complete(secrets[0]!)).status).toBe(404);
+    const response = await follow(secrets[0]!, browser);
+    const granted = (await response.json()) as { token: string };
+    expect([response.status, granted]).toMatchObject([
+      200,
+      { user: { username: name }, refresh_token: expect.any(String) },
+    ]);
+    const me = await fixture.send('GET', '/api/me', undefined, bearer(granted.token));
+    expect(await me.json()).toMatchObject({ username: name, email_verified: true });
+    expect((await follow(secrets[0]!, browser)).status).toBe(401);
+  });
+
+  test('is good for a quarter of an hour', async () => {
+    const browser = await request();
+    const { secrets } = await open();
+    fixture.clock.ms += 900_001;
+    expect((await follow(secrets[0]!, browser)).status).toBe(401);
+  });
+
+  test('asks for the second factor, and is not used up without it', async () => {
+    const [{ id }] = (await sql`SELECT id FROM users WHERE username = ${name}`) as unknown as [{ id: number }];
+    await sql`INSERT INTO totp (user_id, secret, confirmed_at) VALUES (${id}, 'JBSWY3DPEHPK3PXP', now())`;
+    const browser = await request();
+    const { secrets } = await open();
+    const code = new TOTP({ secret: 'JBSWY3DPEHPK3PXP' }).generate({ timestamp: fixture.clock.ms });
+    const refused = await follow(secrets[0]!, browser);
+    expect([refused.status, await refused.json()]).toMatchObject([401, { errors: [{ field: 'code' }] }]);
+    expect((await follow(secrets[0]!, browser, { code })).status).toBe(200);
+  });
+
+  test('answers the same for an address that nobody has', async () => {
+    expect(await request('nobody-at-all@example.org')).toMatch(/^[\w-]{43}$/);
+    expect((await open()).opened).toMatchObject({ accounts: [] });
+  });
+});
+
+test('of who deletes their account no mail, link or address stays', async () => {
+  await linkTo(emailOf(name));
+  const token = await tokenOf(name);
+  await fixture.send('POST', '/api/me/email-verification', undefined, bearer(token));
+  expect((await fixture.send('DELETE', '/api/me', { password }, bearer(token))).status).toBe(204);
+  expect(await requests()).toEqual([]);
+  expect(await sql`SELECT * FROM mail_links JOIN mails ON mails.id = mail_id`).toEqual([]);
+});
+
+test('mails whose time is over are forgotten with the next one', async () => {
+  await ask(emailOf(name));
+  fixture.clock.ms += 3_600_001;
+  await ask('other@example.org');
+  expect((await requests()).map(({ email }) => email)).toEqual(['other@example.org']);
+});
+
+test('the role of mail may ask for mails, and read no table of auth', async () => {
+  for (const table of ['users', 'mails', 'mail_links'])
+    await expect(mail.unsafe(`SELECT 1 FROM auth.${table}`)).rejects.toThrow('permission denied');
+});

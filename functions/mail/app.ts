@@ -1,0 +1,15 @@
+import { mailRequested } from '@dormouse/events/mail';
+import { newApp } from '@dormouse/runtime/app';
+import { on, receive } from '@dormouse/runtime/receive';
+
+export interface Dependencies {
+  /** Sends the mail of this id, once. */
+  send: (id: string, kind: string) => Promise<void>;
+}
+
+/** The function mail. It has no API: mails are asked for by events. */
+export function createApp({ send }: Dependencies) {
+  const requested = on(mailRequested, ({ data: { mail, kind } }) => send(mail, kind));
+  // No inbox: the mail's own row says whether it was sent, and no transaction may wait for a mail server.
+  return newApp().post('/batches', receive({ handlers: [requested] }));
+}

@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import { browser, world } from './app.fixture.ts';
+
+describe('a forgotten password', () => {
+  it('leads from the log-in to a mail, and says the same for every address', async () => {
+    const { app, did } = world();
+    const ada = browser(app);
+    await ada.get('/blog/login');
+    expect(ada.text()).toContain('href="/blog/password-reset"');
+    await ada.get('/blog/password-reset');
+    const response = await ada.submit('/blog/password-reset', { email: 'ada@example.org' });
+    expect([response.status, response.headers.get('cache-control')]).toEqual([200, 'private, no-store']);
+    expect(ada.text()).toContain('If an account has this address');
+    expect(did('requestPasswordReset')).toEqual([['requestPasswordReset', 'ada@example.org']]);
+  });
+
+  it('is replaced by the link of the mail, which then logs in', async () => {
+    const { app, did } = world();
+    const ada = browser(app);
+    await ada.get('/blog/password-reset/new?token=good');
+    expect(did('completePasswordReset')).toEqual([]);
+    const response = await ada.submit('/blog/password-reset/new', { token: ada.value('token')!, password: 'right' });
+    expect([response.status, response.headers.get('location')]).toEqual([303, '/blog/']);
+    expect(did('completePasswordReset')).toEqual([['completePasswordReset', 'good', 'right']]);
+    expect(did('logIn')[0]?.[1]).toBe('ada');
+  });
+
+  it('asks who has a second factor to log in with it', async () => {
+    const { web } = world();
+    const { app } = world({ accounts: { ...web.accounts, completePasswordReset: async () => 'holly' } });
+    const holly = browser(app);
+    await holly.get('/blog/password-reset/new?token=good');
+    expect((await holly.submit('/blog/password-reset/new', { token: 'good', password: 'right' })).status).toBe(200);
+    expect([holly.value('username'), holly.text()]).toEqual(['holly', expect.stringContaining('Log in with it.')]);
+  });
+
+  it('says when a link is not good any more, and where another one is', async () => {
+    const ada = browser(world().app);
+    await ada.get('/blog/password-reset/new?token=gone');
+    expect((await ada.submit('/blog/password-reset/new', { token: 'gone', password: 'right' })).status).toBe(404);
+    expect(ada.text()).toContain('This link is not valid any more.');
+    expect(ada.text()).toContain('href="/blog/password-reset"');
+  });
+
+  it('is asked for by a form of this site alone', async () => {
+    const { app, did } = world();
+    const response = await app.request('/blog/password-reset', {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: 'email=ada%40example.org',
+    });
+    expect(response.status).toBe(403);
+    expect(did('requestPasswordReset')).toEqual([]);
+  });
+});
+
+describe('an address', () => {
+  it('is proven by a button behind the link of a mail, not by who looks at the link', async () => {
+    const { app, did } = world();
+    const ada = browser(app);
+    await ada.get('/blog/verify-email?token=good');
+    expect(did('verifyEmail')).toEqual([]);
+    expect((await ada.submit('/blog/verify-email', { token: ada.value('token')! })).status).toBe(200);
+    expect(ada.text()).toContain('Your address is confirmed');
+    expect(did('verifyEmail')).toEqual([['verifyEmail', 'good']]);
+  });
+
+  it('has a link sent to it from the page of its owner, until it is proven', async () => {
+    const { app, did, web } = world();
+    const ada = browser(app);
+    await ada.logIn();
+    await ada.get('/blog/account');
+    const response = await ada.submit('/blog/account/verify-email', {});
+    expect(response.headers.get('location')).toBe('/blog/account?mailed');
+    expect(did('requestEmailVerification').length).toBe(1);
+    const proven = world({
+      ownAccount: {
+        ...web.ownAccount,
+        read: async (token) => ({ ...(await web.ownAccount.read(token)), email_verified: true }),
+      },
+    });
+    const eve = browser(proven.app);
+    await eve.logIn();
+    await eve.get('/blog/account');
+    expect(eve.text()).not.toContain('/blog/account/verify-email');
+  });
+});
+
+describe('a log-in by e-mail', () => {
+  it('is a link that is good in the browser that asked', async () => {
+    const { app, did } = world();
+    const ada = browser(app);
+    await ada.get('/blog/login-link');
+    const asked = await ada.submit('/blog/login-link', { email: 'ada@example.org' });
+    expect(asked.headers.getSetCookie().find((line) => line.startsWith('dormouse_link='))).toMatch(
+      /^dormouse_link=this-browser; Max-Age=900; Path=\/blog\/login-link; HttpOnly; SameSite=Lax$/,
+    );
+    await ada.get('/blog/login-link/open?token=ada');
+    expect(did('logInByLink')).toEqual([]);
+    const response = await ada.submit('/blog/login-link/open', { token: ada.value('token')! });
+    expect([response.status, response.headers.get('location')]).toEqual([303, '/blog/']);
+    expect(did('logInByLink')).toEqual([['logInByLink', 'ada', 'this-browser']]);
+    await ada.get('/blog/');
+    expect(ada.text()).toContain('Log out');
+  });
+
+  it('is refused in any other browser', async () => {
+    const eve = browser(world().app);
+    await eve.get('/blog/login-link/open?token=ada');
+    expect((await eve.submit('/blog/login-link/open', { token: 'ada' })).status).toBe(401);
+    expect(eve.text()).toContain('asked for by another browser');
+  });
+
+  it('asks who has a second factor for its code', async () => {
+    const holly = browser(world().app);
+    await holly.get('/blog/login-link');
+    await holly.submit('/blog/login-link', { email: 'holly@example.org' });
+    await holly.get('/blog/login-link/open?token=holly');
+    expect((await holly.submit('/blog/login-link/open', { token: 'holly' })).status).toBe(401);
+    expect(holly.text()).toContain('name="code"');
+    expect((await holly.submit('/blog/login-link/open', { token: 'holly', code: '123456' })).status).toBe(303);
+  });
+});
