@@ -82,6 +82,7 @@ describe('the ingress', () => {
     ['/api/journal/events', 'journal'],
     ['/api/journals', 'auth'],
     ['/.well-known/jwks.json', 'auth'],
+    ['/.well-known/webfinger', 'web'],
     ['/health', 200],
     ['/events', 404],
     ['/events/', 404],

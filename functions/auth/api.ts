@@ -49,8 +49,15 @@ const bio = v.pipe(
   v.nullable(text),
   v.description('What somebody says of themselves: plain text of up to 500 characters.'),
 );
+const links = v.pipe(
+  v.array(v.string()),
+  v.readonly(),
+  v.description(
+    'Pages elsewhere that somebody says are theirs: https addresses, which the page of an author names with `rel="me"`.',
+  ),
+);
 const user = v.pipe(
-  v.strictObject({ id, username: text, display_name: text, bio, created_at: timestamp }),
+  v.strictObject({ id, username: text, display_name: text, bio, links, created_at: timestamp }),
   v.title('User'),
 );
 const session = v.pipe(
@@ -154,6 +161,7 @@ const me = v.pipe(
     email_verified: v.pipe(v.boolean(), v.description('Whether a link that was sent there has been followed.')),
     display_name: text,
     bio,
+    links,
     role,
     has_password: v.pipe(v.boolean(), v.description('Without one, a log-in of the last ten minutes stands for it.')),
     created_at: timestamp,
@@ -333,6 +341,7 @@ const aMe: v.InferInput<typeof me> = {
   email: 'ada@example.org',
   email_verified: true,
   bio: 'Writes notes.',
+  links: ['https://ada.example/'],
   has_password: true,
   created_at: created,
 };
@@ -368,7 +377,14 @@ export const api = {
     errors: ['not_found'],
     responses: () => ({
       200: content('The user.', user, {
-        example: { id: 1, username: 'ada', display_name: 'Ada', bio: 'Writes notes.', created_at: created },
+        example: {
+          id: 1,
+          username: 'ada',
+          display_name: 'Ada',
+          bio: 'Writes notes.',
+          links: ['https://ada.example/'],
+          created_at: created,
+        },
       }),
     }),
   }),
@@ -451,7 +467,7 @@ export const api = {
     description: 'A new password ends every session, and needs the old one.',
     roles: 'any',
     body: accountChange,
-    examples: { name: { display_name: 'Ada Lovelace', bio: 'Writes notes.' } },
+    examples: { name: { display_name: 'Ada Lovelace', bio: 'Writes notes.', links: ['https://ada.example/'] } },
     errors: ['forbidden', 'too_many_requests'],
     responses: () => ({
       200: content('The account after the change.', me, {

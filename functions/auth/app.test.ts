@@ -323,6 +323,7 @@ describe('an own account', () => {
       email_verified: false,
       display_name: username,
       bio: null,
+      links: [],
       role: 'author',
       has_password: true,
       created_at: expect.any(String),
@@ -366,6 +367,42 @@ describe('an own account', () => {
         changed_by: user.id,
       })),
     );
+  });
+
+  test('names its owner’s pages elsewhere, with https alone', async () => {
+    const { headers, username, user } = await loggedIn();
+    const change = async (links: unknown) => send('PATCH', '/api/me', { links }, headers);
+    // Hosts in other scripts are shown as what they are, so that none looks like another: аpple.com has a Cyrillic а.
+    const kept = ['https://social.example/@ada', 'https://xn--bcher-kva.example/a%20b', 'https://xn--pple-43d.com/'];
+    const social = 'https://social.example/@ada';
+    const given = [` ${social} `, 'HTTPS://BÜCHER.example:443/a b', social, 'https://аpple.com'];
+    expect(await (await change(given)).json()).toMatchObject({ links: kept });
+    expect(await (await send('GET', `/api/users/${username}`)).json()).toMatchObject({ links: kept });
+    expect(await (await send('PATCH', '/api/me', { bio: 'Other.' }, headers)).json()).toMatchObject({ links: kept });
+    const refused = [
+      'http://a.example',
+      'javascript:alert(1)',
+      'https://',
+      'https://ada:x@a.example',
+      '/me',
+      'a.example',
+      '\u0001javascript:alert(1)//https://a.example',
+      'https://a.example:99999/',
+      'x'.repeat(10_000),
+      7,
+    ];
+    for (const link of [...refused, `https://a.example/${'x'.repeat(300)}`]) {
+      const response = await change(['https://b.example/', link]);
+      expect([link, response.status]).toEqual([link, 422]);
+      expect(await response.json()).toMatchObject({ errors: [{ field: 'links.1' }] });
+    }
+    expect((await change(Array.from({ length: 11 }, (_, n) => `https://a.example/${n}`))).status).toBe(422);
+    expect(await (await change([])).json()).toMatchObject({ links: [] });
+    const [first] = await db.as(
+      'auth',
+    )`SELECT data FROM outbox WHERE subject = ${`user/${user.id}`} AND type = 'dev.dormouse.user.updated.v1' ORDER BY position`;
+    expect(first?.data).toMatchObject({ changed: ['links'] });
+    expect(JSON.stringify(first?.data)).not.toContain('social.example');
   });
 
   test('lists its log-ins and ends one of them, but nobody else’s', async () => {
@@ -494,6 +531,7 @@ describe('other users', () => {
       username,
       display_name: username,
       bio: null,
+      links: [],
       created_at: expect.any(String),
     });
   });

@@ -52,6 +52,29 @@ const bio = v.pipe(
   v.check((text) => [...text].length <= 500, 'must have at most 500 characters'),
 );
 
+/** As the URL parser writes it, without what it would leave out; nobody is named before the host. */
+const httpsAddress = v.pipe(
+  v.string('must be text'),
+  v.trim(),
+  v.maxLength(300, 'must have at most 300 characters'),
+  v.check((text) => httpsUrl(text) !== undefined, 'must be an address such as https://example.org/me'),
+  v.metadata({ format: 'uri', pattern: '^https://', examples: ['https://social.example/@ada'] }),
+  v.transform((text) => httpsUrl(text) ?? text),
+);
+
+function httpsUrl(text: string): string | undefined {
+  if (!/^https:\/\//i.test(text) || !URL.canParse(text)) return undefined;
+  const { protocol, username, password, href } = new URL(text);
+  return protocol === 'https:' && username === '' && password === '' && href.length <= 1000 ? href : undefined;
+}
+
+const links = v.pipe(
+  v.array(httpsAddress, 'must be a list'),
+  v.maxLength(10, 'must have at most 10 links'),
+  v.transform((all) => [...new Set(all)]),
+  v.description('Pages elsewhere that are theirs: https addresses; an empty list for none.'),
+);
+
 /** Passwords are not changed, blanks at the ends included; only characters that no keyboard types are rejected. */
 const typed = v.pipe(
   v.string('must be text'),
@@ -274,6 +297,7 @@ export const heldPersonalToken = v.strictObject({ token: opaque });
 export const accountChange = v.strictObject({
   display_name: v.optional(displayName),
   bio: v.optional(bio),
+  links: v.optional(links),
   password: v.optional(password),
   current_password: v.optional(existingPassword),
 });

@@ -12,6 +12,8 @@ export interface User {
   role: Role;
   /** What somebody says of themselves: plain text. */
   bio: string | undefined;
+  /** Pages elsewhere that are theirs: https addresses. */
+  links: readonly string[];
   /** An administrator has ended its access. */
   suspended: boolean;
   createdAt: Date;
@@ -27,6 +29,7 @@ export interface UserRow {
   password_hash: string | null;
   role: Role;
   bio: string | null;
+  links: string[];
   suspended_at: Date | null;
   created_at: Date;
 }
@@ -47,6 +50,7 @@ export const toUser = (row: UserRow): User => ({
   passwordHash: row.password_hash ?? undefined,
   role: row.role,
   bio: row.bio ?? undefined,
+  links: row.links,
   suspended: row.suspended_at !== null,
   createdAt: row.created_at,
 });

@@ -26,14 +26,22 @@ export const registeredView = ({
 /** An account as anybody sees it. */
 export function publicView(user: User): ResponseOf<typeof api.user, 200> {
   const { email, emailVerified, passwordHash, role, suspended, ...shown } = user; // its owner's, and administrators'
-  const { id, username, displayName, bio, createdAt, ...unanswered } = shown;
+  const { id, username, displayName, bio, links, createdAt, ...unanswered } = shown;
   nothingLeft(unanswered);
-  return { id, username, display_name: displayName, bio: bio ?? null, created_at: createdAt.toISOString() };
+  return {
+    id,
+    username,
+    display_name: displayName,
+    bio: bio ?? null,
+    links: [...links],
+    created_at: createdAt.toISOString(),
+  };
 }
 
 /** An account as its owner sees it. */
 export function ownView({ suspended, ...user }: User): ResponseOf<typeof api.me, 200> {
-  const { id, username, email, emailVerified, displayName, bio, role, passwordHash, createdAt, ...unanswered } = user;
+  const { id, username, email, emailVerified, displayName, bio, links, role, passwordHash, createdAt, ...unanswered } =
+    user;
   nothingLeft(unanswered);
   return {
     id,
@@ -42,6 +50,7 @@ export function ownView({ suspended, ...user }: User): ResponseOf<typeof api.me,
     email_verified: emailVerified,
     display_name: displayName,
     bio: bio ?? null,
+    links: [...links],
     role,
     has_password: isPassword(passwordHash),
     created_at: createdAt.toISOString(),
@@ -110,7 +119,13 @@ export const passkeyView = ({
 });
 
 /** An account as administrators see it: without its e-mail address, which is its owner's. */
-export function personView({ email, emailVerified, bio, ...user }: User): ResponseOf<typeof api.people, 200>[number] {
+export function personView({
+  email,
+  emailVerified,
+  bio,
+  links,
+  ...user
+}: User): ResponseOf<typeof api.people, 200>[number] {
   const { id, username, displayName, passwordHash, role, suspended, createdAt, ...unanswered } = user;
   nothingLeft(unanswered);
   return {

@@ -83,10 +83,18 @@ describe('the page of an account', () => {
   it('changes what others see, and every page at once', async () => {
     const { ada, did } = await asAda();
     expect([ada.value('display_name'), ada.value('bio')]).toEqual(['Ada <i>', 'Writes <b>.\nSleeps.']);
-    const typed = { display_name: 'Ada L.', bio: 'Notes.\r\nMore.' };
+    expect(ada.value('links')).toBe('https://social.example/@ada?a&b');
+    const typed = {
+      display_name: 'Ada L.',
+      bio: 'Notes.\r\nMore.',
+      links: ' https://a.example/\r\n\r\nhttps://b.example/ ',
+    };
     const response = await ada.submit('/blog/account/profile', typed);
     expect([response.status, response.headers.get('location')]).toEqual([303, '/blog/account?saved']);
-    expect(did('changeProfile')).toEqual([['changeProfile', { display_name: 'Ada L.', bio: 'Notes.\nMore.' }, token]]);
+    const links = ['https://a.example/', 'https://b.example/'];
+    expect(did('changeProfile')).toEqual([
+      ['changeProfile', { display_name: 'Ada L.', bio: 'Notes.\nMore.', links }, token],
+    ]);
     expect(did('purge').at(-1)).toEqual(['purge', 'page:']);
     await ada.get('/blog/account?saved');
     expect(ada.text()).toContain('What others see is saved.');
@@ -98,6 +106,10 @@ describe('the page of an account', () => {
     expect((await ada.submit('/blog/account/profile', { display_name: 'Ada L.', bio })).status).toBe(422);
     expect(ada.text()).toContain('About you must have at most 500 characters.');
     expect([ada.value('display_name'), ada.value('bio')]).toEqual(['Ada L.', bio]);
+    const links = 'https://a.example/\nhttp://b.example/';
+    expect((await ada.submit('/blog/account/profile', { display_name: 'Ada L.', links })).status).toBe(422);
+    expect(ada.text()).toContain('Your pages elsewhere must be an address such as https://example.org/me.');
+    expect(ada.value('links')).toBe(links);
   });
 
   it('lists where one is logged in, and ends what is not this browser', async () => {

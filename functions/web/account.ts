@@ -32,7 +32,7 @@ export function account(
       ownAccount.identities(session.token),
       ownAccount.passkeys(session.token),
     ]);
-    const profile = { display_name: me.display_name, bio: me.bio ?? '' };
+    const profile = { display_name: me.display_name, bio: me.bio ?? '', links: me.links };
     const shown = { me, sessions: open, tokens, tokenForm: blankToken, identities, passkeys, providers, profile };
     const page = { site: current, viewer: viewer(c, session), ...shown, ...more };
     return privately(c, ownAccountPage(page), more.problem?.status, more.problem?.headers);
@@ -75,7 +75,7 @@ export function account(
   app.post('/blog/account/profile', (c) =>
     onForm(
       c,
-      (session, problem, form) => show(c, session, { profile: typedIn(form), problem }),
+      (session, problem, form) => show(c, session, { profile: typedIn(form), problem: ofLinks(problem) }),
       async (form, session) => {
         await ownAccount.changeProfile(typedIn(form), session.token);
         await pages.purge(allPages);
@@ -184,4 +184,20 @@ const ofDays = (problem: FormProblem, form: Form): FormProblem => {
   return { ...problem, errors: { ...errors, days } };
 };
 
-const typedIn = (form: Form) => ({ display_name: form.get('display_name'), bio: form.get('bio') });
+const typedIn = (form: Form) => ({
+  display_name: form.get('display_name'),
+  bio: form.get('bio'),
+  links: form
+    .get('links')
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== ''),
+});
+
+/** What auth says of one address belongs to the field that has all of them. */
+const ofLinks = (problem: FormProblem): FormProblem => ({
+  ...problem,
+  errors: Object.fromEntries(
+    Object.entries(problem.errors).map(([name, text]) => [name.replace(/^links\..*/, 'links'), text]),
+  ),
+});

@@ -49,6 +49,25 @@ export const api = {
       204: empty('It was there.'),
     }),
   }),
+  webfinger: route('GET /.well-known/webfinger', {
+    summary: 'Find the page of an author by an address such as acct:ada@blog.example (WebFinger, RFC 7033)',
+    description:
+      'Of authors who have published something, by user name, or by the address of their page. The host is that of the blog. Everybody may read the answer from every origin (`access-control-allow-origin: *`).',
+    query: v.object({
+      resource: v.pipe(
+        v.string(),
+        v.description('Exactly one URI: `acct:NAME@HOST`, or the address of an author’s page.'),
+        v.metadata({ examples: ['acct:ada@blog.example'] }),
+      ),
+      rel: v.optional(v.pipe(v.string(), v.description('Only links of this relation; may be repeated.'))),
+    }),
+    errors: ['malformed', 'not_found'],
+    responses: () => ({
+      200: bytes('A JSON Resource Descriptor (JRD).', ['application/jrd+json'], {
+        'access-control-allow-origin': 'Always `*`.',
+      }),
+    }),
+  }),
   openApi: route('GET /docs/api/openapi.json', {
     summary: 'Read this document (OpenAPI 3.1)',
     responses: () => ({

@@ -179,9 +179,10 @@ export function world(parts: Partial<Web> = {}) {
   const hooks: Webhook[] = [];
   const sent: WebhookDelivery[] = [];
   const hook = (id: number) => hooks.find((each) => each.id === id) ?? fail('not_found', 'There is no such webhook.');
-  const profile: { display_name: string; bio: string | null } = {
+  const profile: { display_name: string; bio: string | null; links: readonly string[] } = {
     display_name: 'Ada <i>',
     bio: 'Writes <b>.\nSleeps.',
+    links: ['https://social.example/@ada?a&b'],
   };
   const at = '2026-06-04T10:00:00.000Z';
   const firefox = 'Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0';
@@ -561,6 +562,11 @@ export function world(parts: Partial<Web> = {}) {
         if ((change.bio ?? '').length > 500)
           fail('invalid', 'Some fields are not acceptable.', {
             errors: [{ field: 'bio', message: 'must have at most 500 characters' }],
+          });
+        const wrong = (change.links ?? []).findIndex((link) => !link.startsWith('https://'));
+        if (wrong >= 0)
+          fail('invalid', 'Some fields are not acceptable.', {
+            errors: [{ field: `links.${wrong}`, message: 'must be an address such as https://example.org/me' }],
           });
         Object.assign(profile, change);
       },

@@ -28,6 +28,7 @@ import { secondFactor } from './second-factor.ts';
 import { sessions } from './session.ts';
 import { settingUp } from './setting-up.ts';
 import { signing } from './signing.ts';
+import { webfinger } from './webfinger.ts';
 import { writing } from './writing.ts';
 
 /** The blog's pages. */
@@ -38,6 +39,7 @@ export function createApp(web: Web): Hono<Env> {
   commenting(app, web, own, showPost);
   searching(app, web, own);
   feeds(app, web);
+  webfinger(app, web);
   assets(app);
   docs(app, web);
   appearance(app, web, own);

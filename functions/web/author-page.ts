@@ -1,11 +1,12 @@
 import type { Covers } from './cover.ts';
-import { markup, none } from './html.ts';
+import { type Html, markup, none } from './html.ts';
 import { layout, type Viewer } from './layout.ts';
-import { entries, pagination } from './list-page.ts';
+import { entries, feedName, pagination } from './list-page.ts';
 import type { Profile } from './people.ts';
 import type { Listing } from './posts.ts';
 import type { SiteSettings } from './site.ts';
 import { wordsOf } from './words.ts';
+import type { Words } from './words-en.ts';
 
 export interface AuthorPage {
   site: SiteSettings;
@@ -38,13 +39,24 @@ export function authorPage({ site, name, profile, listing, covers, first, viewer
     older,
     newer,
     viewer,
-    main: markup`<div class="list">
-<header class="page-header"><p class="kicker">${t.list.author}</p>
-<h1 dir="auto">${shown}</h1>
-${profile?.bio && first ? markup`<p class="bio" dir="auto">${profile.bio}</p>` : none}
+    main: markup`<div class="list h-feed">
+${feedName(shown)}<header class="page-header p-author h-card"><p class="kicker">${t.list.author}</p>
+<data class="u-url u-uid" value="${path}"></data>
+<h1 class="p-name" dir="auto">${shown}</h1>
+${profile?.bio && first ? markup`<p class="bio p-note" dir="auto">${profile.bio}</p>` : none}
+${profile && first ? elsewhere(profile.links ?? [], t) : none}
 </header>
 ${listing.posts.length > 0 ? entries(listing.posts, { site, covers }) : markup`<p class="nothing">${first ? t.list.nothingByAuthor : t.list.nothingBeyond}</p>`}
 ${pagination({ path, older, newer, first }, t)}
 </div>`,
   });
 }
+
+/** Pages elsewhere that an author says are theirs (`rel="me"`), which show that it is so by leading back here. */
+const elsewhere = (links: readonly string[], { list }: Words): Html =>
+  links.length === 0
+    ? none
+    : markup`<ul class="elsewhere" aria-label="${list.elsewhere}">${links.map((link) => markup`<li><a class="u-url" rel="me nofollow" href="${link}" dir="auto">${shortOf(link)}</a></li>`)}</ul>`;
+
+/** `social.example/@ada` */
+const shortOf = (link: string): string => link.replace(/^https:\/\//, '').replace(/\/$/, '');

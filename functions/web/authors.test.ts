@@ -13,9 +13,12 @@ describe('the page of an author', () => {
     const reader = browser(app);
     expect((await reader.get('/blog/authors/ada')).status).toBe(200);
     const page = reader.text();
-    expect(page).toContain('<h1 dir="auto">Ada &lt;i&gt;</h1>');
-    expect(page).toContain('<p class="bio" dir="auto">Writes &lt;b&gt;.\nSleeps.</p>');
+    expect(page).toContain('<h1 class="p-name" dir="auto">Ada &lt;i&gt;</h1>');
+    expect(page).toContain('<p class="bio p-note" dir="auto">Writes &lt;b&gt;.\nSleeps.</p>');
     expect(page).toContain('<link rel="canonical" href="/blog/authors/ada">');
+    expect(page).toContain(
+      '<a class="u-url" rel="me nofollow" href="https://social.example/@ada?a&amp;b" dir="auto">social.example/@ada?a&amp;b</a>',
+    );
     expect([page.includes('Hers'), page.includes('Not hers'), page.includes('Not yet')]).toEqual([true, false, false]);
   });
 
@@ -23,9 +26,11 @@ describe('the page of an author', () => {
     const { app, stored } = world();
     stored.push(aPost({ slug: 'own' }), aPost({ slug: 'brought', byline: ['Grace', 'Edsger'] }));
     for (const path of ['/blog/', '/blog/posts/own'])
-      expect(await (await app.request(path)).text()).toContain('<a rel="author" href="/blog/authors/ada">ada</a>');
+      expect(await (await app.request(path)).text()).toContain(
+        '<a class="p-author h-card" rel="author" href="/blog/authors/ada">ada</a>',
+      );
     const brought = await (await app.request('/blog/posts/brought')).text();
-    expect(brought).toContain('By Grace and Edsger</p>');
+    expect(brought).toContain('By <span class="p-author">Grace and Edsger</span></p>');
     expect(brought).not.toContain('/blog/authors/');
   });
 
@@ -38,8 +43,8 @@ describe('the page of an author', () => {
     const next = /rel="next" href="(\/blog\/authors\/ada\?after=[^"]*)"/.exec(reader.text())?.[1];
     await reader.get(next!);
     expect(reader.text()).toContain('<meta name="robots" content="noindex">');
-    expect(reader.text().match(/<article class="entry">/g)).toHaveLength(2);
-    expect(reader.text()).not.toContain('class="bio"');
+    expect(reader.text().match(/<article class="entry h-entry">/g)).toHaveLength(2);
+    expect(reader.text()).not.toMatch(/class="bio|rel="me/);
   });
 
   it('has one address, whatever case the name was written in', async () => {
@@ -50,7 +55,7 @@ describe('the page of an author', () => {
   it('is there for deleted accounts as long as their posts are, and for nobody else', async () => {
     const { app, stored, kept } = world();
     stored.push(aPost({ author: 'gone' }));
-    expect(await (await app.request('/blog/authors/gone')).text()).toContain('<h1 dir="auto">gone</h1>');
+    expect(await (await app.request('/blog/authors/gone')).text()).toContain('<h1 class="p-name" dir="auto">gone</h1>');
     expect((await app.request('/blog/authors/nobody')).status).toBe(404);
     expect(kept.size).toBe(1);
   });
@@ -60,6 +65,6 @@ describe('the page of an author', () => {
     const { app, kept } = world({ people: { ...web.people, profile: async () => fail('unavailable', 'x') } });
     const response = await app.request('/blog/authors/ada');
     expect([response.status, kept.size]).toEqual([200, 0]);
-    expect(await response.text()).toContain('<h1 dir="auto">ada</h1>');
+    expect(await response.text()).toContain('<h1 class="p-name" dir="auto">ada</h1>');
   });
 });

@@ -211,7 +211,7 @@ describe('the buttons, by the script', () => {
     stored.unshift(aPost({ slug: 'shown', title: typed.title, content }));
     await ada.get('/blog/posts/shown');
     expect(ada.text()).toContain(String(html));
-    expect([String(html).slice(0, 18), sheets]).toEqual(['<div class="prose"', []]);
+    expect([String(html).slice(0, 28), sheets]).toEqual(['<div class="prose e-content"', []]);
   });
 
   it('upload a picture, and say where it is or what is wrong with it', async () => {

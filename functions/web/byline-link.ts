@@ -7,5 +7,5 @@ import type { Words } from './words-en.ts';
 /** Who wrote a post, leading to the author's page; names that an import brought, and deleted accounts, have none. */
 export const bylineLink = (post: Pick<PostSummary, 'author' | 'byline'>, words: Words): Html =>
   post.byline?.length || post.author === deletedAccount.name
-    ? markup`${byline(post, words)}`
-    : markup`<a rel="author" href="/blog/authors/${encodeURIComponent(post.author)}">${post.author}</a>`;
+    ? markup`<span class="p-author">${byline(post, words)}</span>`
+    : markup`<a class="p-author h-card" rel="author" href="/blog/authors/${encodeURIComponent(post.author)}">${post.author}</a>`;

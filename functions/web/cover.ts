@@ -16,19 +16,21 @@ export interface CoverOptions {
   sizes: string;
   /** What it shows; empty where something beside it says that. */
   alt: string;
+  /** A property of microformats. */
+  property?: 'u-featured';
   /** Whether it is in sight when the page opens: it is loaded first then, and else when somebody comes near it. */
   first?: boolean;
 }
 
 /** A cover in every format and width, with its size, so that nothing moves when it is there. */
-export function coverPicture(picture: ReadyPicture, { sizes, alt, first = false }: CoverOptions): Html {
+export function coverPicture(picture: ReadyPicture, { sizes, alt, first = false, property }: CoverOptions): Html {
   const { width, height, color } = picture;
   const source = (type: string) => {
     const set = sourcesOf(picture, type);
     return set ? markup`<source type="${type}" srcset="${set}" sizes="${sizes}">` : none;
   };
   const jpeg = sourcesOf(picture, 'image/jpeg');
-  return markup`<picture>${source('image/avif')}${source('image/webp')}<img src="${jpegOf(picture)}" srcset="${jpeg}" sizes="${sizes}" width="${width}" height="${height}" alt="${alt}" class="placeholder ${colorClass(color)}"${trusted(first ? ' fetchpriority="high"' : ' loading="lazy" decoding="async"')}></picture>`;
+  return markup`<picture>${source('image/avif')}${source('image/webp')}<img src="${jpegOf(picture)}" srcset="${jpeg}" sizes="${sizes}" width="${width}" height="${height}" alt="${alt}" class="placeholder ${colorClass(color)}${property ? ` ${property}` : ''}"${trusted(first ? ' fetchpriority="high"' : ' loading="lazy" decoding="async"')}></picture>`;
 }
 
 /** Address of a picture for programs that take one: a JPEG of 1280 pixels, or as wide as it is. */

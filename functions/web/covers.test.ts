@@ -43,7 +43,7 @@ describe('the cover of a post', () => {
     expect(figure).toContain(`<source type="image/avif" srcset="${at('1920.avif')} 1600w"`);
     expect(figure).toContain(`<img src="${at('1280.jpg')}" srcset="${at('1280.jpg')} 1280w"`);
     expect(figure).toContain('width="1600" height="900" alt="A &quot;cat&quot; &lt;asleep&gt;"');
-    expect(figure).toContain('class="placeholder c-a1b2c3" fetchpriority="high"');
+    expect(figure).toContain('class="placeholder c-a1b2c3 u-featured" fetchpriority="high"');
     expect(html).toMatch(/<link rel="stylesheet" href="\/assets\/colors\/[0-9a-f-]*a1b2c3[0-9a-f-]*\.css">/);
     expect(await page('/blog/posts/plain')).not.toContain('<figure class="cover">');
   });
@@ -65,11 +65,11 @@ describe('the cover of a post', () => {
     const { page } = blog();
     for (const path of ['/blog/', '/blog/categories/general', '/blog/authors/ada']) {
       const html = await page(path);
-      expect(html).toContain('<div class="entries"><article class="entry pictured">');
+      expect(html).toContain('<div class="entries"><article class="entry h-entry pictured">');
       expect(html).toContain(
         '<a class="entry-cover" href="/blog/posts/seen" tabindex="-1" aria-hidden="true"><picture>',
       );
-      expect(html).toContain('<article class="entry">');
+      expect(html).toContain('<article class="entry h-entry">');
       expect(html).not.toContain('featured');
     }
   });
@@ -79,10 +79,10 @@ describe('the cover of a post', () => {
     settings.layout = 'cards';
     const front = await page('/blog/');
     expect(front).toContain('<body class="wide">');
-    expect(front).toContain('<div class="entries cards"><article class="entry c-8a4bb0 pictured featured">');
+    expect(front).toContain('<div class="entries cards"><article class="entry h-entry c-8a4bb0 pictured featured">');
     expect(front).toContain('fetchpriority="high"');
     expect(await page('/blog/categories/general')).toContain(
-      '<div class="entries cards"><article class="entry c-8a4bb0 pictured">',
+      '<div class="entries cards"><article class="entry h-entry c-8a4bb0 pictured">',
     );
   });
 });

@@ -1,4 +1,4 @@
-import { type Html, markup } from './html.ts';
+import { type Html, markup, none } from './html.ts';
 import type { SiteSettings } from './site.ts';
 
 const months = [
@@ -18,15 +18,15 @@ const months = [
 
 type Place = Pick<SiteSettings, 'language' | 'time_zone'>;
 
-/** An RFC 3339 time as a day in the blog's language and time zone: `<time datetime="…">4 June 2026</time>`. */
-export function day(time: string, { language, time_zone: timeZone }: Place): Html {
+/** An RFC 3339 time as a day in the blog's language and time zone: `<time datetime="…">4 June 2026</time>`. @param property of microformats */
+export function day(time: string, { language, time_zone: timeZone }: Place, property?: `dt-${string}`): Html {
   const date = new Date(time);
   const text = Number.isNaN(date.valueOf())
     ? ''
     : language === 'en' && timeZone === 'UTC'
       ? englishDay(date)
       : formatOf(language, timeZone).format(date);
-  return markup`<time datetime="${time}">${text}</time>`;
+  return markup`<time${property ? markup` class="${property}"` : none} datetime="${time}">${text}</time>`;
 }
 
 /** A month in a language: November 2026. @param month `2026-11` */

@@ -68,7 +68,7 @@ function withoutFinalSlash(path: string): string {
 const isRead = ({ req: { method } }: Context): boolean => method === 'GET' || method === 'HEAD';
 
 function isForPeople(c: Context): boolean {
-  if (c.req.method === 'PUT' || c.req.path === '/events') return false;
+  if (c.req.method === 'PUT' || c.req.path === '/events' || c.req.path.startsWith('/.well-known/')) return false;
   const accept = header(c, 'accept') ?? '*/*';
   return accept.includes('text/html') || !accept.includes('json');
 }

@@ -62,8 +62,8 @@ export function listPage(page: ListPage): string {
     older,
     newer,
     viewer,
-    main: markup`<div class="list">
-<header class="page-header">
+    main: markup`<div class="list h-feed">
+${feedName(name || month || site.title)}<header class="page-header">
 ${category ? heading(category, t) : tag ? tagHeading(tag, t) : month ? monthHeading(month, t) : markup`<h1${first ? none : markup` class="small"`}>${first ? t.list.latest : t.list.older}</h1>`}
 ${used.length > 0 ? chips(shown, used.length, category, t) : none}
 </header>
@@ -92,8 +92,11 @@ const monthHeading = (
 export const categoryPath = ({ slug }: CategoryRef): string => `/blog/categories/${encodeURIComponent(slug)}`;
 
 /** A category as a link in its colour. */
-export const chip = (category: CategoryRef, current = false): Html =>
-  markup`<a class="chip ${colorClass(category.color)}" href="${categoryPath(category)}"${current ? markup` aria-current="page"` : none} dir="auto">${category.name}</a>`;
+export const chip = (
+  category: CategoryRef,
+  { current = false, property }: { current?: boolean; property?: 'p-category' } = {},
+): Html =>
+  markup`<a class="chip ${colorClass(category.color)}${property ? ` ${property}` : ''}" href="${categoryPath(category)}"${current ? markup` aria-current="page"` : none} dir="auto">${category.name}</a>`;
 
 /** Categories that have posts, those with most posts first. */
 export const usedMost = (categories: readonly Category[]): Category[] =>
@@ -106,7 +109,7 @@ const chips = (
   t: Words,
 ): Html => markup`<nav aria-label="${t.frame.categories}"><ul class="chips">
 <li><a class="chip all" href="/blog/"${current ? none : markup` aria-current="page"`}>${t.list.all}</a></li>
-${shown.map((category) => markup`<li>${chip(category, category.id === current?.id)}</li>`)}
+${shown.map((category) => markup`<li>${chip(category, { current: category.id === current?.id })}</li>`)}
 ${count > shown.length ? markup`<li><a class="chip all" href="/blog/categories">${t.list.moreCategories(count - shown.length)}</a></li>` : none}
 </ul></nav>`;
 
@@ -118,6 +121,9 @@ export interface EntriesOptions {
   /** Whether the first post is shown larger than the others, as cards. */
   featured?: boolean;
 }
+
+/** The name of a list for programs (h-feed); its heading may say more, or other things. */
+export const feedName = (name: string): Html => markup`<data class="p-name" value="${name}"></data>\n`;
 
 /** Posts below each other, or as cards: as the blog's settings say. */
 export function entries(
@@ -159,10 +165,10 @@ function entry(post: PostSummary, { site, look, cover, comments = 0 }: EntryPart
   const picture = cover
     ? markup`<a class="entry-cover" href="${href}" tabindex="-1" aria-hidden="true">${cover}</a>\n`
     : none;
-  return markup`<article class="entry${look}">
-${picture}<div class="meta">${day(post.created_at, site)}${chip(post.category)}</div>
-<h2${lang} dir="auto"><a href="${href}">${post.title}</a></h2>
-${post.excerpt ? markup`<p class="excerpt"${lang} dir="auto">${post.excerpt}</p>` : none}
+  return markup`<article class="entry h-entry${look}">
+${picture}<div class="meta">${day(post.created_at, site, 'dt-published')}${chip(post.category, { property: 'p-category' })}</div>
+<h2${lang} dir="auto"><a class="u-url p-name" href="${href}">${post.title}</a></h2>
+${post.excerpt ? markup`<p class="excerpt p-summary"${lang} dir="auto">${post.excerpt}</p>` : none}
 <p class="by" dir="auto">${bylineLink(post, wordsOf(site.language))}${comments > 0 ? markup` · <a href="${href}#comments">${wordsOf(site.language).comments.count(comments)}</a>` : none}</p>
 </article>`;
 }

@@ -27,7 +27,7 @@ export interface OwnAccountPage {
   /** A personal access token that was made just now. */
   madeToken?: string;
   /** The profile as it is, or as it was typed. */
-  profile: { display_name: string; bio: string };
+  profile: { display_name: string; bio: string; links: readonly string[] };
   notice?: keyof Words['account']['notices'] | undefined;
   problem?: FormProblem | undefined;
 }
@@ -55,6 +55,7 @@ ${hiddenField('csrf', viewer.csrf)}
 <fieldset><legend>${account.others}</legend>
 ${field({ name: 'display_name', label: fields.name, value: profile.display_name, autocomplete: 'name', hint: fields.anyScript }, problem)}
 ${field({ name: 'bio', label: account.about, value: profile.bio, rows: 4, optional: true, hint: account.aboutHint }, problem)}
+${field({ name: 'links', label: account.links, value: profile.links.join('\n'), rows: 3, optional: true, hint: account.linksHint }, problem)}
 <p class="actions"><button class="button">${account.save}</button></p>
 </fieldset>
 </form>

@@ -76,19 +76,20 @@ export function postPage(parts: PostParts): string {
     ...(comments !== none && {
       commentsFeed: { title: `${t.comments.on(post.title)} · ${site.title}`, path: commentsFeedPath(post.slug) },
     }),
-    main: markup`<article class="post">
+    main: markup`<article class="post h-entry">
+<data class="u-url u-uid" value="${path}"></data>
 <header class="post-header">
 ${draft ? markup`<p class="notice">${published_at ? t.post.scheduled(scheduled(published_at, site.time_zone)) : t.post.draft}</p>` : none}
-${isPage ? none : markup`<div class="meta">${chip(post.category)}${day(post.created_at, site)}<span>${t.post.minutes(minutes(post.content))}</span></div>`}
-<h1${lang} dir="auto">${post.title}</h1>
+${isPage ? none : markup`<div class="meta">${chip(post.category, { property: 'p-category' })}${day(post.created_at, site, 'dt-published')}<span>${t.post.minutes(minutes(post.content))}</span></div>`}
+<h1 class="p-name"${lang} dir="auto">${post.title}</h1>
 ${isPage ? none : markup`<p class="by" dir="auto">${t.post.by(bylineLink(post, t))}</p>`}
 ${mayChange(post, viewer?.session) ? tools(path, post, t) : none}
 </header>
-${cover && !article.html.includes(hash as string) ? markup`<figure class="cover">${coverPicture(cover, { sizes: coverSizes, alt: cover_alt, first: true })}</figure>` : none}
+${cover && !article.html.includes(hash as string) ? markup`<figure class="cover">${coverPicture(cover, { sizes: coverSizes, alt: cover_alt, first: true, property: 'u-featured' })}</figure>` : none}
 ${prose(lang, article.html)}
 <footer class="post-footer">
 ${tags.length > 0 && !isPage ? tagLinks(tags, t) : none}
-${edited ? markup`<p class="muted">${t.post.lastChanged(day(post.updated_at, site))}</p>` : none}
+${edited ? markup`<p class="muted">${t.post.lastChanged(day(post.updated_at, site, 'dt-updated'))}</p>` : none}
 <p><a href="/blog/"><span aria-hidden="true">←</span> ${t.post.allPosts}</a>${isPage ? none : markup` ${t.post.orMoreIn(chip(post.category))}`}</p>
 </footer>
 </article>

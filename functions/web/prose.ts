@@ -3,7 +3,7 @@ import { type Html, markup, trusted } from './html.ts';
 import { langAttribute } from './language.ts';
 
 /** An article as its page shows it; previews are the same, to the byte. @param lang its attribute @param article sanitised */
-export const prose = (lang: Html, article: string): Html => markup`<div class="prose"${lang} dir="auto">
+export const prose = (lang: Html, article: string): Html => markup`<div class="prose e-content"${lang} dir="auto">
 ${trusted(article)}
 </div>`;
 

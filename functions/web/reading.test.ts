@@ -26,7 +26,7 @@ describe('the list of posts', () => {
       expect(html).toContain('&quot;quoted&quot; &amp; &lt;i&gt;');
       expect(html).toContain('ada&quot;x');
       expect(html).toContain('>&lt;b&gt;Bold&lt;/b&gt;</a>');
-      expect(html).toContain('<time datetime="2026-02-03T23:59:59Z">3 February 2026</time>');
+      expect(html).toContain('<time class="dt-published" datetime="2026-02-03T23:59:59Z">3 February 2026</time>');
       expect(html).not.toMatch(/<script|style=|onerror/);
     }
   });
@@ -40,12 +40,12 @@ describe('the list of posts', () => {
     );
     const html = await (await app.request('/blog/')).text();
     expect(html).toMatch(/<h2 lang="ja" dir="auto"><a [^>]*>関数は眠る/);
-    expect(html).toContain('<p class="excerpt" lang="ja" dir="auto">短く言うと');
-    expect(html).toContain('<p class="excerpt" lang="ko" dir="auto">짧게 말하면');
-    expect(html).toContain('<p class="excerpt" dir="auto">In short.');
+    expect(html).toContain('<p class="excerpt p-summary" lang="ja" dir="auto">短く言うと');
+    expect(html).toContain('<p class="excerpt p-summary" lang="ko" dir="auto">짧게 말하면');
+    expect(html).toContain('<p class="excerpt p-summary" dir="auto">In short.');
     const page = await (await app.request(`/blog/posts/${stored[0]?.slug}`)).text();
-    expect(page).toContain('<h1 lang="ja" dir="auto">関数は眠る</h1>');
-    expect(page).toContain('<div class="prose" lang="ja" dir="auto">');
+    expect(page).toContain('<h1 class="p-name" lang="ja" dir="auto">関数は眠る</h1>');
+    expect(page).toContain('<div class="prose e-content" lang="ja" dir="auto">');
   });
 
   it('believes what its author says of the language of a post, for people and programs', async () => {
@@ -57,10 +57,10 @@ describe('the list of posts', () => {
     const read = async (path: string) => (await app.request(`http://blog.test${path}`)).text();
     const list = await read('/blog/');
     expect(list).toMatch(/<h2 lang="de-AT" dir="auto"><a [^>]*>Schlafende/);
-    expect(list).toContain('<p class="excerpt" lang="de-AT" dir="auto">Kurz gesagt.');
+    expect(list).toContain('<p class="excerpt p-summary" lang="de-AT" dir="auto">Kurz gesagt.');
     const page = await read('/blog/posts/chosen');
-    expect(page).toContain('<h1 lang="ja-JP" dir="auto">');
-    expect(page).toContain('<div class="prose" lang="ja-JP" dir="auto">');
+    expect(page).toContain('<h1 class="p-name" lang="ja-JP" dir="auto">');
+    expect(page).toContain('<div class="prose e-content" lang="ja-JP" dir="auto">');
     expect(page).toContain('"inLanguage":"ja-JP"');
     expect(page).toContain('<span lang="de-AT" dir="auto">Schlafende Funktionen</span>');
     expect(await read('/blog/feed.xml')).toContain('<entry xml:lang="de-AT">');
@@ -88,7 +88,10 @@ describe('the list of posts', () => {
       const html = await (await app.request(path)).text();
       pages.push(html);
       seen.push(
-        ...Array.from(html.matchAll(/<h2[^>]*><a href="\/blog\/posts\/([^"]*)"/g), ([, slug]) => slug as string),
+        ...Array.from(
+          html.matchAll(/<h2[^>]*><a class="u-url p-name" href="\/blog\/posts\/([^"]*)"/g),
+          ([, slug]) => slug as string,
+        ),
       );
       path = /<a rel="next" href="([^"]*)"/.exec(html)?.[1];
     }
@@ -211,8 +214,8 @@ describe('tags', () => {
   };
   it('stand below the article, as links to their pages', async () => {
     const html = await (await blog().app.request('/blog/posts/newest')).text();
-    expect(html).toContain('<a rel="tag" href="/blog/tags/c-sharp" dir="auto">C#</a>');
-    expect(html).toContain('<a rel="tag" href="/blog/tags/deep-sleep" dir="auto">Deep sleep</a>');
+    expect(html).toContain('<a class="p-category" rel="tag" href="/blog/tags/c-sharp" dir="auto">C#</a>');
+    expect(html).toContain('<a class="p-category" rel="tag" href="/blog/tags/deep-sleep" dir="auto">Deep sleep</a>');
   });
   it('have pages of their posts, by the spelling of the newest, and keep to them while paging', async () => {
     const { app } = blog();
@@ -221,7 +224,9 @@ describe('tags', () => {
     expect(html).not.toContain('Elsewhere');
     expect(hrefs(html)).toContain('/blog/tags/deep-sleep/feed.xml');
     const next = /rel="next" href="(\/blog\/tags\/deep-sleep\?after=[^"]*)"/.exec(html)?.[1] as string;
-    expect((await (await app.request(unescapeHtml(next))).text()).match(/<article class="entry">/g)).toHaveLength(6);
+    expect(
+      (await (await app.request(unescapeHtml(next))).text()).match(/<article class="entry h-entry">/g),
+    ).toHaveLength(6);
   });
   it('move from another spelling to the address, and say 404 for one that no post has', async () => {
     const { app } = blog();

@@ -29,7 +29,7 @@ describe('the settings of the blog', () => {
     expect(home).toContain('<p dir="auto">Written &lt;in&gt; bed.</p>');
     // In Seoul it is the next day already.
     expect(home).toContain('>2026년 6월 5일</time>');
-    expect(home.match(/<article class="entry">/g)).toHaveLength(2);
+    expect(home.match(/<article class="entry h-entry">/g)).toHaveLength(2);
     expect(home).not.toContain('Dormouse');
     for (const path of ['/blog/login', '/nothing', '/stats', '/docs/api']) {
       await reader.get(path);

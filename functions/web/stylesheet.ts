@@ -116,6 +116,7 @@ button, input, textarea, select { font: inherit; color: inherit; }
 .by { font-size: .9rem; color: var(--soft); overflow-wrap: anywhere; }
 .by a { color: inherit; }
 .bio { max-width: 44rem; white-space: pre-line; }
+.elsewhere { display: flex; flex-wrap: wrap; gap: .35rem 1.25rem; list-style: none; padding: 0; overflow-wrap: anywhere; }
 .meta { display: flex; flex-wrap: wrap; align-items: center; gap: .4rem .85rem; color: var(--soft); font-size: .875rem; }
 @media (min-width: 48rem) {
   .entry { grid-template-columns: 11rem minmax(0, 1fr); column-gap: 2rem; }

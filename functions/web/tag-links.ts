@@ -7,4 +7,4 @@ export const tagPath = (tag: string): string => `/blog/tags/${encodeURIComponent
 
 /** The tags of a post as links. */
 export const tagLinks = (tags: readonly string[], { frame }: Words): Html =>
-  markup`<ul class="tags" aria-label="${frame.tags}">${tags.map((tag) => markup`<li><a rel="tag" href="${tagPath(tag)}" dir="auto">${tag}</a></li>`)}</ul>`;
+  markup`<ul class="tags" aria-label="${frame.tags}">${tags.map((tag) => markup`<li><a class="p-category" rel="tag" href="${tagPath(tag)}" dir="auto">${tag}</a></li>`)}</ul>`;

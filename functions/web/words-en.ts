@@ -153,6 +153,7 @@ export const english = {
     nothingBeyond: 'There are no posts beyond this point.',
     nothingYet: 'Nothing has been written here yet.',
     nothingByAuthor: 'Nothing is published here yet.',
+    elsewhere: 'Elsewhere',
     noTags: 'No post has a tag yet.',
     writeFirst: (link: Wrap): Html => markup`${link('Write the first one')}.`,
     signUpToWrite: (link: Wrap): Html => markup`${link('Sign up')} to write the first one.`,
@@ -361,6 +362,9 @@ export const english = {
     others: 'What others see',
     about: 'About you',
     aboutHint: 'A few sentences of plain text, at most 500 characters.',
+    links: 'Your pages elsewhere',
+    linksHint:
+      'Addresses that begin with https://, each on a line of its own. Your page here links to them as yours (rel="me").',
     save: 'Save',
     afterwards: 'Afterwards you are logged in here, and nowhere else.',
     changePassword: 'Change password',

@@ -138,6 +138,7 @@ const ofFields: readonly (readonly [RegExp, string])[] = [
   [/^must be a language tag such as .*$/, 'en, ko, pt-BR와 같은 언어 태그여야 합니다.'],
   [/^must be a time zone such as .*$/, 'UTC나 Asia/Seoul과 같은 시간대여야 합니다.'],
   [/^must be a path\b.*$/, '이 블로그의 경로(/blog/…)나 https:// 주소여야 합니다.'],
+  [/^must be an address such as https:\/\/.*$/, 'https://로 시작하는 주소여야 합니다.'],
   [/^must be an absolute address$/, 'https://로 시작하는 주소여야 합니다.'],
   [/^must begin with https:\/\/$/, 'https://로 시작해야 합니다.'],
   [/^must not have a user name or a password$/, '사용자 이름이나 비밀번호가 들어 있으면 안 됩니다.'],

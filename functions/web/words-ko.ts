@@ -137,6 +137,7 @@ export const korean: Words = {
     nothingBeyond: '더 이상 글이 없습니다.',
     nothingYet: '아직 글이 없습니다.',
     nothingByAuthor: '아직 발행한 글이 없습니다.',
+    elsewhere: '다른 곳',
     noTags: '아직 태그가 달린 글이 없습니다.',
     writeFirst: (link) => markup`${link('첫 글을 써 보세요')}.`,
     signUpToWrite: (link) => markup`${link('가입하고')} 첫 글을 써 보세요.`,
@@ -337,6 +338,9 @@ export const korean: Words = {
     others: '공개 프로필',
     about: '소개',
     aboutHint: '서식 없는 짧은 글로, 최대 500자까지 쓸 수 있습니다.',
+    links: '다른 곳에 있는 내 페이지',
+    linksHint:
+      'https://로 시작하는 주소를 한 줄에 하나씩 적어 주세요. 이 블로그의 내 페이지에서 본인의 페이지로 연결됩니다.',
     save: '저장',
     afterwards: '변경하면 이 기기를 제외한 모든 기기에서 로그아웃됩니다.',
     changePassword: '비밀번호 변경',

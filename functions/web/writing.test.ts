@@ -96,7 +96,7 @@ describe('writing', () => {
   it('takes the language of a text, and none where the field is empty', async () => {
     const { ada, did, stored } = await atTheEditor();
     await ada.submit('/blog/new', { ...typed, lang: ' de-AT ', action: 'preview' });
-    expect(ada.text()).toContain('<div class="prose" lang="de-AT" dir="auto">');
+    expect(ada.text()).toContain('<div class="prose e-content" lang="de-AT" dir="auto">');
     expect(ada.value('lang')).toBe('de-AT');
     await ada.submit('/blog/new', { ...typed, lang: 'de-AT', action: 'draft' });
     expect(did('create')[0]?.[1]).toMatchObject({ lang: 'de-AT' });
@@ -221,8 +221,8 @@ describe('a preview', () => {
     // Stored texts are trimmed.
     stored.push(aPost({ slug: 'shown', title: typed.title, content: content.trim() }));
     const page = await (await app.request('/blog/posts/shown')).text();
-    const shown = (html: string) => /<div class="prose".*?(?=\n<\/section>|\n<footer)/s.exec(html)?.[0];
-    expect(shown(ada.text())).toContain('<div class="prose" lang="ko" dir="auto">');
+    const shown = (html: string) => /<div class="prose e-content".*?(?=\n<\/section>|\n<footer)/s.exec(html)?.[0];
+    expect(shown(ada.text())).toContain('<div class="prose e-content" lang="ko" dir="auto">');
     expect(shown(ada.text())).toBe(shown(page));
   });
   it('can be asked for before there is a title', async () => {
