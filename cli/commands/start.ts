@@ -6,6 +6,10 @@ import { serviceNames } from '../names.ts';
 import { argument, flag, httpAddress, httpUrl, network, onFlag, option, port, publicUrl } from '../parameters.ts';
 import { UsageError } from '../usage-error.ts';
 
+/** Whether there is a blog among the Services, or only somebody's own. */
+const isBlog = (services: readonly string[]): boolean =>
+  ['auth', 'posts', 'web'].every((name) => services.includes(name));
+
 type Flags = Omit<GivenSettings, 'prewarmed' | 'watch'> & { watch: boolean; prewarm: boolean; spare: boolean };
 
 /** `dormouse start`, which is `npm start`. */
@@ -107,7 +111,7 @@ export const start = buildCommand({
         if (wrong) throw new UsageError(wrong);
       }
       const notice = setUpNotice(() => isSetUpIn(settings.home));
-      const address = await run(settings, this.root, { notice });
+      const address = await run(settings, this.root, { notice, isBlog });
       const link = await setupLink({ home: settings.home, url: settings.publicUrl ?? address });
       if (link)
         this.terminal.print(

@@ -150,7 +150,6 @@ describe("a stranger's programs", () => {
     expect(await ask('shop')).toBe('<h1>hello from 8080</h1>');
     expect((await ask('shop', '/about')).split(',')[0]).toBe('true');
     expect(platform.addresses.map(({ name }) => name)).toEqual(['beside', 'front', 'shop', 'snake']);
-    expect(platform.isBlog).toBe(false);
   });
 
   it('run side by side with the same port, and wait for their probes', async () => {

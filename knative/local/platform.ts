@@ -9,7 +9,7 @@ import { openClusterServices } from './cluster-services.ts';
 import { openConsole } from './open-console.ts';
 import { type PlatformContext, type PlatformOptions, prepare, targetOf } from './platform-context.ts';
 import { reloading } from './reload.ts';
-import { isBlog, publicAddresses, serviceHosts, stateOf } from './service-hosts.ts';
+import { publicAddresses, serviceHosts, stateOf } from './service-hosts.ts';
 import { startBackingServices } from './start-backing-services.ts';
 import { startEventing } from './start-eventing.ts';
 import { startFunctions } from './start-functions.ts';
@@ -24,8 +24,6 @@ export interface RunningPlatform {
   otlpUrl: string;
   /** Where each public Service, tag of its traffic and DomainMapping is found, by its name. */
   addresses: readonly { name: string; url: string }[];
-  /** The manifests are those of the blog, not somebody's own. */
-  isBlog: boolean;
   /** Read-only subset of the Kubernetes API: `kubectl -s URL`. */
   kubernetesUrl: string;
   services(): (ServiceStatus & { pids: number[] })[];
@@ -97,7 +95,6 @@ async function start(options: PlatformOptions, cleanup: AsyncDisposableStack): P
     consoleUrl: console_.url,
     brokerUrls,
     addresses: publicAddresses(context.source.platform, listener.port),
-    isBlog: isBlog(context.source.platform),
     otlpUrl: clusterServices.otlp,
     kubernetesUrl: clusterServices.kubernetes,
     services: () => functions.services.status(),

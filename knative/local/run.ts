@@ -12,7 +12,8 @@ import { withPublicUrl } from './with-public-url.ts';
 
 /**
  * Runs the platform until a signal stops it; exits the process.
- * @param more options without a flag, for programs that inject faults
+ * @param more options without a flag, for programs that inject faults; `isBlog` says by the names of its Services whether the
+ * platform has a blog, whose addresses are printed (default: it has)
  * @returns address of the ingress, once the platform is up
  * @throws Error with one line for the user when it does not start
  */
@@ -22,7 +23,7 @@ export async function run(
   more: Pick<
     PlatformOptions,
     'stores' | 'accepting' | 'delivering' | 'evaluateMs' | 'rules' | 'alertPolicy' | 'notice'
-  > = {},
+  > & { isBlog?: (services: readonly string[]) => boolean } = {},
 ): Promise<string> {
   const started = performance.now();
   const seconds = (since = started) => ((performance.now() - since) / 1_000).toFixed(1);
@@ -66,12 +67,17 @@ export async function run(
   });
   forgetAddress = noteAddress(settings.home, platform.url);
   stopping.started(platform);
-  console.log(summary(platform, settings, seconds()));
+  const isBlog = more.isBlog?.(platform.services().map(({ name }) => name)) ?? true;
+  console.log(summary(platform, { ...settings, isBlog }, seconds()));
   setTimeout(flushCompileCache, 1_000).unref();
   return platform.url;
 }
 
-function summary(platform: RunningPlatform, settings: Settings, seconds: string): string {
+interface Shown extends Settings {
+  isBlog: boolean;
+}
+
+function summary(platform: RunningPlatform, settings: Shown, seconds: string): string {
   const lines = [...addressLines(platform, settings), ...toolLines(platform, settings)];
   const width = Math.max(7, ...lines.map(([label]) => label.length));
   return [
@@ -80,7 +86,7 @@ function summary(platform: RunningPlatform, settings: Settings, seconds: string)
     '',
     ...lines.map(([label, value]) => `  ${label.padEnd(width)}  ${value}`),
     '',
-    platform.isBlog ? '  first administrator: npm run admin -- NAME      stop: Ctrl-C' : '  stop: Ctrl-C',
+    settings.isBlog ? '  first administrator: npm run admin -- NAME      stop: Ctrl-C' : '  stop: Ctrl-C',
     '',
   ].join('\n');
 }
@@ -88,7 +94,7 @@ function summary(platform: RunningPlatform, settings: Settings, seconds: string)
 type Line = readonly [label: string, value: string];
 
 /** Where what runs is found: the blog, or somebody's own Services. */
-function addressLines({ url, isBlog, addresses }: RunningPlatform, { host, publicUrl }: Settings): Line[] {
+function addressLines({ url, addresses }: RunningPlatform, { host, publicUrl, isBlog }: Shown): Line[] {
   const open = host === '127.0.0.1' || host === 'localhost' || host === '::1' ? '' : '   open to the network';
   const blog: Line[] = [
     ['sign up', `${publicUrl ?? url}/blog/signup`],

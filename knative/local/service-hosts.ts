@@ -59,10 +59,6 @@ export function publicAddresses(
 const isMapping = ({ name, hosts }: VirtualHost): boolean =>
   hosts.length === 1 && hosts[0] === name && name.includes('.');
 
-/** Whether the manifests are those of the blog that comes with the platform. */
-export const isBlog = ({ services }: Pick<Platform, 'services'>): boolean =>
-  ['auth', 'posts', 'web'].every((name) => services.some((service) => service.name === name));
-
 /** What the Kubernetes API says of each Service. */
 export const stateOf =
   (context: PlatformContext, port: number): StateOf =>
