@@ -6,6 +6,7 @@ import { invitationAccepted, invitationCreated, invitationRevoked } from './invi
 import { batchDue } from './journal.ts';
 import { mailRequested } from './mail.ts';
 import { mediaDeleted, mediaDrawn, mediaOutdated, mediaReady, mediaRefused, mediaUploaded } from './media.ts';
+import { newsletterDue } from './newsletter.ts';
 import { postCreated, postDeleted, postPublished, postUnpublished, postUpdated } from './post.ts';
 import { tokenCreated, tokenRevoked } from './token.ts';
 import { userDeleted, userRegistered, userUpdated } from './user.ts';
@@ -44,4 +45,5 @@ export const catalogue: readonly EventContract[] = [
   webhookDue,
   webhookDisabled,
   mailRequested,
+  newsletterDue,
 ];

@@ -72,7 +72,7 @@ describe('contracts', () => {
       imported.filter(
         (from) =>
           from !== 'valibot' &&
-          !/^\.\/(blog|comment|contract|field|mail|media|post|category|user|webhook|token|invitation|journal)\.ts$/.test(
+          !/^\.\/(blog|comment|contract|field|mail|media|newsletter|post|category|user|webhook|token|invitation|journal)\.ts$/.test(
             from,
           ),
       ),

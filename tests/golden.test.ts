@@ -70,6 +70,9 @@ const withoutJump = (data: object) =>
 /** Functions that a consumer asks before it has taken an event, and the variables that say where they are. */
 const asked: Readonly<Record<string, Readonly<Record<string, string>>>> = { pictures: { MEDIA_URL: 'media' } };
 
+/** Whose functions of the database a consumer asks. */
+const askedInDatabase: Readonly<Record<string, readonly string[]>> = { mail: ['newsletter'] };
+
 /** A function's module is read once, and its variables with it: those of the manifest would lead to folders of this machine. */
 const variables: Record<string, string> = { MEDIA_DIR: temporaryFolder() };
 
@@ -79,9 +82,16 @@ describe.each(consumers)('$name at $path', (consumer) => {
   const others: FunctionInProcess[] = [];
   const { name, path } = consumer;
   const needed = Object.entries(asked[name] ?? {});
-  const owners = [...new Set(['auth', 'categories', 'posts', ...needed.map(([, other]) => other), name])].filter(
-    hasTables,
-  );
+  const owners = [
+    ...new Set([
+      'auth',
+      'categories',
+      'posts',
+      ...needed.map(([, other]) => other),
+      ...(askedInDatabase[name] ?? []),
+      name,
+    ]),
+  ].filter(hasTables);
 
   beforeAll(async () => {
     db = await testDatabase(...owners);

@@ -118,6 +118,9 @@ describe('mesh-strict', () => {
     ['comments', 'PUT', '/blog/api/comments/words'],
     ['webhooks', 'POST', '/api/webhooks'],
     ['webhooks', 'DELETE', '/api/webhooks/0'],
+    ['newsletter', 'GET', '/blog/api/newsletter/subscribers.csv'],
+    ['newsletter', 'PATCH', '/blog/api/newsletter/settings'],
+    ['newsletter', 'DELETE', '/blog/api/newsletter/subscribers/1'],
   ])('%s: %s %s needs a token', (name, method, path) => {
     expect(allowing(name, method, path).length).toBeGreaterThan(0);
     expect(needsToken(allowing(name, method, path))).toBe(true);
@@ -153,11 +156,14 @@ describe('mesh-strict', () => {
     ['comments', 'GET', '/blog/api/posts/1/comments'],
     ['comments', 'POST', '/blog/api/posts/1/comments'],
     ['comments', 'PATCH', '/blog/api/comments/1'],
+    ['newsletter', 'POST', '/blog/api/newsletter/subscriptions'],
+    ['newsletter', 'POST', '/blog/api/newsletter/unsubscriptions'],
     ['web', 'POST', '/blog/login'],
     ['web', 'POST', '/blog/posts/x/edit'],
     ['web', 'POST', '/claim'],
     ['web', 'POST', '/blog/password-reset'],
     ['web', 'POST', '/blog/verify-email'],
+    ['web', 'POST', '/blog/newsletter/unsubscribe'],
   ])('%s: %s %s is open to people without one', (name, method, path) => {
     expect(allowing(name, method, path).some((rule) => !needsToken([rule]))).toBe(true);
   });

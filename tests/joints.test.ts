@@ -28,7 +28,9 @@ describe('events and Triggers', () => {
       expect(subscriber).toMatchObject({
         kind: 'service',
         namespace: 'dormouse',
-        path: ['journal-batches', 'webhooks-deliveries', 'mail-requests'].includes(name) ? '/batches' : '/events',
+        path: ['journal-batches', 'webhooks-deliveries', 'mail-requests', 'mail-newsletters'].includes(name)
+          ? '/batches'
+          : '/events',
       });
     },
   );
@@ -71,6 +73,7 @@ describe('the ingress', () => {
     ['/blog/api/comments', 'comments'],
     ['/blog/api/comments/1', 'comments'],
     ['/api/webhooks', 'webhooks'],
+    ['/blog/api/newsletter/settings', 'newsletter'],
     ['/blog/api/media', 'media'],
     ['/blog/api/media/abc', 'media'],
     ['/events/originals/abc', 404],

@@ -277,6 +277,7 @@ describe('a backup', () => {
         'journal',
         'mail',
         'media',
+        'newsletter',
         'posts',
         'relay',
         'search',

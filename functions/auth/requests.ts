@@ -1,9 +1,9 @@
 import { roles } from '@dormouse/runtime/caller';
+import { normaliseEmail } from '@dormouse/runtime/email';
 import { pageLimit } from '@dormouse/runtime/page-limit';
 import { line } from '@dormouse/runtime/text';
 import { tokenScopes } from '@dormouse/runtime/token-scopes';
 import * as v from 'valibot';
-import { normaliseEmail } from './email.ts';
 import { settingsFields } from './settings.ts';
 import { parseUsername, usernameRule } from './username.ts';
 

@@ -33,6 +33,7 @@ const appFor = (url: string) =>
       sender: { from: 'no-reply@blog.example', site: 'https://blog.example' },
       log: silentLog,
     }),
+    sendNewsletters: async () => {},
   });
 
 /** Somebody asks for a mail: what auth writes. */

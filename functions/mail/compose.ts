@@ -69,7 +69,7 @@ ${links.map(({ label, href }) => html`<p><a href="${href}">${label}</a></p>\n`)}
 }
 
 /** Nothing that could begin another header, or turn the direction of what follows. */
-const oneLine = (text: string): string =>
+export const oneLine = (text: string): string =>
   text.replaceAll(/[\u0000-\u001f\u007f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g, ' ').trim();
 
 /** The domain of a sender's address. */

@@ -3,8 +3,10 @@ import { serve } from '@dormouse/runtime/serve';
 import { createApp } from './app.ts';
 import { mailbox } from './mailbox.ts';
 import { openMessages } from './messages.ts';
+import { newslettersIn } from './newsletters.ts';
 import { requestedMails } from './requested.ts';
 import { mailSender } from './sending.ts';
+import { newsletterSender } from './sending-newsletters.ts';
 import { noTransport, smtpTransport } from './transport.ts';
 
 const [smtpUrl, folder] = [variable('SMTP_URL', ''), variable('MAILBOX_DIR', '')];
@@ -19,5 +21,6 @@ await serve('mail', ({ config, sql, log }) => {
   const sender = { from, site };
   return createApp({
     send: mailSender({ messages: openMessages(sql), requested: requestedMails(sql), transport, sender, log }),
+    sendNewsletters: newsletterSender({ newsletters: newslettersIn(sql), transport, sender, log }),
   });
 });

@@ -4,6 +4,16 @@ export interface MailWords {
   /** By the kind of the mail. */
   kinds: Readonly<Record<string, KindWords>>;
   footer: (blog: string) => string;
+  newsletter: NewsletterWords;
+}
+
+/** Of mails to subscribers. */
+export interface NewsletterWords {
+  question: { subject: (blog: string) => string; text: (blog: string) => string; link: string; after: string };
+  by: (author: string, blog: string) => string;
+  read: string;
+  why: (blog: string) => string;
+  unsubscribe: string;
 }
 
 interface KindWords {
@@ -51,6 +61,19 @@ const english: MailWords = {
     },
   },
   footer: (blog) => `This mail was sent by ${blog} because it was asked for. Nobody reads answers to it.`,
+  newsletter: {
+    question: {
+      subject: (blog) => `${blog}: new posts by e-mail?`,
+      text: (blog) =>
+        `Somebody, most likely you, wants new posts of ${blog} to be sent to this address. The link is good once, for seven days:`,
+      link: 'Yes, send them to me',
+      after: 'If you did not ask for it, there is nothing to do: nothing is sent to you.',
+    },
+    by: (author, blog) => `By ${author} · ${blog}`,
+    read: 'Read it on the blog',
+    why: (blog) => `You get this mail because you subscribed to ${blog}.`,
+    unsubscribe: 'Unsubscribe',
+  },
 };
 
 const korean: MailWords = {
@@ -81,6 +104,19 @@ const korean: MailWords = {
     },
   },
   footer: (blog) => `${blog}에서 요청에 따라 보낸 메일입니다. 답장은 아무도 읽지 않습니다.`,
+  newsletter: {
+    question: {
+      subject: (blog) => `${blog}: 새 글을 이메일로 받으시겠습니까?`,
+      text: (blog) =>
+        `${blog}의 새 글을 이 주소로 받겠다는 요청이 있었습니다. 아래 링크는 7일 동안 한 번만 쓸 수 있습니다.`,
+      link: '네, 보내 주세요',
+      after: '요청하지 않으셨다면 아무것도 하지 않으셔도 됩니다. 아무것도 보내지 않습니다.',
+    },
+    by: (author, blog) => `${author} · ${blog}`,
+    read: '블로그에서 읽기',
+    why: (blog) => `${blog}를 구독하셔서 보내 드리는 메일입니다.`,
+    unsubscribe: '구독 취소',
+  },
 };
 
 /** The words for a blog's language: Korean, else English. */

@@ -8,7 +8,7 @@ import { createApp } from './app.ts';
 import { brokerIsTrusted } from './archive.ts';
 import { archiveOf } from './archive-of.ts';
 import { settle } from './settle.ts';
-import { backlogs, nextDue, outboxSchemas, reconciliationDue } from './store.ts';
+import { backlogs, mailsDue, nextDue, outboxSchemas, reconciliationDue } from './store.ts';
 
 /** A row this young is still being sent by the process that wrote it. */
 const olderThanMs = 5000;
@@ -20,13 +20,15 @@ const drainMs = 20_000;
 const budgetMs = 10_000;
 /** The journal works for eight seconds, and may have to wake. */
 const reconcileMs = 25_000;
+/** Newsletter may have to wake, and to note some ten thousand recipients. */
+const mailMs = 25_000;
 
 const ending = new AbortController();
 process.once('SIGTERM', () => ending.abort());
 
 await serve('relay', ({ config, sql, log }) => {
   const { sink, sinkTokenFile: tokenFile } = config;
-  const { journal, posts } = config.urls;
+  const { journal, newsletter, posts } = config.urls;
   if (!sink) throw new Error('the environment variable K_SINK is missing');
   const send = httpSend(sink, { timeoutMs: sendMs, tokenFile });
   const resendAfterMs = 1000 * Number(variable('RESEND_AFTER_SECONDS', '60'));
@@ -45,6 +47,11 @@ await serve('relay', ({ config, sql, log }) => {
     publishDue: async () => {
       const response = await callService(`${posts}/batches/due`, { method: 'POST' });
       if (!response.ok) throw new Error(`posts answered ${response.status}`);
+    },
+    mailsDue: async () => (newsletter ? mailsDue(sql) : undefined),
+    mailDue: async () => {
+      const response = await callService(`${newsletter}/batches/due`, { method: 'POST', timeoutMs: mailMs });
+      if (!response.ok) throw new Error(`newsletter answered ${response.status}`);
     },
     // An end does not wait for a post.
     pause: (ms) => setTimeout(ms, true, { signal: ending.signal }).catch(() => false),

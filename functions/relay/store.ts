@@ -30,12 +30,17 @@ export async function outboxSchemas(sql: Sql): Promise<string[]> {
 }
 
 /** When the next post is to be published, milliseconds since 1970; undefined when there is none, or no such schema in this database. */
-export async function nextDue(sql: Sql): Promise<number | undefined> {
+export const nextDue = (sql: Sql): Promise<number | undefined> => dueIn(sql, 'posts');
+
+/** When newsletter has something to do next; undefined as for `nextDue`. */
+export const mailsDue = (sql: Sql): Promise<number | undefined> => dueIn(sql, 'newsletter');
+
+async function dueIn(sql: Sql, schema: 'posts' | 'newsletter'): Promise<number | undefined> {
   const [known] = await sql<{ known: boolean }[]>`
-    SELECT has_schema_privilege(oid, 'USAGE') AND to_regprocedure('posts.next_due()') IS NOT NULL AS known
-    FROM pg_namespace WHERE nspname = 'posts'`;
+    SELECT has_schema_privilege(oid, 'USAGE') AND to_regprocedure(${`${schema}.next_due()`}) IS NOT NULL AS known
+    FROM pg_namespace WHERE nspname = ${schema}`;
   if (!known?.known) return undefined;
-  const [row] = await sql<{ due: Date | null }[]>`SELECT posts.next_due() AS due`;
+  const [row] = await sql<{ due: Date | null }[]>`SELECT ${sql(schema)}.next_due() AS due`;
   return row?.due?.getTime();
 }
 

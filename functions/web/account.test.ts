@@ -247,7 +247,7 @@ describe('taking one’s data along', () => {
     const ada = browser(world().app);
     await ada.logIn();
     await ada.get('/blog/account/export');
-    expect(JSON.parse(ada.text())).toMatchObject({ posts: [], deleted_posts: [], comments: [] });
+    expect(JSON.parse(ada.text())).toMatchObject({ posts: [], deleted_posts: [], comments: [], newsletter: [] });
   });
 });
 

@@ -20,7 +20,7 @@ const path = '/blog/account';
 /** One's own account: what others see of it, its password, its log-ins, its tokens for programs, and its end. */
 export function account(
   app: Hono<Env>,
-  { accounts, commenting, ownAccount, pages, posts, providers, site }: Web,
+  { accounts, commenting, newsletter, ownAccount, pages, posts, providers, site }: Web,
   sessions: Sessions,
 ): void {
   const show = async (c: Context, session: Session, more: Partial<OwnAccountPage> = {}) => {
@@ -120,11 +120,12 @@ export function account(
 
   app.get('/blog/account/export', (c) =>
     asWriter(c, sessions, async ({ name, token }) => {
-      const [data, first, firstDeleted, firstComments] = await Promise.all([
+      const [data, first, firstDeleted, firstComments, subscriptions] = await Promise.all([
         ownAccount.export(token),
         posts.own(0, token),
         posts.ownDeleted(0, token),
         commenting.own(0, token),
+        newsletter.own(token),
       ]);
       const headers = {
         ...privateHeaders,
@@ -136,7 +137,7 @@ export function account(
       const written = { first, more: (after: number) => posts.own(after, token) };
       const deleted = { first: firstDeleted, more: (after: number) => posts.ownDeleted(after, token) };
       const comments = { first: firstComments, more: (after: number) => commenting.own(after, token) };
-      return c.body(ownDataDocument(data, written, deleted, comments));
+      return c.body(ownDataDocument(data, written, deleted, comments, subscriptions));
     }),
   );
 

@@ -7,6 +7,7 @@ import { articles } from './articles.ts';
 import type { Category } from './categories.ts';
 import type { QueuedComment, ShownComment } from './comments.ts';
 import type { Web } from './dependencies.ts';
+import type { MailedPost, Subscriber } from './newsletter.ts';
 import type { Identity, OwnSession, Passkey, PersonalToken } from './own-account.ts';
 import type { CachedPage } from './pages.ts';
 import type { Invitation, Person } from './people.ts';
@@ -176,6 +177,8 @@ export function world(parts: Partial<Web> = {}) {
     aPerson('root', { role: 'admin' }),
   ];
   const open: Invitation[] = [];
+  const subscribers: Subscriber[] = [];
+  const mailed: MailedPost[] = [];
   const hooks: Webhook[] = [];
   const sent: WebhookDelivery[] = [];
   const hook = (id: number) => hooks.find((each) => each.id === id) ?? fail('not_found', 'There is no such webhook.');
@@ -740,6 +743,31 @@ export function world(parts: Partial<Web> = {}) {
       deliveries: async (_, after) => ({ deliveries: sent, ...(sent.length > 1 && !after && { next: 'older' }) }),
       resend: async (id, delivery, token) => void calls.push(['resend', id, delivery, token]),
     },
+    newsletter: {
+      async subscribe(subscription, address) {
+        calls.push(['subscribe', subscription, address]);
+        if (!subscription.email.includes('@'))
+          fail('invalid', 'Some fields are not acceptable.', {
+            errors: [{ field: 'email', message: 'must be an e-mail address' }],
+          });
+      },
+      async confirm(token) {
+        calls.push(['confirm', token]);
+        if (token !== 'good') fail('not_found', 'This link is not valid any more. Subscribe again.');
+      },
+      unsubscribe: async (token) => void calls.push(['unsubscribe', token]),
+      own: async () => subscribers.slice(0, 1),
+      settings: async () => ({ mails_posts: settings.newsletter === true, confirmed: 2, pending: 1, paused: 1 }),
+      async changeSettings(mailsPosts, token) {
+        calls.push(['changeNewsletter', mailsPosts, token]);
+      },
+      subscribers: async (after) => ({ subscribers, ...(subscribers.length > 0 && !after && { next: 'next' }) }),
+      exported: async () => new Response('"email"\r\n').body as ReadableStream<Uint8Array>,
+      remove: async (id, token) => void calls.push(['removeSubscriber', id, token]),
+      posts: async () => mailed,
+      post: async (id) => mailed.find((each) => each.post_id === id) ?? null,
+      choose: async (id, isMailed, token) => void calls.push(['choose', id, isMailed, token]),
+    },
     site: {
       current: async () => ({ ...settings }),
       purge: async () => void calls.push(['purge', 'site']),
@@ -810,6 +838,8 @@ export function world(parts: Partial<Web> = {}) {
     open,
     hooks,
     sent,
+    subscribers,
+    mailed,
     profile,
     ownSessions,
     did: (name: string) => calls.filter(([what]) => what === name),

@@ -28,6 +28,7 @@ import { secondFactor } from './second-factor.ts';
 import { sessions } from './session.ts';
 import { settingUp } from './setting-up.ts';
 import { signing } from './signing.ts';
+import { subscribing } from './subscribing.ts';
 import { webfinger } from './webfinger.ts';
 import { writing } from './writing.ts';
 
@@ -58,6 +59,7 @@ export function createApp(web: Web): Hono<Env> {
   blogSettings(app, web, own);
   managingPeople(app, web, own);
   managingWebhooks(app, web, own);
+  subscribing(app, web, own);
   joining(app, web, own);
   settingUp(app, web, own);
   mediaFiles(app, web);

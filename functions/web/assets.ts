@@ -48,6 +48,7 @@ export function assets(app: Hono<Env>): void {
       'Disallow: /blog/signup',
       'Disallow: /blog/new',
       'Disallow: /blog/login-link',
+      'Disallow: /blog/newsletter',
       'Disallow: /blog/password-reset',
       'Disallow: /blog/verify-email',
       'Disallow: /claim',

@@ -7,6 +7,7 @@ import type { BlogSettings } from './blog-settings.ts';
 import type { Categories } from './categories.ts';
 import type { Commenting, ShownComments } from './comments.ts';
 import type { Hubs } from './hubs.ts';
+import type { Newsletter } from './newsletter.ts';
 import type { OwedPurges } from './owed-purges.ts';
 import type { OwnAccount } from './own-account.ts';
 import type { PageCache } from './pages.ts';
@@ -37,6 +38,7 @@ export interface Web {
   ownAccount: OwnAccount;
   people: People;
   webhooks: Webhooks;
+  newsletter: Newsletter;
   blogSettings: BlogSettings;
   /** The settings that pages are made with. */
   site: Site;

@@ -20,6 +20,8 @@ export function writingOf(form: Form): Writing {
     cover_alt: form.has('cover_alt') ? form.get('cover_alt') : undefined,
     published_at: form.has('published_at') ? form.get('published_at').slice(0, 100) : undefined,
     in_navigation: form.has('navigation') ? form.get('in_navigation') === 'yes' : undefined,
+    unmailed: form.has('newsletter') ? form.get('unmailed') === 'yes' : undefined,
+    was_unmailed: form.get('newsletter') === 'left-out',
     key: form.get('key').slice(0, 100),
     id: /^\d{1,15}$/.test(form.get('id')) ? Number(form.get('id')) : 0,
     etag: form.get('etag').slice(0, 200),

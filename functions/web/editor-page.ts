@@ -28,6 +28,10 @@ export interface Writing extends Omit<PostInput, 'published_at' | 'lang' | 'cove
   cover: string | undefined;
   /** Of a page, whether the navigation leads there. Undefined where an administrator was not asked. */
   in_navigation: boolean | undefined;
+  /** Whether the newsletter leaves it out. Undefined where that was not asked: of pages, of what is published, and where no posts are sent. */
+  unmailed: boolean | undefined;
+  /** Whether it did before. */
+  was_unmailed: boolean;
   /** Makes a double click one post. Empty when an existing post is edited. */
   key: string;
   /** The post that is edited; 0 for a new one. */
@@ -82,6 +86,8 @@ export function editorPage(page: EditorPage): string {
     cover,
     cover_alt,
     in_navigation,
+    unmailed,
+    was_unmailed,
     ...unshown
   } = writing;
   nothingLeft(unshown);
@@ -112,6 +118,7 @@ ${help(t)}
 ${lang === undefined ? none : languageField(lang, t, problem)}
 ${published_at === undefined ? none : publishAt(published_at, page.site, t, problem)}
 ${isPage && viewer.session?.role === 'admin' ? navigationField(in_navigation ?? isInNavigation(page.site.navigation, page.action), t) : none}
+${unmailed === undefined || isPage ? none : newsletterField(unmailed, was_unmailed, words)}
 <div class="bar"><p class="actions">${buttons(writing, t)}</p></div>
 ${cover === undefined ? none : coverField({ hash: cover, alt: cover_alt ?? '' }, words, problem)}
 ${pictureField(words, problem)}
@@ -129,6 +136,10 @@ function forScript({ viewer, isFresh, problem, logIn, writing }: EditorPage): Ht
 }
 
 /** The hidden field says that it was asked: a box that is not ticked sends nothing. */
+const newsletterField = (isChecked: boolean, wasChecked: boolean, { newsletter }: Words): Html =>
+  markup`<div class="field tick">${hiddenField('newsletter', wasChecked ? 'left-out' : 'asked')}
+<label><input type="checkbox" name="unmailed" value="yes"${isChecked ? trusted(' checked') : none}> ${newsletter.leaveOutField}</label></div>`;
+
 const navigationField = (isChecked: boolean, t: Words['editor']): Html =>
   markup`<div class="field tick">${hiddenField('navigation', 'asked')}
 <label><input type="checkbox" name="in_navigation" value="yes" aria-describedby="in_navigation-hint"${isChecked ? trusted(' checked') : none}> ${t.inNavigation}</label>

@@ -28,7 +28,7 @@ export function elementsOf(html: string): Element[] {
 
 /** Every page there is, as a reader and as an author get it. @param language of the blog */
 export async function everyPage(language: string): Promise<[string, string][]> {
-  const { app, stored, gone, settings, open, said, hooks, sent } = world({
+  const { app, stored, gone, settings, open, said, hooks, sent, subscribers, mailed } = world({
     providers: [{ name: 'example', label: 'Example' }],
   });
   gone.push(aPost({ status: 'draft' }), aPost());
@@ -212,6 +212,68 @@ export async function everyPage(language: string): Promise<[string, string][]> {
   note('refused webhook', admin);
   await admin.submit('/blog/webhooks', { url: 'https://receiver.example/', 'events-published': 'yes' });
   note('made webhook', admin);
+  settings.newsletter = true;
+  const soon = '2026-06-05T10:00:00.000Z';
+  subscribers.push(
+    {
+      id: 1,
+      email: 'ada@example.org',
+      state: 'confirmed',
+      bounces: 1,
+      bounce: '550 5.1.1',
+      requested_at: soon,
+      confirmed_at: soon,
+    },
+    {
+      id: 2,
+      email: 'grace@example.org',
+      state: 'pending',
+      bounces: 0,
+      bounce: null,
+      requested_at: soon,
+      confirmed_at: null,
+    },
+  );
+  mailed.push(
+    {
+      post_id: 1,
+      title: null,
+      state: 'waiting',
+      send_at: soon,
+      started_at: null,
+      waiting: 0,
+      sent: 0,
+      refused: 0,
+      failed: 0,
+    },
+    {
+      post_id: 2,
+      title: 'Second',
+      state: 'sending',
+      send_at: soon,
+      started_at: soon,
+      waiting: 3,
+      sent: 2,
+      refused: 1,
+      failed: 0,
+    },
+  );
+  await admin.get('/blog/newsletter/subscribers?saved');
+  note('/blog/newsletter/subscribers', admin);
+  for (const path of [
+    '/blog/newsletter',
+    '/blog/newsletter/confirm?token=good',
+    '/blog/newsletter/unsubscribe?token=good',
+  ]) {
+    await reader.get(path);
+    note(path, reader);
+  }
+  await reader.submit('/blog/newsletter', { email: 'nobody' });
+  note('refused subscription', reader);
+  await reader.submit('/blog/newsletter', { email: 'ada@example.org' });
+  note('subscribed', reader);
+  await reader.submit('/blog/newsletter/confirm', { token: 'gone' });
+  note('question gone', reader);
   for (const path of ['/blog/join?code=good', '/blog/join?code=old', '/blog/join']) {
     await reader.get(path);
     note(path, reader);

@@ -11,6 +11,7 @@ import { iconPaths, logoPath } from './identity-pictures.ts';
 import type { CategoryRef, Post } from './posts.ts';
 import type { Session } from './session.ts';
 import { type SiteSettings, takesRegistrations } from './site.ts';
+import { subscribeForm } from './subscribe-form.ts';
 import { themeAttribute } from './theme.ts';
 import { wordsOf } from './words.ts';
 
@@ -57,6 +58,7 @@ export interface PageParts {
     | 'people'
     | 'settings'
     | 'webhooks'
+    | 'newsletter'
     | 'search'
     | 'comments';
   main: Html;
@@ -87,7 +89,7 @@ ${page.current === 'search' ? none : searchField(frame.search)}<nav aria-label="
 <main id="main" tabindex="-1">
 ${page.main}
 </main>
-<footer class="site-footer">
+${site.newsletter && page.canonical ? subscribeForm(site) : none}<footer class="site-footer">
 ${site.footer ? markup`<p dir="auto">${site.footer}</p>\n` : none}<ul>
 <li><a href="/blog/categories">${frame.categories}</a></li>
 <li><a href="/blog/tags">${frame.tags}</a></li>

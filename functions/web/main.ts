@@ -13,6 +13,7 @@ import { defaultAuthority, feedAuthority } from './feed-authority.ts';
 import { formLimit, pictureFormLimit } from './form.ts';
 import { hubsOf } from './hubs.ts';
 import { mediaIn, mediaLimit } from './media.ts';
+import { newsletterAt } from './newsletter.ts';
 import { owedPurgesIn } from './owed-purges.ts';
 import { ownAccountAt } from './own-account.ts';
 import type { CachedPage } from './pages.ts';
@@ -24,7 +25,7 @@ import { postsAt } from './posts.ts';
 import { redirectsIn } from './redirects.ts';
 import { searchAt } from './search.ts';
 import { sharedCacheAt } from './shared-cache.ts';
-import { settingsIn, siteOf, untouched } from './site.ts';
+import { type KnownSettings, settingsIn, siteOf, untouched } from './site.ts';
 import { webhooksAt } from './webhooks.ts';
 
 /** UTF-16 units of all pages, and of all articles, that are kept in this process. */
@@ -33,15 +34,15 @@ const maxKeptLength = 4 * 1024 * 1024;
 await serve(
   'web',
   ({ config, cache, tokens, sql, log }) => {
-    const { posts, categories, auth, media, search, comments, webhooks } = config.urls;
-    if (!posts || !categories || !auth || !media || !search || !comments || !webhooks)
+    const { posts, categories, auth, media, search, comments, webhooks, newsletter } = config.urls;
+    if (!posts || !categories || !auth || !media || !search || !comments || !webhooks || !newsletter)
       throw new Error(
-        'POSTS_URL, CATEGORIES_URL, AUTH_URL, MEDIA_URL, SEARCH_URL, COMMENTS_URL and WEBHOOKS_URL must say where the other functions are',
+        'POSTS_URL, CATEGORIES_URL, AUTH_URL, MEDIA_URL, SEARCH_URL, COMMENTS_URL, WEBHOOKS_URL and NEWSLETTER_URL must say where the other functions are',
       );
     const registration = variable('REGISTRATION', 'authors') as Settings['registration'];
     const site = siteOf({
       read: settingsIn(sql, registration),
-      cache: cache<Settings>({ name: 'blog', ttlMs: 60_000, max: 1 }),
+      cache: cache<KnownSettings>({ name: 'blog', ttlMs: 60_000, max: 1 }),
       first: untouched(registration),
       log,
     });
@@ -57,6 +58,7 @@ await serve(
       comments: shownCommentsIn(sql, log),
       commenting: commentingAt(comments, callService, config.clientAddressHeader, config.clientProof),
       webhooks: webhooksAt(webhooks, callService),
+      newsletter: newsletterAt(newsletter, callService, config.clientAddressHeader, config.clientProof),
       providers: signInProviders(variable('OAUTH_PROVIDERS', '')),
       accounts: accountsAt(auth, callService, config.clientAddressHeader, config.clientProof),
       ownAccount: ownAccountAt(auth, callService, config.clientAddressHeader, config.clientProof),

@@ -1,4 +1,5 @@
 import type { Comment } from './comments.ts';
+import type { Subscriber } from './newsletter.ts';
 import type { OwnData } from './own-account.ts';
 import type { OwnPosts, Post, WholeDeletedPost } from './posts.ts';
 
@@ -9,7 +10,7 @@ export interface PagedPosts<P> {
 }
 
 /**
- * One JSON document of what a person has here: account, log-ins, invitations, posts, deleted posts and comments. They are asked for page by page while the
+ * One JSON document of what a person has here: account, log-ins, invitations, posts, deleted posts, comments and the newsletter. They are asked for page by page while the
  * document is read, so that thousands of them are never in memory at once. Fails in the middle rather than leave one out.
  */
 export function ownDataDocument(
@@ -17,9 +18,10 @@ export function ownDataDocument(
   posts: PagedPosts<Post>,
   deleted: PagedPosts<WholeDeletedPost>,
   comments: PagedPosts<Comment>,
+  newsletter: readonly Subscriber[],
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
-  const parts = textOf(data, posts, deleted, comments);
+  const parts = textOf(data, posts, deleted, comments, newsletter);
   return new ReadableStream({
     async pull(controller) {
       const { done, value } = await parts.next();
@@ -35,6 +37,7 @@ async function* textOf(
   posts: PagedPosts<Post>,
   deleted: PagedPosts<WholeDeletedPost>,
   comments: PagedPosts<Comment>,
+  newsletter: readonly Subscriber[],
 ): AsyncGenerator<string, void> {
   yield `${JSON.stringify(data).slice(0, -1)},"posts":[`;
   yield* listOf(posts);
@@ -42,7 +45,7 @@ async function* textOf(
   yield* listOf(deleted);
   yield '],"comments":[';
   yield* listOf(comments);
-  yield ']}\n';
+  yield `],"newsletter":${JSON.stringify(newsletter)}}\n`;
 }
 
 async function* listOf<P>({ first, more }: PagedPosts<P>): AsyncGenerator<string, void> {

@@ -85,6 +85,7 @@ ${field({ name: 'registration', label: settings.registration, value: form.regist
 </fieldset>
 <p class="actions"><button class="button">${settings.save}</button></p>
 </form>
+<p>${settings.newsletter(linkTo('/blog/newsletter/subscribers'))}</p>
 <p>${settings.webhooks(linkTo('/blog/webhooks'))}</p>
 </div>`,
   });

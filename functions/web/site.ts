@@ -4,8 +4,13 @@ import type { Sql } from '@dormouse/runtime/sql-types';
 import type { Settings } from './blog-settings.ts';
 import { inTime } from './in-time.ts';
 
+/** What auth knows of the blog, and whether people may subscribe to its newsletter. */
+export interface KnownSettings extends Settings {
+  newsletter?: true;
+}
+
 /** The settings that pages are made with. */
-export interface SiteSettings extends Settings {
+export interface SiteSettings extends KnownSettings {
   /** They could not be read now: these are the last that are known. A page made with them is not kept. */
   unread?: true;
 }
@@ -46,8 +51,8 @@ export const takesRegistrations = ({ registration }: Settings): boolean =>
   registration === 'readers' || registration === 'authors';
 
 export interface SiteOptions {
-  read: () => Promise<Settings>;
-  cache: Cache<Settings>;
+  read: () => Promise<KnownSettings>;
+  cache: Cache<KnownSettings>;
   /** What there is before they were ever read. */
   first: Settings;
   log: Pick<Logger, 'warn'>;
@@ -55,7 +60,7 @@ export interface SiteOptions {
 
 /** The settings from `read`, kept by `cache`, which is at most 2 s behind in any instance. */
 export function siteOf({ read, cache, first, log }: SiteOptions): Site {
-  let last: Settings = first;
+  let last: KnownSettings = first;
   return {
     async current() {
       try {
@@ -70,12 +75,13 @@ export function siteOf({ read, cache, first, log }: SiteOptions): Site {
 }
 
 /**
- * The settings from the database, without waking auth: its function is all of the database that web's role can use.
+ * The settings from the database, without waking auth and newsletter.
  * @param registration who may register while no setting says it (REGISTRATION)
  */
 export const settingsIn =
-  (sql: Sql, registration: Registration): (() => Promise<Settings>) =>
+  (sql: Sql, registration: Registration): (() => Promise<KnownSettings>) =>
   async () => {
+    const asked = isOpenIn(sql);
     const [row] = await sql<
       { blog: Omit<Settings, 'set_up' | 'registration'> & { registration: Registration | null } }[]
     >`
@@ -91,5 +97,13 @@ export const settingsIn =
       theme: row.blog.theme ?? 'auto',
       set_up: row.blog.version > 0,
       registration: row.blog.registration ?? registration,
+      ...((await asked) && { newsletter: true as const }),
     };
   };
+
+/** Whether people may subscribe; not, while that cannot be told: a database that is not migrated yet does not know. */
+const isOpenIn = (sql: Sql): Promise<boolean> =>
+  sql<{ open: boolean }[]>`SELECT newsletter.is_open() AS open`.then(
+    ([row]) => row?.open === true,
+    () => false,
+  );

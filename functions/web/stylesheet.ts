@@ -83,6 +83,10 @@ button, input, textarea, select { font: inherit; color: inherit; }
 .site-footer { display: flex; flex-wrap: wrap; justify-content: space-between; gap: .5rem 2rem; margin-top: 4rem; padding-block: 1.5rem 2.5rem; border-top: 1px solid var(--line); color: var(--soft); font-size: .875rem; }
 .site-footer ul { display: flex; flex-wrap: wrap; gap: .4rem 1.25rem; list-style: none; padding: 0; }
 .site-footer a { color: inherit; }
+.subscribe { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem; max-width: 44rem; margin: 4rem auto 0; padding-inline: clamp(1.125rem, 4vw, 2rem); }
+.subscribe p { flex: 1 0 100%; margin: 0; font-weight: 600; }
+.subscribe input { flex: 1 1 12rem; }
+.subscribe + .site-footer { margin-top: 2rem; }
 .not-set-up { flex-basis: 100%; }
 
 .button { display: inline-block; padding: .5rem 1.05rem; border: 1px solid var(--accent); border-radius: 999px; background: var(--accent); color: var(--on-accent); font-weight: 600; font-size: .9375rem; line-height: 1.4; text-decoration: none; cursor: pointer; }
@@ -446,7 +450,7 @@ code { font-family: var(--mono); font-size: .92em; }
 }
 @media print {
   :root, :root[data-theme] { color-scheme: light; }
-  .site-header nav, .site-footer, .skip, .tools, .post-footer, .beside, .next, .pagination, .write { display: none; }
+  .site-header nav, .site-footer, .skip, .tools, .post-footer, .beside, .next, .pagination, .write, .subscribe { display: none; }
   body { background: #fff; color: #000; display: block; }
   .prose { font-size: 11pt; }
   .prose pre { white-space: pre-wrap; overflow-wrap: anywhere; }

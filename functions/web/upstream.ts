@@ -32,7 +32,10 @@ export const senderTo =
 
 async function bodyOf(response: Response): Promise<unknown> {
   if (response.status >= 400) return response.json().catch(() => undefined);
-  return response.status === 204 || response.status >= 300 ? undefined : response.json();
+  if (response.status >= 300) return undefined;
+  // 204, and 202 where nothing is told.
+  const text = await response.text();
+  return text === '' ? undefined : JSON.parse(text);
 }
 
 /**

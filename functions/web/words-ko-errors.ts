@@ -18,6 +18,11 @@ const sentences: Readonly<Record<string, string>> = {
   'This code is not valid any more. The next start of the platform prints a new one.':
     '더 이상 쓸 수 없는 코드입니다. 플랫폼을 다시 시작하면 새 코드가 출력됩니다.',
   'This invitation is not valid any more.': '더 이상 쓸 수 없는 초대입니다.',
+  'This link is not valid any more. Subscribe again.': '더 이상 쓸 수 없는 링크입니다. 다시 구독해 주세요.',
+  'This blog sends no newsletter.': '이 블로그는 글을 이메일로 보내지 않습니다.',
+  'There is no such subscriber.': '없는 구독자입니다.',
+  'It is too late: this post was sent, or has had its time.':
+    '너무 늦었습니다. 이 글은 이미 보냈거나 보낼 때가 지났습니다.',
   'This link is not valid any more. Ask for a new one.': '더 이상 쓸 수 없는 링크입니다. 새 메일을 요청해 주세요.',
   'This link is not valid any more, or was asked for by another browser.':
     '더 이상 쓸 수 없거나 다른 브라우저에서 요청한 링크입니다.',

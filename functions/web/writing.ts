@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Env } from '@dormouse/runtime/app';
+import { AppError } from '@dormouse/runtime/errors';
 import type { Hono } from 'hono';
 import { asWriter } from './as-writer.ts';
 import { editablePost } from './current-post.ts';
@@ -13,16 +14,35 @@ import type { Sessions } from './session.ts';
 
 /** Writing and editing. A form that cannot be done comes back with every word that was typed. */
 export function writing(app: Hono<Env>, web: Web, sessions: Sessions): void {
-  const { posts, site, newKey = randomUUID } = web;
+  const { newsletter, posts, site, newKey = randomUUID } = web;
   const editor = new Editor(web, sessions);
   const timeZone = async () => (await site.current()).time_zone;
+
+  /** A new draft may be left out of the newsletter; whether an old one is, is asked. Undefined where no posts are sent. */
+  const isUnmailed = async ({ id, status }: { id: number; status: string }, token: string) => {
+    if (!(await site.current()).newsletter || status !== 'draft') return undefined;
+    if (id === 0) return false;
+    const known = await newsletter
+      .post(id, token)
+      .catch((error) => (error instanceof AppError ? null : Promise.reject(error)));
+    return known?.state === 'left_out';
+  };
+  /** Refuses the form when newsletter does not answer: a post that is to be left out would be sent. */
+  const leaveOut = async (id: number, { unmailed, was_unmailed }: Writing, token: string) => {
+    if (unmailed !== undefined && unmailed !== was_unmailed) await newsletter.choose(id, !unmailed, token);
+  };
 
   app.get('/blog/new', (c) =>
     asWriter(c, sessions, async (session) =>
       editor.show(
         c,
         {
-          writing: { ...blank, kind: c.req.query('kind') === 'page' ? 'page' : 'post', key: newKey() },
+          writing: {
+            ...blank,
+            kind: c.req.query('kind') === 'page' ? 'page' : 'post',
+            unmailed: await isUnmailed(blank, session.token),
+            key: newKey(),
+          },
           action: '/blog/new',
           isFresh: true,
         },
@@ -33,6 +53,8 @@ export function writing(app: Hono<Env>, web: Web, sessions: Sessions): void {
   app.post('/blog/new', (c) =>
     editor.submit(c, '/blog/new', async (text, session) => {
       const saved = await posts.create(await inputOf(text, await timeZone()), text.key || newKey(), session.token);
+      // It is not sent for five minutes; the same form again makes no second post.
+      await leaveOut(saved.post.id, text, session.token);
       await keepInNavigation(web, saved.post, { writing: text, action: '/blog/new', session });
       return saved;
     }),
@@ -42,6 +64,7 @@ export function writing(app: Hono<Env>, web: Web, sessions: Sessions): void {
     asWriter(c, sessions, async (session) => {
       const { post, etag } = await editablePost(posts, c.req.param('slug'), session);
       const { id, title, content, tags, status, kind, lang, cover, cover_alt } = post;
+      const unmailed = await isUnmailed(post, session.token);
       const published_at = status === 'draft' ? localTime(post.published_at, await timeZone()) : undefined;
       return editor.show(
         c,
@@ -58,6 +81,8 @@ export function writing(app: Hono<Env>, web: Web, sessions: Sessions): void {
             cover_alt,
             published_at,
             in_navigation: undefined,
+            unmailed,
+            was_unmailed: unmailed === true,
             category_name: post.category.name,
             etag,
             key: '',
@@ -74,6 +99,7 @@ export function writing(app: Hono<Env>, web: Web, sessions: Sessions): void {
     const action = editPath(c.req.param('slug'));
     return editor.submit(c, action, async (text, session, isAutosave) => {
       const input = await inputOf(text, await timeZone());
+      if (!isAutosave) await leaveOut(text.id, text, session.token);
       const saved = await posts.update(text.id, input, text.etag, session.token, isAutosave);
       await keepInNavigation(web, saved.post, { writing: text, action, session });
       return saved;
@@ -93,6 +119,8 @@ const blank: Writing = {
   cover_alt: '',
   published_at: '',
   in_navigation: undefined,
+  unmailed: undefined,
+  was_unmailed: false,
   key: '',
   id: 0,
   etag: '',

@@ -13,8 +13,20 @@ import { eventually } from '../platform.ts';
 /** No other number of the test has these digits. */
 const firstId = 748_391_265;
 const password = 'correct horse battery';
-const schemas = ['auth', 'categories', 'posts', 'media', 'search', 'comments', 'webhooks', 'mail', 'journal', 'relay'];
-const consumers = ['posts', 'media', 'search', 'comments', 'webhooks', 'journal'];
+const schemas = [
+  'auth',
+  'categories',
+  'posts',
+  'media',
+  'search',
+  'comments',
+  'webhooks',
+  'mail',
+  'newsletter',
+  'journal',
+  'relay',
+];
+const consumers = ['posts', 'media', 'search', 'comments', 'webhooks', 'newsletter', 'journal'];
 
 let db: TestDatabase;
 let broker: Server;
@@ -58,6 +70,7 @@ beforeAll(async () => {
     start('search', issuer),
     start('comments', issuer),
     start('webhooks', issuer),
+    start('newsletter', issuer),
     start('journal', { ...issuer, KUBERNETES_URL: 'http://127.0.0.1:9', LOCAL_GATEWAY_URL: 'http://127.0.0.1:9' }),
   ]);
 });

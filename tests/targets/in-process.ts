@@ -58,6 +58,7 @@ export async function openInProcess({
     'comments',
     'webhooks',
     'mail',
+    'newsletter',
     'relay',
     'journal',
     'web',
@@ -95,6 +96,7 @@ export async function openInProcess({
     const comments = await open('comments', sink, known);
     const webhooks = await open('webhooks', sink, known);
     const mail = await open('mail', sink, { ...known, MAILBOX_DIR: join(folder, 'mailbox') });
+    const newsletter = await open('newsletter', sink, { ...known, SEND_AFTER_SECONDS: '0' });
     const web = await open('web', sink, {
       ...known,
       POSTS_URL: posts,
@@ -103,10 +105,11 @@ export async function openInProcess({
       SEARCH_URL: search,
       COMMENTS_URL: comments,
       WEBHOOKS_URL: webhooks,
+      NEWSLETTER_URL: newsletter,
       MEDIA_DIR: join(folder, 'media'),
     });
     const pictures = encodesPictures ? await open('pictures', sink, { ...known, MEDIA_URL: media }) : originOf(nobody);
-    const relay = await open('relay', sink, known);
+    const relay = await open('relay', sink, { ...known, NEWSLETTER_URL: newsletter });
     const internalUrls = {
       KUBERNETES_URL: originOf(kubernetes),
       LOCAL_GATEWAY_URL: `http://127.0.0.1:${gateway.port}`,
@@ -117,7 +120,7 @@ export async function openInProcess({
       const origin = await open(name, sink, { ...known, POSTS_URL: posts, CATEGORIES_URL: categories });
       if (receives(name)) rest[name] = origin;
     }
-    return { categories, posts, search, comments, webhooks, mail, web, pictures, relay, journal, ...rest };
+    return { categories, posts, search, comments, webhooks, mail, newsletter, web, pictures, relay, journal, ...rest };
   };
   const flow = await startHarness({
     manifests: [base],

@@ -38,7 +38,7 @@ describe('what is read of this project', () => {
     expect(read.functions.find(({ name }) => name === 'web')).toEqual({
       name: 'web',
       kind: 'Service',
-      calls: ['posts', 'categories', 'media', 'search', 'comments', 'webhooks'],
+      calls: ['posts', 'categories', 'media', 'search', 'comments', 'webhooks', 'newsletter'],
       stores: ['PostgreSQL', 'Redis'],
       emits: [],
     });
