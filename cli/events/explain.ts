@@ -64,9 +64,9 @@ function verdictLines(
   const said = matches
     ? terminal.paint('green', `wants it${outcome ? `: ${outcome}` : ''}`)
     : terminal.paint('yellow', 'does not want it');
-  const rows = attempts.map(({ at, status, latency_ms, error, next_attempt_at, dead_letter_sink }) => [
+  const rows = attempts.map(({ at, status, latency_ms, error, next_attempt_at, dead_letter_sink, reply }) => [
     localTime(at),
-    dead_letter_sink ? 'dead-letter sink' : 'subscriber',
+    dead_letter_sink ? 'dead-letter sink' : reply ? 'reply' : 'subscriber',
     status,
     latency_ms === undefined ? undefined : `${Math.round(latency_ms)} ms`,
     next_attempt_at === undefined ? undefined : localTime(next_attempt_at),
@@ -95,6 +95,7 @@ async function explainTrigger(console_: Console, name: string, json: boolean, te
     ['trigger', `${trigger.namespace}/${trigger.name}`],
     ['broker', trigger.broker],
     ['subscriber', trigger.subscriber],
+    ...(trigger.reply === undefined ? [] : [['reply', trigger.reply] as const]),
   ] as const;
   const title =
     trigger.types.length > 0

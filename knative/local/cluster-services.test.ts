@@ -6,7 +6,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ClusterServices, openClusterServices } from './cluster-services.ts';
 
 const accessToken = 't'.repeat(43);
-const platform = { services: [], brokers: [], triggers: [] } as unknown as Platform;
+const platform = {
+  services: [],
+  brokers: [],
+  triggers: [],
+  channels: [{ name: 'orders', namespace: 'shop' }],
+} as unknown as Platform;
 const cleanup = new AsyncDisposableStack();
 const telemetry = new Telemetry();
 const published: string[] = [];
@@ -88,4 +93,13 @@ it('functions get the secret with the addresses of broker, collector and gateway
   const gateway = services.addressOf('http://knative-local-gateway.istio-system.svc.cluster.local')!;
   expect(new URL(gateway).pathname).toBe(`/${accessToken}`);
   expect(services.addressOf('http://kubernetes.default.svc.cluster.local')).toBe(services.kubernetes);
+});
+
+it('a channel has an address with the secret, another name none', async () => {
+  const channel = services.addressOf('http://orders-kn-channel.shop.svc.cluster.local')!;
+  published.length = 0;
+  expect(await statusOf(`${channel}/`, 'POST', json)).toBe(202);
+  expect(published).toEqual(['/shop/channel:orders/']);
+  expect(services.addressOf('http://orders-kn-channel.other.svc.cluster.local')).toBeUndefined();
+  expect(services.addressOf('http://orders.shop.svc.cluster.local')).toBeUndefined();
 });

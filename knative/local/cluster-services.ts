@@ -3,6 +3,7 @@ import { closeHttp, originOf, serveHttp } from '@dormouse/http/internal-http';
 import { guardLoopback } from '@dormouse/http/loopback-guard';
 import type { Births } from '@dormouse/kubernetes-api/births';
 import { kubernetesApi, type StateOf } from '@dormouse/kubernetes-api/kubernetes-api';
+import { brokerOfChannel, channelAt } from '@dormouse/manifests/channel-address';
 import type { Platform } from '@dormouse/manifests/model';
 import { localGateway } from '@dormouse/serving/ingress/local-gateway';
 import type { Target } from '@dormouse/serving/proxy/exchange';
@@ -66,6 +67,14 @@ export async function openClusterServices({
   const gateway = await listen(localGateway(target, telemetry.requests, secret), { port: 0 });
   cleanup.defer(() => gateway.close(0));
   const withSecret = (origin: string) => `${origin}/${secret}`;
+  const channelOf = (hostname: string) => {
+    const [, service = '', namespace = ''] = /^([^.]+)\.([^.]+)\.svc\.cluster\.local$/.exec(hostname) ?? [];
+    const channel = channelAt(service, namespace);
+    const exists = platform().channels.some((each) => each.name === channel?.name && each.namespace === namespace);
+    return channel && exists
+      ? `${withSecret(originOf(brokers))}/${namespace}/${brokerOfChannel(channel.name)}`
+      : undefined;
+  };
   return {
     brokers: originOf(brokers),
     otlp: originOf(otlp),
@@ -77,7 +86,7 @@ export async function openClusterServices({
       if (hostname === 'knative-local-gateway.istio-system.svc.cluster.local')
         return withSecret(`http://127.0.0.1:${gateway.port}`);
       if (hostname === 'broker-ingress.knative-eventing.svc.cluster.local') return withSecret(originOf(brokers));
-      return hostname.startsWith('otel-collector.') ? withSecret(originOf(otlp)) : undefined;
+      return hostname.startsWith('otel-collector.') ? withSecret(originOf(otlp)) : channelOf(hostname);
     },
   };
 }

@@ -89,6 +89,9 @@ export async function testPlatform({
     services: current,
     brokers: [],
     triggers: [],
+    channels: [],
+    subscriptions: [],
+    flows: [],
     pingSources: [],
     eventTypes: [],
     virtualHosts: [

@@ -1,4 +1,6 @@
+import { withChannels } from '@dormouse/eventing/channels';
 import { mustBeFree } from '@dormouse/http/internal-http';
+import type { Platform } from '@dormouse/manifests/model';
 import { createIngress, type Ingress } from '@dormouse/serving/ingress/ingress';
 import { startChild } from '@dormouse/serving/process/child-process';
 import { baseEnvironment } from '@dormouse/serving/process/environment';
@@ -18,7 +20,7 @@ import { stopOnce } from './stop-once.ts';
 export interface RunningPlatform {
   url: string;
   consoleUrl: string;
-  /** `http://127.0.0.1:PORT/NAMESPACE/NAME` of each Broker; an event needs the access token. */
+  /** `http://127.0.0.1:PORT/NAMESPACE/NAME` of each Broker, `…/NAMESPACE/channel:NAME` of each channel; an event needs the access token. */
   brokerUrls: readonly string[];
   /** OTLP over HTTP receiver; telemetry needs the access token. */
   otlpUrl: string;
@@ -72,7 +74,7 @@ async function start(options: PlatformOptions, cleanup: AsyncDisposableStack): P
   const functions = await startFunctions(context, { backingServices, clusterServices, prewarmed });
   options.signal?.throwIfAborted();
   const eventing = await startEventing(context, clusterServices);
-  const brokerUrls = context.source.platform.brokers.map(
+  const brokerUrls = withChannels(sentTo(context.source.platform)).brokers.map(
     ({ namespace, name }) => `${clusterServices.brokers}/${namespace}/${name}`,
   );
   const console_ = await openConsole(context, {
@@ -109,6 +111,12 @@ async function start(options: PlatformOptions, cleanup: AsyncDisposableStack): P
     },
   };
 }
+
+/** The platform without the channels that only a Sequence or a Parallel sends to. */
+const sentTo = (platform: Platform): Platform => ({
+  ...platform,
+  channels: platform.channels.filter(({ inner }) => !inner),
+});
 
 /** Opens the ports first: a conflict must show before minutes of work. */
 async function openListener(context: PlatformContext): Promise<{ ingress: Ingress; listener: Listener }> {

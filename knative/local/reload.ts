@@ -1,3 +1,4 @@
+import { withChannels } from '@dormouse/eventing/channels';
 import type { Ingress } from '@dormouse/serving/ingress/ingress';
 import { buildAll } from '@dormouse/serving/process/programs';
 import type { PlatformContext } from './platform-context.ts';
@@ -31,7 +32,8 @@ export function reloading(
       await functions.jobs();
       await functions.services.apply(next.platform.services, built);
       context.createdAt(next.platform.triggers);
-      eventing.brokers.update(next.platform.brokers, next.platform.triggers);
+      const { brokers, triggers } = withChannels(next.platform);
+      eventing.brokers.update(brokers, triggers);
       eventing.pings.update(next.platform.pingSources);
       await functions.services.rolled();
     } finally {

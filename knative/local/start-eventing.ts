@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Brokers } from '@dormouse/eventing/broker';
+import { withChannels } from '@dormouse/eventing/channels';
 import type { PingSources } from '@dormouse/eventing/ping-source';
 import { canonical } from '@dormouse/serving/process/environment';
 import type { Upstream } from '@dormouse/serving/proxy/upstream';
@@ -14,7 +15,7 @@ export interface Eventing {
 
 export async function startEventing(context: PlatformContext, clusterServices: ClusterServices): Promise<Eventing> {
   const { home, telemetry, stores, accepting, delivering, cleanup } = context;
-  const { brokers: declared, triggers, pingSources } = context.source.platform;
+  const { pingSources } = context.source.platform;
   const here = (origin: string) =>
     clusterServices.addressOf(canonical(origin)) ?? context.services?.addressOf(canonical(origin)) ?? origin;
   const upstream: Upstream = createUpstream({
@@ -29,8 +30,7 @@ export async function startEventing(context: PlatformContext, clusterServices: C
   ]);
   const brokers = await openBrokers({
     folder: join(home, 'events'),
-    brokers: declared,
-    triggers,
+    ...withChannels(context.source.platform),
     upstream: delivering ? delivering(upstream) : upstream,
     telemetry,
     ...(stores && { stores }),

@@ -59,7 +59,13 @@ beforeAll(async () => {
     notice: () => notice,
     mailbox,
     addresses: { ingress: 'http://127.0.0.1:8080', brokers: [], otlp: '', kubernetes: '' },
-    eventing: () => ({ brokers: [brokerOf({ timeoutMs: 30_000 })], triggers, eventTypes }),
+    eventing: () => ({
+      brokers: [brokerOf({ timeoutMs: 30_000 })],
+      triggers,
+      channels: [],
+      subscriptions: [],
+      eventTypes,
+    }),
   });
   ({ url, close } = opened);
   const headers = {

@@ -64,9 +64,9 @@ const attemptTable = ({ verdicts }: EventDetail) => html`<section><h2>Attempts</
 
 const attempt = (
   trigger: string,
-  { at, status, latency_ms, error, next_attempt_at, dead_letter_sink }: AttemptRecord,
+  { at, status, latency_ms, error, next_attempt_at, dead_letter_sink, reply }: AttemptRecord,
 ) => html`<tr>
-<td>${trigger}${dead_letter_sink && html` <span class="quiet">dead-letter sink</span>`}</td><td class="time">${clockTime(Date.parse(at))}</td><td>${status ?? '–'}</td>
+<td>${trigger}${reply && html` <span class="quiet">reply</span>`}${dead_letter_sink && html` <span class="quiet">dead-letter sink</span>`}</td><td class="time">${clockTime(Date.parse(at))}</td><td>${status ?? '–'}</td>
 <td>${latency_ms === undefined ? 'in progress' : duration(latency_ms)}</td><td>${error ?? '–'}</td><td class="time">${next_attempt_at === undefined ? '–' : clockTime(Date.parse(next_attempt_at))}</td></tr>`;
 
 /** Text as it is, JSON on several lines. */

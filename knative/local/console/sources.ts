@@ -9,7 +9,7 @@ import type { Operations } from './operations.ts';
 /** Addresses of this platform, for programs on this machine. */
 export interface Addresses {
   ingress: string;
-  /** `http://127.0.0.1:PORT/NAMESPACE/NAME` of each Broker. */
+  /** `http://127.0.0.1:PORT/NAMESPACE/NAME` of each Broker, `…/NAMESPACE/channel:NAME` of each channel. */
   brokers: readonly string[];
   otlp: string;
   kubernetes: string;

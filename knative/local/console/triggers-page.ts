@@ -1,5 +1,6 @@
 import { type ListedTrigger, triggerList } from '@dormouse/eventing/trigger-list';
 import { wordsOf } from '@dormouse/filters/words';
+import { channelOf } from '@dormouse/manifests/channel-address';
 import { html } from 'hono/html';
 import { count, duration, eventType } from './format.ts';
 import { heading, nothing, type Page } from './layout.ts';
@@ -22,13 +23,17 @@ export function triggersPage({ eventing }: ConsoleSources): Page {
 }
 
 const entry = (
-  { name, namespace, broker, filters, subscriber, delivery, types }: ListedTrigger,
+  { name, namespace, broker, filters, subscriber, reply, delivery, types }: ListedTrigger,
   known: number,
 ) => html`<li data-key="${namespace} ${name}">
 <h2>${name}</h2>
 <dl class="pairs"><div><dt>lets pass</dt><dd class="code">${wordsOf(filters)}</dd></div>
-<div><dt>from the broker</dt><dd class="code">${namespace}/${broker}</dd></div>
-<div><dt>to</dt><dd class="code">${subscriber}</dd></div>
+<div><dt>from the ${channelOf(broker) === undefined ? 'broker' : 'channel'}</dt><dd class="code">${namespace}/${channelOf(broker) ?? broker}</dd></div>
+<div><dt>to</dt><dd class="code">${subscriber}</dd></div>${
+  reply &&
+  html`
+<div><dt>replies to</dt><dd class="code">${reply}</dd></div>`
+}
 <div><dt>delivery</dt><dd>${deliveryInWords(delivery)}</dd></div>
 <div><dt>types that can match</dt><dd>${typesInWords(types, known)}</dd></div></dl></li>`;
 

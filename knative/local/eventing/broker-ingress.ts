@@ -34,7 +34,7 @@ export function brokerIngress({ publisher, telemetry, clock, report }: BrokerIng
   return function handle(request: IncomingMessage, response: ServerResponse): void {
     const path = (request.url ?? '/').split('?', 1)[0] as string;
     const [, namespace, name, ...rest] = path.split('/');
-    const publish = namespace && name && rest.length === 0 ? publisher(`${namespace}/${name}`) : undefined;
+    const publish = namespace && name && rest.join('/') === '' ? publisher(`${namespace}/${name}`) : undefined;
     if (!publish) reject(request, response, 404, `there is no broker at ${path}: POST /<namespace>/<broker>`);
     else if (request.method === 'OPTIONS') response.writeHead(200, permission).end();
     else if (request.method !== 'POST')

@@ -1,11 +1,13 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Broker, Delivery, Destination, Filter, Trigger } from '@dormouse/manifests/model';
+import { brokerOfChannel } from '@dormouse/manifests/channel-address';
+import type { Broker, Channel, Delivery, Destination, Filter, Subscription, Trigger } from '@dormouse/manifests/model';
 import type { Upstream, UpstreamRequest, UpstreamResponse } from '@dormouse/serving/proxy/upstream';
 import { Telemetry } from '@dormouse/telemetry/telemetry';
 import { type VirtualClock, virtualClock } from '@dormouse/time/virtual-clock';
 import { type Brokers, openBrokers } from './broker.ts';
 import { maxHeadBytes } from './broker-ingress.ts';
+import { withChannels } from './channels.ts';
 import { type MemoryStore, memoryStore } from './log/memory-store.ts';
 
 /** Response of a test's consumer; a number is a status without a body. */
@@ -27,8 +29,10 @@ export interface Bench {
   stores: Map<string, MemoryStore>;
   /** What the consumer of a name does; 202 by default. */
   consumers: Map<string, (call: Call) => ConsumerResponse | Promise<ConsumerResponse>>;
-  /** Sends an event through HTTP; resolves to the status. */
-  send(attributes: Record<string, string>, body?: string): Promise<number>;
+  /** Sends an event through HTTP, to a channel where one is named; resolves to the status. */
+  send(attributes: Record<string, string>, body?: string, channel?: string): Promise<number>;
+  /** Resolves when nothing is under way: what is left waits for a time to come. */
+  settle(): Promise<void>;
   url: string;
   /** Opens the brokers again on what is on disk, as after a kill: nothing is closed or flushed. */
   crash(options?: Partial<Setup>): Promise<Bench>;
@@ -38,6 +42,8 @@ export interface Bench {
 export interface Setup {
   broker: Partial<Delivery>;
   triggers: Trigger[];
+  channels: readonly Channel[];
+  subscriptions: readonly Subscription[];
   stores: Map<string, MemoryStore>;
   clock: VirtualClock;
   segmentBytes: number;
@@ -61,6 +67,28 @@ export const brokerOf = (delivery: Partial<Delivery> = {}, name = 'default'): Br
   class: 'MTChannelBasedBroker',
   delivery,
   origin,
+});
+
+export const channel = (name: string, delivery: Partial<Delivery> = {}): Channel => ({
+  name,
+  namespace: 'dormouse',
+  kind: 'InMemoryChannel',
+  delivery,
+  origin,
+});
+
+export const toChannel = (name: string): Destination => ({ kind: 'channel', name, namespace: 'dormouse' });
+
+/** A Subscription of a channel whose subscriber is the Service with its name. */
+export const subscription = (name: string, from: string, more: Partial<Subscription> = {}): Subscription => ({
+  name,
+  namespace: 'dormouse',
+  channel: { name: from, kind: 'InMemoryChannel' },
+  subscriber: service(name),
+  reply: undefined,
+  delivery: {},
+  origin,
+  ...more,
 });
 
 export const trigger = (
@@ -88,9 +116,19 @@ export async function bench(setup: Partial<Setup> = {}): Promise<Bench> {
   const calls: Call[] = [];
   const reports: string[] = [];
   let dead = false;
+  let forwarding = 0;
   const upstream: Upstream = {
     async request(to, request) {
       if (dead) return new Promise(() => {});
+      if (to.kind === 'channel') {
+        forwarding++;
+        try {
+          const { status } = await fetch(addressOf(to.name), { ...request, body: new Uint8Array(request.body) });
+          return { status, headers: {}, body: Buffer.alloc(0) };
+        } finally {
+          forwarding--;
+        }
+      }
       const call = {
         ...request,
         to: to.kind === 'url' ? to.url : to.name,
@@ -115,8 +153,12 @@ export async function bench(setup: Partial<Setup> = {}): Promise<Bench> {
   };
   const brokers = await openBrokers({
     folder: '/brokers',
-    brokers: [brokerOf(setup.broker)],
-    triggers: setup.triggers ?? [],
+    ...withChannels({
+      brokers: [brokerOf(setup.broker)],
+      triggers: setup.triggers ?? [],
+      channels: setup.channels ?? [],
+      subscriptions: setup.subscriptions ?? [],
+    }),
     upstream,
     telemetry,
     clock,
@@ -129,6 +171,7 @@ export async function bench(setup: Partial<Setup> = {}): Promise<Bench> {
   const server = await listen(
     createServer({ maxHeaderSize: maxHeadBytes }, (request, response) => brokers.handle(request, response)),
   );
+  const addressOf = (channel: string) => url.replace('default', brokerOfChannel(channel));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/dormouse/default`;
   const end = async () => {
     server.closeAllConnections();
@@ -143,14 +186,21 @@ export async function bench(setup: Partial<Setup> = {}): Promise<Bench> {
     stores,
     consumers,
     url,
-    async send(attributes, body = '{}') {
+    async settle() {
+      for (let idle = 0; idle < 3; ) {
+        await clock.advance(0);
+        await new Promise((resolve) => setImmediate(resolve));
+        idle = forwarding === 0 ? idle + 1 : 0;
+      }
+    },
+    async send(attributes, body = '{}', channel) {
       const headers = Object.fromEntries(
         Object.entries({ specversion: '1.0', source: '/posts', type: 'test', ...attributes }).map(([name, value]) => [
           `ce-${name}`,
           value,
         ]),
       );
-      const response = await fetch(url, {
+      const response = await fetch(channel === undefined ? url : addressOf(channel), {
         method: 'POST',
         headers: { 'content-type': 'application/json', ...headers },
         body,

@@ -15,7 +15,7 @@ import type { Undeliverable } from './store/undeliverable.ts';
 
 /** The brokers of a platform: each has one durable log and one dispatcher per Trigger. */
 export interface Brokers {
-  /** Handles `POST /<namespace>/<broker>`; responds 202 once the event is stored. */
+  /** Handles `POST /<namespace>/<broker>`, and `/<namespace>/channel:<name>`; responds 202 once the event is stored. */
   handle(request: IncomingMessage, response: ServerResponse): void;
   /**
    * Applies changed brokers and triggers. A trigger keeps its position; a new one starts at the end of the log.
@@ -130,7 +130,7 @@ function openerOf(
   const { clock = systemClock, stores = diskStore } = options;
   const { retention = { maxBytes: 64 * 1024 * 1024, maxAgeMs: dayMs } } = options;
   return (broker, triggers) => {
-    const directory = join(folder, broker.namespace, broker.name);
+    const directory = join(folder, broker.namespace, broker.name.replace(':', '_'));
     return openDurableBroker({
       broker,
       triggers,

@@ -112,7 +112,7 @@ async function ping(
     made = await attempt(upstream, source.sink, event, {
       traceparent: writeTraceparent(trace),
       timeoutMs,
-      acceptsReply: false,
+      replies: 'unasked',
     });
     const pause = pausesMs[tries];
     if (made.verdict !== 'retry' || pause === undefined) break;

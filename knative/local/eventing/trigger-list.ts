@@ -1,20 +1,24 @@
 import type { Filter } from '@dormouse/filters/filter';
 import { typesThatCanMatch } from '@dormouse/filters/types';
-import type { Platform, Trigger } from '@dormouse/manifests/model';
+import type { Broker, Platform, Trigger } from '@dormouse/manifests/model';
+import { withChannels } from './channels.ts';
 import { addressOf } from './delivery/attempt.ts';
-import { deliveryOf } from './delivery/backoff.ts';
+import { deliveryFor } from './delivery/trigger-setup.ts';
 
 /** What the manifests say of events. */
-export type Eventing = Pick<Platform, 'brokers' | 'triggers' | 'eventTypes'>;
+export type Eventing = Pick<Platform, 'brokers' | 'triggers' | 'channels' | 'subscriptions' | 'eventTypes'>;
 
-/** A Trigger as the console lists it. */
+/** A Trigger, or a Subscription, as the console lists it. */
 export interface ListedTrigger {
   name: string;
   namespace: string;
+  /** `channel:NAME` of a Subscription. */
   broker: string;
   filters: readonly Filter[];
   /** Address as on a cluster. */
   subscriber: string;
+  /** Where a Subscription sends replies. */
+  reply?: string;
   /** What holds for it: its own, else its Broker's, else the defaults. Durations in milliseconds. */
   delivery: {
     retry: number;
@@ -30,12 +34,14 @@ export interface ListedTrigger {
   types: string[];
 }
 
-/** Every Trigger with what of the catalogue can reach it. */
-export const triggerList = (eventing: Eventing): ListedTrigger[] =>
-  eventing.triggers.map((trigger) => listed(trigger, eventing));
+/** Every Trigger with what of the catalogue can reach it, then every Subscription. */
+export function triggerList(eventing: Eventing): ListedTrigger[] {
+  const { brokers, triggers } = withChannels(eventing);
+  return triggers.map((trigger) => listed(trigger, brokers, eventing.eventTypes));
+}
 
-function listed(trigger: Trigger, { brokers, eventTypes }: Eventing): ListedTrigger {
-  const { name, namespace, broker, filters, subscriber } = trigger;
+function listed(trigger: Trigger, brokers: readonly Broker[], eventTypes: Eventing['eventTypes']): ListedTrigger {
+  const { name, namespace, broker, filters, subscriber, reply } = trigger;
   const types = new Set(eventTypes.filter((each) => each.namespace === namespace).map(({ type }) => type));
   return {
     name,
@@ -43,19 +49,18 @@ function listed(trigger: Trigger, { brokers, eventTypes }: Eventing): ListedTrig
     broker,
     filters,
     subscriber: addressOf(subscriber),
+    ...(reply && { reply: addressOf(reply) }),
     delivery: deliveryTo(trigger, brokers),
     types: typesThatCanMatch(filters, [...types]),
   };
 }
 
-function deliveryTo(
-  { namespace, broker, delivery, ordered }: Trigger,
-  brokers: Eventing['brokers'],
-): ListedTrigger['delivery'] {
+function deliveryTo(trigger: Trigger, brokers: readonly Broker[]): ListedTrigger['delivery'] {
+  const { namespace, broker, ordered } = trigger;
   const own = brokers.find((each) => each.namespace === namespace && each.name === broker);
-  const { retry, backoffPolicy, backoffDelayMs, timeoutMs, retryAfterMaxMs, deadLetterSink, format } = deliveryOf(
-    own?.delivery ?? {},
-    delivery,
+  const { retry, backoffPolicy, backoffDelayMs, timeoutMs, retryAfterMaxMs, deadLetterSink, format } = deliveryFor(
+    own,
+    trigger,
   );
   return {
     retry,

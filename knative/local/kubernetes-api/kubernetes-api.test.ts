@@ -54,6 +54,52 @@ const platform: Platform = {
     }),
     trigger('away', { namespace: 'other', broker: 'gone', subscriber: { kind: 'url', url: 'https://example.org/x' } }),
   ],
+  channels: [{ name: 'orders', namespace: 'test', kind: 'Channel', delivery: { retry: 2 }, origin }],
+  subscriptions: [
+    {
+      name: 'bill',
+      namespace: 'test',
+      channel: { name: 'orders', kind: 'Channel' },
+      subscriber: { kind: 'service', name: 'counts', namespace: 'test', path: '/' },
+      reply: { kind: 'channel', name: 'gone', namespace: 'test', as: 'InMemoryChannel' },
+      delivery: {},
+      origin,
+    },
+  ],
+  flows: [
+    {
+      kind: 'Sequence',
+      name: 'steps',
+      namespace: 'test',
+      template: { kind: 'InMemoryChannel', delivery: { retry: 2 } },
+      steps: [
+        {
+          subscriber: { kind: 'service', name: 'counts', namespace: 'test', path: '/' },
+          delivery: { retry: 1 },
+          origin,
+        },
+      ],
+      reply: { kind: 'channel', name: 'ways-kn-parallel', namespace: 'test', as: 'Parallel' },
+      origin,
+    },
+    {
+      kind: 'Parallel',
+      name: 'ways',
+      namespace: 'test',
+      template: { kind: 'KafkaChannel', delivery: {} },
+      branches: [
+        {
+          filter: { kind: 'url', url: 'https://example.org/filter' },
+          subscriber: { kind: 'service', name: 'counts', namespace: 'test', path: '/' },
+          reply: undefined,
+          delivery: {},
+          origin,
+        },
+      ],
+      reply: undefined,
+      origin,
+    },
+  ],
   pingSources: [],
   virtualHosts: [],
   jobs: [],
@@ -236,6 +282,59 @@ describe('the Kubernetes API of the local platform', () => {
     expect(await statusOf('coming')).toMatchObject({ conditions: [{ status: 'Unknown' }, { status: 'Unknown' }, {}] });
   });
 
+  test('gives channels with their address, and Subscriptions with what they reach', async () => {
+    const messaging = '/apis/messaging.knative.dev/v1/namespaces/test';
+    const url = 'http://orders-kn-channel.test.svc.cluster.local';
+    for (const [plural, kind] of [
+      ['channels', 'Channel'],
+      ['inmemorychannels', 'InMemoryChannel'],
+    ])
+      expect((await get(`${messaging}/${plural}/orders`)).body).toMatchObject({
+        kind,
+        spec: { delivery: { retry: 2 } },
+        status: { address: { url } },
+      });
+    expect((await get(`${messaging}/subscriptions/bill`)).body).toMatchObject({
+      spec: {
+        channel: { apiVersion: 'messaging.knative.dev/v1', kind: 'Channel', name: 'orders' },
+        subscriber: { ref: { kind: 'Service', name: 'counts' } },
+        reply: { ref: { apiVersion: 'messaging.knative.dev/v1', kind: 'InMemoryChannel', name: 'gone' } },
+      },
+      status: {
+        physicalSubscription: {
+          subscriberUri: 'http://counts.test.svc.cluster.local',
+          replyUri: 'http://gone-kn-channel.test.svc.cluster.local',
+        },
+        conditions: [
+          { type: 'ChannelReady', status: 'True' },
+          { type: 'ReferencesResolved', status: 'False' },
+          { type: 'Ready', status: 'False' },
+        ],
+      },
+    });
+  });
+
+  test('gives Sequences and Parallels as they are written, with the address of their first channel', async () => {
+    const flows = '/apis/flows.knative.dev/v1/namespaces/test';
+    const counts = { ref: { kind: 'Service', name: 'counts' } };
+    expect((await get(`${flows}/sequences/steps`)).body).toMatchObject({
+      kind: 'Sequence',
+      spec: {
+        steps: [{ ...counts, delivery: { retry: 1 } }],
+        channelTemplate: { kind: 'InMemoryChannel', spec: { delivery: { retry: 2 } } },
+        reply: { ref: { apiVersion: 'flows.knative.dev/v1', kind: 'Parallel', name: 'ways' } },
+      },
+      status: { address: { url: 'http://steps-kn-sequence-0-kn-channel.test.svc.cluster.local' } },
+    });
+    expect((await get(`${flows}/parallels/ways`)).body).toMatchObject({
+      spec: {
+        branches: [{ filter: { uri: 'https://example.org/filter' }, subscriber: counts }],
+        channelTemplate: { apiVersion: 'messaging.knative.dev/v1beta1', kind: 'KafkaChannel' },
+      },
+      status: { address: { url: 'http://ways-kn-parallel-kn-channel.test.svc.cluster.local' } },
+    });
+  });
+
   test.each([
     ['an object that is not there', `${triggers}/none`, 404, 'NotFound'],
     ['a kind that it does not give', '/apis/eventing.knative.dev/v1/namespaces/test/secrets', 404, 'NotFound'],
@@ -275,6 +374,9 @@ describe('kubectl', needs('kubectl'), () => {
       expect(await kubectl('get', name)).toMatch(/^NAME[^\n]*\ncounted[^\n]*\nlost/);
     expect(await kubectl('get', 'triggers', '-A')).toContain('away');
     expect(await kubectl('get', 'ksvc')).toContain('counts');
+    expect(await kubectl('get', 'channel')).toContain('http://orders-kn-channel.test.svc.cluster.local');
+    expect(await kubectl('get', 'sequences,parallels')).toMatch(/steps.*True[\s\S]*ways.*True/);
+    expect(await kubectl('get', 'subscriptions')).toContain('gone-kn-channel.test.svc.cluster.local does not exist');
   });
 
   test('prints where a Trigger sends, and why one is not ready', async () => {

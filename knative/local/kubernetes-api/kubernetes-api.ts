@@ -1,8 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Platform, Service } from '@dormouse/manifests/model';
 import type { Births, CreatedAt } from './births.ts';
-import { brokerObject, type KubernetesObject, triggerObject } from './kubernetes-objects.ts';
+import { flowObject } from './flow-objects.ts';
+import { brokerObject, triggerObject } from './kubernetes-objects.ts';
 import { tableOf } from './kubernetes-table.ts';
+import { channelObject, subscriptionObject } from './messaging-objects.ts';
+import type { KubernetesObject } from './object-parts.ts';
 import { type ServiceState, serviceObject } from './service-object.ts';
 
 /** What is known of a Service; undefined for one that does not run. */
@@ -40,6 +43,45 @@ const resources: readonly Resource[] = [
       platform.triggers.map((trigger) => triggerObject(trigger, platform, createdAt(trigger))),
   },
   {
+    group: 'messaging.knative.dev',
+    plural: 'channels',
+    kind: 'Channel',
+    short: ['ch'],
+    all: ({ platform: { channels } }) => channels.filter(({ kind }) => kind === 'Channel').map(channelObject),
+  },
+  {
+    group: 'messaging.knative.dev',
+    plural: 'inmemorychannels',
+    kind: 'InMemoryChannel',
+    short: ['imc'],
+    // A Channel is made of one.
+    all: ({ platform: { channels } }) =>
+      channels
+        .filter(({ kind }) => kind !== 'KafkaChannel')
+        .map((each) => channelObject({ ...each, kind: 'InMemoryChannel' })),
+  },
+  {
+    group: 'messaging.knative.dev',
+    plural: 'subscriptions',
+    kind: 'Subscription',
+    short: ['sub'],
+    all: ({ platform }) => platform.subscriptions.map((each) => subscriptionObject(each, platform)),
+  },
+  {
+    group: 'flows.knative.dev',
+    plural: 'sequences',
+    kind: 'Sequence',
+    short: [],
+    all: ({ platform: { flows } }) => flows.filter(({ kind }) => kind === 'Sequence').map(flowObject),
+  },
+  {
+    group: 'flows.knative.dev',
+    plural: 'parallels',
+    kind: 'Parallel',
+    short: [],
+    all: ({ platform: { flows } }) => flows.filter(({ kind }) => kind === 'Parallel').map(flowObject),
+  },
+  {
     group: 'serving.knative.dev',
     plural: 'services',
     kind: 'Service',
@@ -50,8 +92,8 @@ const resources: readonly Resource[] = [
 const groups = [...new Set(resources.map(({ group }) => group))];
 
 /**
- * What programs of a cluster ask the Kubernetes API for, read-only: Brokers, Triggers and Services, and the discovery that
- * kubectl begins with. No authentication: it listens on loopback, and returns only what is in the manifests.
+ * What programs of a cluster ask the Kubernetes API for, read-only: Brokers, Triggers, channels, Subscriptions, Sequences,
+ * Parallels and Services, and the discovery that kubectl begins with. No authentication: it listens on loopback, and returns only what is in the manifests.
  * @param createdAt when each Trigger was first seen
  * @param stateOf which revisions each Service has, and where its traffic goes
  */
@@ -125,8 +167,8 @@ function one({ group, plural }: Resource, name: string, objects: KubernetesObjec
 }
 
 /** kubectl asks for it to say which of the two is missing, the object or its namespace. */
-function namespaceNamed(name: string, { services, brokers, triggers }: Platform): ApiResponse {
-  if (![...services, ...brokers, ...triggers].some(({ namespace }) => namespace === name))
+function namespaceNamed(name: string, { services, brokers, triggers, channels }: Platform): ApiResponse {
+  if (![...services, ...brokers, ...triggers, ...channels].some(({ namespace }) => namespace === name))
     return failure(404, 'NotFound', `namespaces "${name}" not found`, { name, kind: 'namespaces' });
   return found({ apiVersion: 'v1', kind: 'Namespace', metadata: { name }, status: { phase: 'Active' } });
 }

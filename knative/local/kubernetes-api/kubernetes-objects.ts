@@ -1,30 +1,15 @@
-import type { Broker, Delivery, Destination, Filter, Platform, Trigger } from '@dormouse/manifests/model';
-
-/** An object in the Kubernetes API's form. */
-export interface KubernetesObject {
-  apiVersion: string;
-  kind: string;
-  metadata: {
-    name: string;
-    namespace: string;
-    creationTimestamp?: string;
-    annotations?: Readonly<Record<string, string>>;
-  };
-  spec: object;
-  status: { conditions: Condition[] } & Record<string, unknown>;
-}
-
-export interface Condition {
-  type: string;
-  status: 'True' | 'False' | 'Unknown';
-  reason?: string;
-  message?: string;
-}
-
-type Shown = Pick<Platform, 'services' | 'brokers' | 'triggers'>;
-
-const eventing = 'eventing.knative.dev/v1';
-const serving = 'serving.knative.dev/v1';
+import type { Broker, Filter, Trigger } from '@dormouse/manifests/model';
+import {
+  addressOf,
+  conditionsOf,
+  deliveryField,
+  eventing,
+  exists,
+  hasBroker,
+  type KubernetesObject,
+  reference,
+  type Shown,
+} from './object-parts.ts';
 
 /** A Trigger with the address its events go to. */
 export function triggerObject(trigger: Trigger, platform: Shown, createdAt: Date): KubernetesObject {
@@ -66,68 +51,9 @@ export const brokerObject = ({ name, namespace, delivery }: Broker): KubernetesO
   },
 });
 
-/** In-cluster address of a destination. */
-function addressOf(to: Destination): string {
-  if (to.kind === 'url') return to.url;
-  if (to.kind === 'broker')
-    return `http://broker-ingress.knative-eventing.svc.cluster.local/${to.namespace}/${to.name}`;
-  return `http://${to.name}.${to.namespace}.svc.cluster.local${to.path === '/' ? '' : to.path}`;
-}
-
-function reference(to: Destination): object {
-  if (to.kind === 'url') return { uri: to.url };
-  const { name, namespace } = to;
-  if (to.kind === 'broker') return { ref: { apiVersion: eventing, kind: 'Broker', name, namespace } };
-  return { ref: { apiVersion: serving, kind: 'Service', name, namespace }, ...(to.path !== '/' && { uri: to.path }) };
-}
-
 /** "" as a value is what only the older field `filter.attributes` knows. */
 function filterFields(filters: readonly Filter[]): object {
   const [only] = filters;
   if (only && 'exact' in only && Object.values(only.exact).includes('')) return { filter: { attributes: only.exact } };
   return filters.length > 0 ? { filters } : {};
-}
-
-function deliveryField({
-  retry,
-  backoffPolicy,
-  backoffDelayMs,
-  timeoutMs,
-  retryAfterMaxMs,
-  deadLetterSink,
-  format,
-}: Partial<Delivery>): object {
-  const seconds = (ms: number | undefined) => (ms === undefined ? undefined : `PT${ms / 1000}S`);
-  const fields = Object.entries({
-    deadLetterSink: deadLetterSink && reference(deadLetterSink),
-    retry,
-    backoffPolicy,
-    backoffDelay: seconds(backoffDelayMs),
-    timeout: seconds(timeoutMs),
-    retryAfterMax: seconds(retryAfterMaxMs),
-    format,
-  }).filter(([, value]) => value !== undefined);
-  return fields.length > 0 ? { delivery: Object.fromEntries(fields) } : {};
-}
-
-const hasBroker = ({ brokers }: Shown, { name, namespace }: { name: string; namespace: string }) =>
-  brokers.some((each) => each.name === name && each.namespace === namespace);
-
-function exists(to: Destination, platform: Shown): boolean {
-  if (to.kind === 'url') return true;
-  if (to.kind === 'broker') return hasBroker(platform, to);
-  return platform.services.some(({ name, namespace }) => name === to.name && namespace === to.namespace);
-}
-
-/** Each part's condition, and Ready, which holds when all of them do. */
-function conditionsOf(parts: Readonly<Record<string, true | string>>): Condition[] {
-  const conditions = Object.entries(parts).map(
-    ([type, holds]): Condition =>
-      holds === true ? { type, status: 'True' } : { type, status: 'False', reason: 'NotFound', message: holds },
-  );
-  const { type: _, ...problem } = conditions.find(({ status }) => status === 'False') ?? {
-    type: '',
-    status: 'True' as const,
-  };
-  return [...conditions, { type: 'Ready', ...problem }];
 }

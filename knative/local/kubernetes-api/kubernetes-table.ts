@@ -1,4 +1,4 @@
-import type { KubernetesObject } from './kubernetes-objects.ts';
+import type { KubernetesObject } from './object-parts.ts';
 
 /** Columns as Knative's own definitions of the kinds name them, with the path of their values. */
 const columns: Readonly<Record<string, readonly (readonly [name: string, ...path: string[]])[]>> = {
@@ -7,6 +7,11 @@ const columns: Readonly<Record<string, readonly (readonly [name: string, ...path
     ['Subscriber_URI', 'status', 'subscriberUri'],
   ],
   Broker: [['URL', 'status', 'address', 'url']],
+  Channel: [['URL', 'status', 'address', 'url']],
+  InMemoryChannel: [['URL', 'status', 'address', 'url']],
+  Subscription: [],
+  Sequence: [['URL', 'status', 'address', 'url']],
+  Parallel: [['URL', 'status', 'address', 'url']],
   Service: [
     ['URL', 'status', 'url'],
     ['LatestCreated', 'status', 'latestCreatedRevisionName'],

@@ -1,5 +1,5 @@
 import type { Service } from '@dormouse/manifests/model';
-import type { Condition, KubernetesObject } from './kubernetes-objects.ts';
+import type { Condition, KubernetesObject } from './object-parts.ts';
 
 /** What is known of a Service that runs, beside its manifest. */
 export interface ServiceState {

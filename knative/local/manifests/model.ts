@@ -133,10 +133,12 @@ export interface Job {
   origin: Origin;
 }
 
-/** A reference to who receives: a Service of this platform, a Broker, or any URL. */
+/** A reference to who receives: a Service of this platform, a Broker, a channel, or any URL. */
 export type Destination =
   | { kind: 'service'; name: string; namespace: string; path: string }
   | { kind: 'broker'; name: string; namespace: string }
+  /** `as`: the kind that a reference names; absent for an address. */
+  | { kind: 'channel'; name: string; namespace: string; as?: string }
   | { kind: 'url'; url: string };
 
 /** eventing.knative.dev/v1 DeliverySpec. */
@@ -157,6 +159,8 @@ export interface Broker {
   namespace: string;
   class: string;
   delivery: Partial<Delivery>;
+  /** It delivers for a channel: replies go where each Subscription says, not into it again. */
+  channel?: true;
   origin: Origin;
 }
 
@@ -168,10 +172,75 @@ export interface Trigger {
   filters: readonly Filter[];
   subscriber: Destination;
   delivery: Partial<Delivery>;
+  /** Where the Subscription that it stands for has replies sent. */
+  reply?: Destination | undefined;
   /** Annotation `kafka.eventing.knative.dev/delivery.order: ordered`; unordered unless given. */
   ordered?: boolean;
   /** Annotation `dormouse.dev/inbox`: how the journal finds out what the consumer has. */
   inbox?: string;
+  origin: Origin;
+}
+
+/** messaging.knative.dev Channel, or one of what implements it. */
+export interface Channel {
+  name: string;
+  namespace: string;
+  kind: 'Channel' | 'InMemoryChannel' | 'KafkaChannel';
+  /** For Subscriptions that say nothing of delivery; its dead-letter sink for those that name none. */
+  delivery: Partial<Delivery>;
+  /** It stands between parts of a Sequence or a Parallel: nobody else sends to it. */
+  inner?: true;
+  origin: Origin;
+}
+
+/** What the channels of a Sequence or a Parallel are made of (`channelTemplate`). */
+export type ChannelTemplate = Pick<Channel, 'kind' | 'delivery'>;
+
+/** flows.knative.dev/v1 Sequence: each step gets what the one before has answered. */
+export interface Sequence {
+  kind: 'Sequence';
+  name: string;
+  namespace: string;
+  template: ChannelTemplate;
+  steps: readonly { subscriber: Destination; delivery: Partial<Delivery>; origin: Origin }[];
+  /** Where the last step's answer goes. */
+  reply: Destination | undefined;
+  origin: Origin;
+}
+
+/** flows.knative.dev/v1 Parallel: each branch gets every event that its filter lets through. */
+export interface Parallel {
+  kind: 'Parallel';
+  name: string;
+  namespace: string;
+  template: ChannelTemplate;
+  branches: readonly {
+    /** Who answers with the event that the branch gets, or with nothing. */
+    filter: Destination | undefined;
+    subscriber: Destination;
+    /** Instead of that of the Parallel. */
+    reply: Destination | undefined;
+    delivery: Partial<Delivery>;
+    origin: Origin;
+  }[];
+  /** Where answers of branches go that have no reply of their own. */
+  reply: Destination | undefined;
+  origin: Origin;
+}
+
+export type Flow = Sequence | Parallel;
+
+/** messaging.knative.dev/v1 Subscription. */
+export interface Subscription {
+  name: string;
+  namespace: string;
+  /** Name and kind of a channel in the same namespace. */
+  channel: { name: string; kind: string };
+  /** Undefined: events go to `reply` as they are. */
+  subscriber: Destination | undefined;
+  /** Where an event goes with which the subscriber answers. */
+  reply: Destination | undefined;
+  delivery: Partial<Delivery>;
   origin: Origin;
 }
 
@@ -261,6 +330,11 @@ export interface Platform {
   services: readonly Service[];
   brokers: readonly Broker[];
   triggers: readonly Trigger[];
+  /** Those of flows among them. */
+  channels: readonly Channel[];
+  /** Those of flows among them. */
+  subscriptions: readonly Subscription[];
+  flows: readonly Flow[];
   pingSources: readonly PingSource[];
   /** The catalogue of event types; an unlisted type is not an error. */
   eventTypes: readonly EventType[];

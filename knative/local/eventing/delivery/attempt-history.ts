@@ -13,14 +13,25 @@ export interface AttemptRecord {
   next_attempt_at?: string;
   /** It went to the dead-letter sink, not to the subscriber. */
   dead_letter_sink?: true;
+  /** It was the subscriber's reply, on its way to where a Subscription sends replies. */
+  reply?: true;
 }
+
+/** Who gets an attempt. */
+export type Target = 'subscriber' | 'reply' | 'dead-letter sink';
+
+const flags: Readonly<Record<Target, Pick<AttemptRecord, 'dead_letter_sink' | 'reply'>>> = {
+  subscriber: {},
+  reply: { reply: true },
+  'dead-letter sink': { dead_letter_sink: true },
+};
 
 /** Maximum number of attempts kept per event and trigger: the latest ones. */
 const maxKept = 12;
 
 /** Records the start of an attempt. Returns the function to call with its result. */
-export function beginAttempt(history: AttemptRecord[], nowMs: number, toSink: boolean): (made: Attempt) => void {
-  const record: AttemptRecord = { at: new Date(nowMs).toISOString(), ...(toSink ? { dead_letter_sink: true } : {}) };
+export function beginAttempt(history: AttemptRecord[], nowMs: number, target: Target): (made: Attempt) => void {
+  const record: AttemptRecord = { at: new Date(nowMs).toISOString(), ...flags[target] };
   history.push(record);
   if (history.length > maxKept) history.shift();
   const started = performance.now();

@@ -1,3 +1,4 @@
+import { addressOfChannel, brokerOfChannel } from '@dormouse/manifests/channel-address';
 import type { Delivery, Destination } from '@dormouse/manifests/model';
 import { maxResponseBytes, type Upstream, type UpstreamResponse } from '@dormouse/serving/proxy/upstream';
 import { announcesEvent, type CloudEvent, InvalidEventError, readEvents, writeMessage } from '../store/cloudevents.ts';
@@ -17,6 +18,13 @@ export interface Attempt {
   reply: CloudEvent | undefined;
 }
 
+/**
+ * What a sender wants of the answer. `wanted`: an event or nothing, as Knative's brokers do. `taken`: an event if there is
+ * one, as a channel with a `reply` (knative/eventing pkg/kncloudevents/event_dispatcher.go: "Response is a non event,
+ * discard it"). `unused`: a channel without it, which says `Prefer: reply` all the same. `unasked`: a dead letter, a reply, a ping.
+ */
+export type ReplyMode = 'wanted' | 'taken' | 'unused' | 'unasked';
+
 /** Sends an event once and classifies the response by Knative's data-plane contract; `carried` are additional headers. Never rejects. */
 export async function attempt(
   upstream: Upstream,
@@ -26,25 +34,22 @@ export async function attempt(
     traceparent,
     carried = {},
     timeoutMs,
-    acceptsReply,
+    replies,
     format,
   }: {
     traceparent: string;
     carried?: Carried | undefined;
     timeoutMs: number;
-    acceptsReply: boolean;
+    replies: ReplyMode;
     format?: Delivery['format'];
   },
 ): Promise<Attempt> {
   const { headers, body } = writeMessage(event, format);
   for (const name in carried) headers[name] = carried[name] as string;
   headers.traceparent = traceparent;
-  if (acceptsReply) headers.prefer = 'reply';
+  if (replies !== 'unasked') headers.prefer = 'reply';
   try {
-    return judge(
-      await upstream.request(to, { method: 'POST', path: pathOf(to), headers, body, timeoutMs }),
-      acceptsReply,
-    );
+    return judge(await upstream.request(to, { method: 'POST', path: pathOf(to), headers, body, timeoutMs }), replies);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const cause = code && !message.includes(code) ? `${code}: ${message}` : message;
@@ -59,19 +64,22 @@ export async function attempt(
   }
 }
 
-function judge({ status, headers, body, cut }: UpstreamResponse, acceptsReply: boolean): Attempt {
+function judge({ status, headers, body, cut }: UpstreamResponse, replies: ReplyMode): Attempt {
   const response = { status, retryAfter: headers['retry-after'], body, reply: undefined };
   if (status < 200 || status > 299)
     return { ...response, verdict: isRetryable(status) ? 'retry' : 'final', cause: `answered ${status}` };
   const done: Attempt = { ...response, verdict: 'done', cause: '' };
-  if (!acceptsReply) return done;
+  if (replies === 'unasked' || replies === 'unused') return done;
   if (!announcesEvent(headers))
-    return body.length === 0 ? done : { ...done, verdict: 'retry', cause: `answered ${status} ${noEvent}` };
+    return body.length === 0 || replies === 'taken'
+      ? done
+      : { ...done, verdict: 'retry', cause: `answered ${status} ${noEvent}` };
   if (status !== 200) return done;
   try {
     return { ...response, verdict: 'done', cause: '', reply: replyOf(headers, body, cut) };
   } catch (error) {
-    return { ...response, verdict: 'retry', cause: `its reply is no valid event: ${(error as Error).message}` };
+    const verdict = replies === 'taken' ? 'final' : 'retry';
+    return { ...response, verdict, cause: `its reply is no valid event: ${(error as Error).message}` };
   }
 }
 
@@ -89,6 +97,7 @@ function replyOf(headers: UpstreamResponse['headers'], body: Buffer, cut = false
 function pathOf(to: Destination): string {
   if (to.kind === 'service') return to.path || '/';
   if (to.kind === 'broker') return `/${to.namespace}/${to.name}`;
+  if (to.kind === 'channel') return `/${to.namespace}/${brokerOfChannel(to.name)}`;
   const { pathname, search } = new URL(to.url);
   return pathname + search;
 }
@@ -98,5 +107,6 @@ export function addressOf(to: Destination): string {
   if (to.kind === 'service') return `http://${to.name}.${to.namespace}.svc.cluster.local${to.path || '/'}`;
   if (to.kind === 'broker')
     return `http://broker-ingress.knative-eventing.svc.cluster.local/${to.namespace}/${to.name}`;
+  if (to.kind === 'channel') return addressOfChannel(to);
   return to.url;
 }

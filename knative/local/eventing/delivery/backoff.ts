@@ -1,7 +1,7 @@
 import type { Delivery } from '@dormouse/manifests/model';
 
 /** The defaults of Knative's ConfigMap config-br-defaults, with Serving's default timeout. */
-const defaultDelivery: Delivery = {
+export const defaultDelivery: Delivery = {
   retry: 10,
   backoffPolicy: 'exponential',
   backoffDelayMs: 200,
@@ -10,13 +10,21 @@ const defaultDelivery: Delivery = {
   deadLetterSink: undefined,
 };
 
+/** What holds for a Subscription that says nothing: one attempt (knative/eventing pkg/kncloudevents/retries.go, NoRetries). */
+export const channelDelivery: Delivery = { ...defaultDelivery, retry: 0, backoffDelayMs: 0 };
+
 /**
  * A Trigger's delivery options. A Trigger with options of its own inherits nothing from its Broker (Knative's control-plane
  * contract, Broker, `delivery`) except the dead-letter sink, to which Knative's brokers fall back. Defaults fill the rest.
+ * The same holds between a Subscription and its channel (knative/eventing pkg/reconciler/subscription/subscription.go).
  */
-export function deliveryOf(broker: Partial<Delivery>, trigger: Partial<Delivery>): Delivery {
+export function deliveryOf(
+  broker: Partial<Delivery>,
+  trigger: Partial<Delivery>,
+  defaults = defaultDelivery,
+): Delivery {
   const says = Object.values(trigger).some((value) => value !== undefined);
-  const delivery: Delivery = { ...defaultDelivery };
+  const delivery: Delivery = { ...defaults };
   for (const given of says ? [{ deadLetterSink: broker.deadLetterSink }, trigger] : [broker]) {
     for (const [name, value] of Object.entries(given))
       if (value !== undefined) Object.assign(delivery, { [name]: value });

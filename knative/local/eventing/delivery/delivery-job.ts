@@ -2,6 +2,7 @@ import type { Destination } from '@dormouse/manifests/model';
 import { newSpanId, readTraceparent, type TraceContext } from '@dormouse/telemetry/traceparent';
 import type { SpanEvent } from '@dormouse/telemetry/traces';
 import type { Position } from '../log/record.ts';
+import type { CloudEvent } from '../store/cloudevents.ts';
 import type { LogEntry } from '../store/event-log.ts';
 import type { BrokerEvent } from '../store/stored-event.ts';
 import type { Failure } from '../store/undeliverable.ts';
@@ -15,6 +16,10 @@ export interface DeliveryJob {
   holdsKey: boolean;
   /** Deliveries to the subscriber. */
   attempts: number;
+  /** What the subscriber has answered, while it is being sent on. */
+  reply: CloudEvent | undefined;
+  /** Deliveries of replies. */
+  replyAttempts: number;
   /** Deliveries to the dead-letter sink. */
   sinkAttempts: number;
   /** Why the subscriber did not get it: from then on the dead-letter sink, or the disk, is the target. */
@@ -37,6 +42,8 @@ export function newJob({ position, event }: LogEntry): DeliveryJob {
     key: keyOf(event),
     holdsKey: false,
     attempts: 0,
+    reply: undefined,
+    replyAttempts: 0,
     sinkAttempts: 0,
     failure: undefined,
     rejected: false,
@@ -56,7 +63,8 @@ function keyOf({ attributes }: BrokerEvent): string | undefined {
 }
 
 /** Attempts at the present target. */
-export const triesOf = ({ failure, attempts, sinkAttempts }: DeliveryJob) => (failure ? sinkAttempts : attempts);
+export const triesOf = ({ failure, reply, attempts, replyAttempts, sinkAttempts }: DeliveryJob) =>
+  failure ? sinkAttempts : reply ? replyAttempts : attempts;
 
 const excerptBytes = 1024;
 

@@ -40,6 +40,7 @@ export function processSpan(
       ...eventAttributes(attributes),
       'server.address': addressOf(subscriber),
       'delivery.attempts': job.attempts,
+      ...(job.replyAttempts > 0 ? { 'delivery.reply_attempts': job.replyAttempts } : {}),
       ...(job.sinkAttempts > 0 ? { 'delivery.dead_letter_attempts': job.sinkAttempts } : {}),
       'delivery.outcome': ending,
       ...(status ? { 'http.response.status_code': status } : {}),

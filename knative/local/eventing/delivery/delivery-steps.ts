@@ -7,8 +7,8 @@ import type { Ending } from '../store/acks.ts';
 import type { CloudEvent } from '../store/cloudevents.ts';
 import type { BrokerEvent } from '../store/stored-event.ts';
 import type { Failure } from '../store/undeliverable.ts';
-import { type Attempt, addressOf, attempt } from './attempt.ts';
-import { beginAttempt, noteFailure } from './attempt-history.ts';
+import { type Attempt, addressOf, attempt, type ReplyMode } from './attempt.ts';
+import { beginAttempt, noteFailure, type Target } from './attempt-history.ts';
 import { backoff } from './backoff.ts';
 import { type DeliveryJob, failureOf, triesOf } from './delivery-job.ts';
 import { processSpan } from './delivery-span.ts';
@@ -22,7 +22,7 @@ export interface DeliveryWorld {
   clock: Clock;
   /** Resolves once the event and its cause are on disk. */
   giveUp: (event: BrokerEvent, failure: Failure) => Promise<void>;
-  /** Resolves once the reply is stored. */
+  /** Resolves once the reply is stored in the Broker. */
   reply: (event: BrokerEvent) => Promise<void>;
   observe: (sequence: number, outcome: TriggerOutcome) => void;
   report: (sentence: string, traceId?: string) => void;
@@ -46,11 +46,17 @@ export interface Deliverer {
 /** Limit of `knativeerrordata`, and `knativeerrorcode` without a response, as in Knative's own dispatcher. */
 const maxErrorDataCharacters = 1024;
 const codeWithoutResponse = 500;
+/** Replies kept in memory until they can be sent on, in bytes; where there are more, their subscribers are asked again. */
+const maxHeldReplyBytes = 8 * 1024 * 1024;
 
-/** Takes an event of one Trigger one step further: to the subscriber, then to the dead-letter sink, then to the disk. */
+/**
+ * Takes an event of one Trigger one step further: to the subscriber, from there to where a Subscription sends replies, else
+ * to the dead-letter sink, then to the disk.
+ */
 export class DeliverySteps {
   #world: DeliveryWorld;
   #deliverer: Deliverer;
+  #heldReplyBytes = 0;
 
   constructor(world: DeliveryWorld, deliverer: Deliverer) {
     this.#world = world;
@@ -63,7 +69,7 @@ export class DeliverySteps {
 
   async next(job: DeliveryJob, event: BrokerEvent): Promise<void> {
     const sink = this.#setup.delivery.deadLetterSink;
-    if (!job.failure) await this.#deliver(job, event);
+    if (!job.failure) await (job.reply ? this.#forward(job, event, job.reply) : this.#deliver(job, event));
     else if (sink && !job.rejected) await this.#deadLetter(job, event, sink, job.failure);
     else await this.#keep(job, event, job.failure);
   }
@@ -74,11 +80,11 @@ export class DeliverySteps {
   }
 
   async #deliver(job: DeliveryJob, event: BrokerEvent): Promise<void> {
-    const { subscriber } = this.#setup;
-    const made = await this.#attempt(job, event, subscriber, true);
+    const { subscriber, replies } = this.#setup;
+    const made = await this.#attempt(job, event, subscriber, 'subscriber');
     let { verdict, cause } = made;
     this.#deliverer.onAttemptResult(verdict === 'retry');
-    if (verdict === 'done' && made.reply) {
+    if (verdict === 'done' && made.reply && replies === 'broker') {
       try {
         await this.#reply(job, event, made.reply);
       } catch (error) {
@@ -87,11 +93,48 @@ export class DeliverySteps {
       }
     }
     if (!this.#setup.ordered) this.#deliverer.release(job);
+    if (verdict === 'done' && made.reply && replies !== 'broker') {
+      this.#hold(job, made.reply);
+      return this.#forward(job, event, made.reply);
+    }
     if (verdict === 'done') return this.#finish(job, event, 'delivered', made.status ?? 0);
     if (this.#retries(job, { ...made, verdict, cause })) return;
-    job.failure = failureOf(job, this.#setup.name, subscriber, made, cause);
+    await this.#failed(job, event, failureOf(job, this.#setup.name, subscriber, made, cause));
+  }
+
+  /**
+   * Sends a reply to where the Subscription says, with the Subscription's own retries; the subscriber is not asked again
+   * (knative/eventing pkg/kncloudevents/event_dispatcher.go, `send`). What cannot be sent is an event not delivered.
+   */
+  async #forward(job: DeliveryJob, event: BrokerEvent, reply: CloudEvent): Promise<void> {
+    const { replies, name } = this.#setup;
+    const to = replies === 'broker' ? undefined : replies.to;
+    if (!to) return this.#finish(job, event, 'delivered', 0); // the Subscription was changed meanwhile
+    const made = await this.#attempt(job, { ...event, ...reply }, to, 'reply');
+    if (made.verdict === 'done') return this.#finish(job, event, 'delivered', made.status ?? 0);
+    const cause = `its reply: ${addressOf(to)} ${made.cause}`;
+    if (this.#retries(job, { ...made, cause })) {
+      if (this.#heldReplyBytes > maxHeldReplyBytes) this.#release(job);
+      return;
+    }
+    await this.#failed(job, event, failureOf(job, name, to, made, cause));
+  }
+
+  #hold(job: DeliveryJob, reply: CloudEvent): void {
+    job.reply = reply;
+    this.#heldReplyBytes += reply.data?.length ?? 0;
+  }
+
+  #release(job: DeliveryJob): void {
+    this.#heldReplyBytes -= job.reply?.data?.length ?? 0;
+    job.reply = undefined;
+  }
+
+  async #failed(job: DeliveryJob, event: BrokerEvent, failure: Failure): Promise<void> {
+    this.#release(job);
+    job.failure = failure;
     const sink = this.#setup.delivery.deadLetterSink;
-    await (sink ? this.#deadLetter(job, event, sink, job.failure) : this.#keep(job, event, job.failure));
+    await (sink ? this.#deadLetter(job, event, sink, failure) : this.#keep(job, event, failure));
   }
 
   async #deadLetter(job: DeliveryJob, event: BrokerEvent, sink: Destination, failure: Failure): Promise<void> {
@@ -101,7 +144,7 @@ export class DeliverySteps {
       knativeerrorcode: String(failure.status ?? codeWithoutResponse),
       knativeerrordata: Buffer.from(failure.body).toString('base64').slice(0, maxErrorDataCharacters),
     };
-    const made = await this.#attempt(job, { ...event, attributes }, sink, false);
+    const made = await this.#attempt(job, { ...event, attributes }, sink, 'dead-letter sink');
     if (made.verdict === 'done') return this.#finish(job, event, 'dead-lettered', failure.status ?? 0);
     if (this.#retries(job, made)) return;
     job.rejected = true;
@@ -126,26 +169,33 @@ export class DeliverySteps {
     this.#finish(job, event, 'undeliverable', failure.status ?? 0);
   }
 
-  async #attempt(job: DeliveryJob, event: BrokerEvent, to: Destination, acceptsReply: boolean): Promise<Attempt> {
+  async #attempt(job: DeliveryJob, event: BrokerEvent, to: Destination, target: Target): Promise<Attempt> {
     const { upstream, clock } = this.#world;
     if (job.attempts === 0) {
       job.startMs = clock.now();
       job.started = performance.now();
     }
-    const over = beginAttempt(job.history, clock.now(), !acceptsReply);
+    const over = beginAttempt(job.history, clock.now(), target);
     this.#observe(job, 'delivering');
-    if (job.failure) job.sinkAttempts++;
-    else job.attempts++;
+    if (target === 'subscriber') job.attempts++;
+    else if (target === 'reply') job.replyAttempts++;
+    else job.sinkAttempts++;
     const timeoutMs = this.#setup.delivery.timeoutMs ?? 300_000;
     const made = await attempt(upstream, to, event, {
       traceparent: writeTraceparent(job.trace),
       carried: event.carried,
       timeoutMs,
-      acceptsReply,
+      replies: target === 'subscriber' ? this.#replyMode : 'unasked',
       format: this.#setup.delivery.format,
     });
     over(made);
     return made;
+  }
+
+  get #replyMode(): ReplyMode {
+    const { replies } = this.#setup;
+    if (replies === 'broker') return 'wanted';
+    return replies.to ? 'taken' : 'unused';
   }
 
   /** Schedules another attempt, unless the retries are used up or the response was final. */
@@ -198,6 +248,7 @@ export class DeliverySteps {
   }
 
   #finish(job: DeliveryJob, event: BrokerEvent, ending: Ending, status: number): void {
+    this.#release(job);
     if (!this.#deliverer.over(job, ending, status)) return;
     const latencyMs = latencyOf(job);
     const error = job.retries.at(-1)?.attributes.cause;
@@ -220,12 +271,13 @@ export class DeliverySteps {
   }
 
   #observe(job: DeliveryJob, outcome: Outcome, more: Partial<TriggerOutcome> = {}): void {
-    const { attempts, sinkAttempts, history } = job;
+    const { attempts, replyAttempts, sinkAttempts, history } = job;
     const name = this.#setup.name;
     this.#world.observe(job.position.sequence, {
       name,
       outcome,
       attempts,
+      ...(replyAttempts > 0 ? { reply_attempts: replyAttempts } : {}),
       ...(sinkAttempts > 0 ? { dead_letter_attempts: sinkAttempts } : {}),
       history,
       ...more,

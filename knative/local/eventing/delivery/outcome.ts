@@ -21,6 +21,8 @@ export interface TriggerOutcome {
   outcome: Outcome;
   /** Deliveries to the subscriber. */
   attempts: number;
+  /** Deliveries of replies to where a Subscription sends them; absent before the first. */
+  reply_attempts?: number;
   /** Deliveries to the dead-letter sink; absent before the first. */
   dead_letter_attempts?: number;
   /** HTTP status of the last attempt; undefined before it, or when there was no response. */

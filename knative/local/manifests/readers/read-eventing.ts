@@ -2,12 +2,13 @@ import { CesqlParseError } from '@dormouse/cesql/failure';
 import { parse } from '@dormouse/cesql/parse';
 import { unknownCalls } from '@dormouse/cesql/unknown-calls';
 import { parseCron } from '@dormouse/time/cron';
-import { isoDuration } from '@dormouse/time/durations';
 import { isZoneName } from '@dormouse/time/zone-names';
 import { attributeName, defaultSchedule, extensionName, specifiedAttributes } from '../knative-rules.ts';
-import type { Broker, Delivery, Destination, EventType, Filter, PingSource, Trigger } from '../model.ts';
+import type { Broker, EventType, Filter, PingSource, Trigger } from '../model.ts';
 import type { Fields } from '../yaml/fields.ts';
-import { duration, type Ignore, type ObjectFields } from './read-object.ts';
+import { readDelivery } from './read-delivery.ts';
+import { readDestination } from './read-destination.ts';
+import type { Ignore, ObjectFields } from './read-object.ts';
 
 /** Reads a Broker (eventing.knative.dev/v1). */
 export function readBroker({ name, namespace, root, annotations, origin, ignore, enabled }: ObjectFields): Broker {
@@ -103,74 +104,6 @@ function checkAttributes(attributes: Fields): void {
   for (const name of attributes.keys)
     if (!attributeName.test(name))
       attributes.fail(name, 'is not the name of an attribute: a lower-case letter, then lower-case letters and digits');
-}
-
-/** What a Broker or a Trigger says of delivery; what it leaves open is not there. */
-function readDelivery(
-  spec: Fields | undefined,
-  { namespace, ignore, enabled }: Pick<ObjectFields, 'namespace' | 'ignore' | 'enabled'>,
-): Partial<Delivery> {
-  const delivery = spec
-    ?.fields('delivery')
-    ?.only('deadLetterSink', 'retry', 'backoffPolicy', 'backoffDelay', 'timeout', 'retryAfterMax', 'format');
-  if (!delivery) return {};
-  if (delivery.has('retryAfterMax') && !enabled('knative-eventing', 'delivery-retryafter'))
-    delivery.fail('retryAfterMax', 'is off by default on Knative (delivery-retryafter)');
-  const sink = delivery.fields('deadLetterSink');
-  const found: { -readonly [K in keyof Delivery]: Delivery[K] | undefined } = {
-    retry: delivery.integer('retry', 0),
-    backoffPolicy: delivery.oneOf('backoffPolicy', 'linear', 'exponential'),
-    backoffDelayMs: duration(delivery, 'backoffDelay', isoDuration, 'PT0.5S'),
-    timeoutMs: duration(delivery, 'timeout', isoDuration, 'PT30S'),
-    retryAfterMaxMs: duration(delivery, 'retryAfterMax', isoDuration, 'PT2M'),
-    deadLetterSink: sink && readDestination(sink, namespace, ignore),
-    format: delivery.oneOf('format', 'json', 'binary'),
-  };
-  if (found.timeoutMs === 0) delivery.fail('timeout', 'must be longer than nothing');
-  return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined)) as Partial<Delivery>;
-}
-
-/** Knative makes a Route and a Service of Kubernetes with the name of each Service; both lead to it. */
-const namedLikeService = ['serving.knative.dev/v1 Service', 'serving.knative.dev/v1 Route', 'v1 Service'];
-
-/** A reference to a Knative Service or Broker (with a path), or an absolute URL; in-cluster URLs of either are taken as references. */
-function readDestination(fields: Fields, namespace: string, ignore: Ignore): Destination {
-  fields.only('ref', 'uri', 'CACerts', 'audience');
-  for (const key of ['CACerts', 'audience'])
-    if (fields.has(key))
-      ignore(`${key}: deliveries of one machine are neither encrypted nor signed`, fields.origin(key));
-  const ref = fields.fields('ref')?.only('apiVersion', 'kind', 'name', 'namespace');
-  const uri = fields.text('uri');
-  if (!ref) return readUrl(fields, uri ?? fields.fail(undefined, 'needs "ref" or "uri"'));
-  const [type, name, where] = [
-    `${ref.string('apiVersion')} ${ref.string('kind')}`,
-    ref.string('name'),
-    ref.text('namespace') || namespace,
-  ];
-  if (type === 'eventing.knative.dev/v1 Broker')
-    return uri === undefined
-      ? { kind: 'broker', name, namespace: where }
-      : fields.fail('uri', 'cannot stand beside a Broker');
-  if (!namedLikeService.includes(type))
-    return ref.fail(
-      'kind',
-      `${type} cannot receive events here: a serving.knative.dev/v1 Service or an eventing.knative.dev/v1 Broker can`,
-    );
-  if (uri !== undefined && URL.canParse(uri)) return fields.fail('uri', 'must be relative beside "ref"');
-  const { pathname, search } = new URL(uri ?? '/', 'http://service/');
-  return { kind: 'service', name, namespace: where, path: pathname + search };
-}
-
-function readUrl(fields: Fields, uri: string): Destination {
-  if (!/^https?:\/\//.test(uri) || !URL.canParse(uri))
-    return fields.fail('uri', `"${uri}" is not an absolute http URL`);
-  const { hostname, pathname, search } = new URL(uri);
-  const [, name = '', namespace = ''] = /^([^.]+)\.([^.]+)\.svc(?:\.cluster\.local)?$/.exec(hostname) ?? [];
-  if (!name) return { kind: 'url', url: uri };
-  const [, brokerNamespace = '', broker = ''] = /^\/([^/]+)\/([^/]+)$/.exec(pathname) ?? [];
-  if (name === 'broker-ingress' && namespace === 'knative-eventing' && broker)
-    return { kind: 'broker', name: broker, namespace: brokerNamespace };
-  return { kind: 'service', name, namespace, path: pathname + search };
 }
 
 /** Reads an EventType (eventing.knative.dev): only what the catalogue shows. v1beta3 says the type among the attributes. */

@@ -641,8 +641,8 @@ describe('what a cluster would reject, and what does not run here, is rejected w
     ],
     [
       'a sink that is no address',
-      [ping({ sink: { ref: { apiVersion: 'messaging.knative.dev/v1', kind: 'Channel', name: 's' } } })],
-      'messaging.knative.dev/v1 Channel cannot receive events here',
+      [ping({ sink: { ref: { apiVersion: 'apps/v1', kind: 'Deployment', name: 's' } } })],
+      'apps/v1 Deployment cannot receive events here',
     ],
     [
       'a Service of Kubernetes that is none of Knative',

@@ -1,10 +1,13 @@
-import type { Destination, Platform, Service } from '../model.ts';
+import { flowOf, flowParts } from '../flows.ts';
+import type { Destination, Flow, Platform, Service } from '../model.ts';
 import { didYouMean } from '../yaml/did-you-mean.ts';
 import { ManifestError, type Origin, type Rendered } from '../yaml/origin.ts';
 import type { AutoscalerDefaults } from './read-autoscaling.ts';
 import { readDomainMapping } from './read-domain-mapping.ts';
 import { readBroker, readEventType, readPingSource, readTrigger } from './read-eventing.ts';
+import { readParallel, readSequence } from './read-flows.ts';
 import { readJob } from './read-job.ts';
+import { channelTypes, readChannel, readSubscription } from './read-messaging.ts';
 import { type Enabled, type ObjectFields, readObject } from './read-object.ts';
 import { accepts, type BoundHost, type Gateway, readGateway, readVirtualService } from './read-routing.ts';
 import { readService } from './read-service.ts';
@@ -34,6 +37,11 @@ const understood = [
   'Trigger',
   'EventType',
   'PingSource',
+  'Channel',
+  'InMemoryChannel',
+  'Subscription',
+  'Sequence',
+  'Parallel',
   'DomainMapping',
   'VirtualService',
   'Gateway',
@@ -66,6 +74,9 @@ export function readPlatform(rendered: readonly Rendered[]): Platform {
     services: [],
     brokers: [],
     triggers: [],
+    channels: [],
+    subscriptions: [],
+    flows: [],
     pingSources: [],
     eventTypes: [],
     virtualHosts: [],
@@ -123,6 +134,11 @@ function readOne(rendered: Rendered, reading: Reading): void {
   else if (type === 'batch/v1 Job') platform.jobs.push(readJob(object('spec')));
   else if (type === 'eventing.knative.dev/v1 Broker') platform.brokers.push(readBroker(object('spec')));
   else if (type === 'eventing.knative.dev/v1 Trigger') platform.triggers.push(readTrigger(object('spec')));
+  else if (channelTypes[type]) platform.channels.push(readChannel(object('spec'), channelTypes[type]));
+  else if (type === 'messaging.knative.dev/v1 Subscription')
+    platform.subscriptions.push(readSubscription(object('spec')));
+  else if (type === 'flows.knative.dev/v1 Sequence') addFlow(readSequence(object('spec')), platform);
+  else if (type === 'flows.knative.dev/v1 Parallel') addFlow(readParallel(object('spec')), platform);
   else if (/^eventing\.knative\.dev\/v1(beta\d)? EventType$/.test(type))
     platform.eventTypes.push(readEventType(object('spec')));
   else if (/^sources\.knative\.dev\/v1(beta2)? PingSource$/.test(type))
@@ -132,6 +148,13 @@ function readOne(rendered: Rendered, reading: Reading): void {
   else if (type === 'v1 Secret') addSecret(object('data', 'stringData', 'type', 'immutable'), platform.secrets);
   else
     throw new ManifestError(rendered.origin, `${apiVersion} ${kind} does not run here${suggestion(kind, understood)}`);
+}
+
+function addFlow(flow: Flow, { flows, channels, subscriptions }: Reading['platform']): void {
+  const parts = flowParts(flow);
+  flows.push(flow);
+  channels.push(...parts.channels);
+  subscriptions.push(...parts.subscriptions);
 }
 
 function addSecret(
@@ -204,7 +227,36 @@ function checkReferences(rendered: readonly Rendered[], platform: Reading['platf
   const reach = (to: Destination | undefined, at: Origin) => {
     if (to?.kind === 'service') demand('Service', to.name, to.namespace, platform.services, at);
     if (to?.kind === 'broker') demand('Broker', to.name, to.namespace, platform.brokers, at);
+    if (to?.kind === 'channel') channel(to, to.as, at);
   };
+  /** A Channel is made of a channel of another kind with its name, which may be meant as well. */
+  const channel = (of: { name: string; namespace: string }, kind: string | undefined, at: Origin) => {
+    const ofKind = (each: { kind: string }) => each.kind === kind;
+    if (kind === 'Sequence' || kind === 'Parallel')
+      demand(kind, flowOf(of.name), of.namespace, platform.flows.filter(ofKind), at);
+    else {
+      const known = kind === 'Channel' ? platform.channels.filter(ofKind) : platform.channels;
+      demand(kind ?? 'channel', of.name, of.namespace, known, at);
+    }
+  };
+  for (const { name, namespace, kind, origin: at } of platform.channels) {
+    const other = platform.channels.find((each) => each.name === name && each.namespace === namespace);
+    if (other?.origin !== at)
+      throw new ManifestError(
+        at,
+        `${kind} ${name}: there is a ${other?.kind} with this name in namespace ${namespace}`,
+      );
+  }
+  for (const { template, origin: at } of platform.flows) reach(template.delivery.deadLetterSink, at);
+  for (const each of platform.channels)
+    reach(each.delivery.deadLetterSink, origin(each, 'spec', 'delivery', 'deadLetterSink', 'ref', 'name'));
+  for (const each of platform.subscriptions) {
+    const { name, kind } = each.channel;
+    channel({ name, namespace: each.namespace }, kind, origin(each, 'spec', 'channel', 'name'));
+    reach(each.subscriber, origin(each, 'spec', 'subscriber', 'ref', 'name'));
+    reach(each.reply, origin(each, 'spec', 'reply', 'ref', 'name'));
+    reach(each.delivery.deadLetterSink, origin(each, 'spec', 'delivery', 'deadLetterSink', 'ref', 'name'));
+  }
   for (const broker of platform.brokers)
     reach(broker.delivery.deadLetterSink, origin(broker, 'spec', 'delivery', 'deadLetterSink', 'ref', 'name'));
   for (const trigger of platform.triggers) {

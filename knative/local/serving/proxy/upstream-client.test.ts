@@ -123,11 +123,19 @@ describe('a delivery', () => {
       { kind: 'broker', name: 'default', namespace: 'blog' },
       request,
     );
+    const channel = await upstream(undefined, origin).request(
+      { kind: 'channel', name: 'orders', namespace: 'blog' },
+      request,
+    );
     const other = await upstream(undefined).request(
       { kind: 'url', url: `${origin}/x?y=1` },
       { ...request, path: '/x?y=1' },
     );
-    expect([String(broker.body), String(other.body)]).toEqual(['/blog/default', '/x?y=1']);
+    expect([broker, channel, other].map(({ body }) => String(body))).toEqual([
+      '/blog/default',
+      '/blog/channel:orders',
+      '/x?y=1',
+    ]);
   });
 
   it('is given up after its time over the network, too, before the answer and in the middle of it', async () => {
