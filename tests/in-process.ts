@@ -53,6 +53,7 @@ export async function serveInProcess(
     SEARCH_URL: elsewhere,
     COMMENTS_URL: elsewhere,
     WEBHOOKS_URL: elsewhere,
+    NEWSLETTER_URL: elsewhere,
     ...variables,
   });
   setPublicUrl(config.publicUrl);

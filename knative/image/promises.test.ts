@@ -78,6 +78,7 @@ describe('the image of web, run as a cluster runs it', skippedFor(missingForCont
       SEARCH_URL: other,
       COMMENTS_URL: other,
       WEBHOOKS_URL: other,
+      NEWSLETTER_URL: other,
       AUTH_URL: other,
       JWKS_URL: `${other}/jwks`,
       MEDIA_DIR: '/media',

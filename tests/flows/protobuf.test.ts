@@ -34,6 +34,7 @@ test('a function that sends OTLP in protobuf is in the console with its spans an
     SEARCH_URL: nowhere,
     COMMENTS_URL: nowhere,
     WEBHOOKS_URL: nowhere,
+    NEWSLETTER_URL: nowhere,
     JWKS_URL: nowhere,
     MEDIA_DIR: temporaryFolder(),
     DATABASE_URL: 'postgres://web@127.0.0.1:9/nothing',

@@ -62,6 +62,7 @@ beforeAll(async () => {
         SEARCH_URL: 'http://127.0.0.1:9',
         COMMENTS_URL: 'http://127.0.0.1:9',
         WEBHOOKS_URL: 'http://127.0.0.1:9',
+        NEWSLETTER_URL: 'http://127.0.0.1:9',
         MEDIA_DIR: temporaryFolder(),
       });
       return { categories: functions.categories!.origin };
