@@ -66,7 +66,10 @@ export async function search(blog: BlogConnection, { query, limit, json }: ListO
   const { items, more, headers } = found;
   if (json) return terminal.print(JSON.stringify(items, null, 2));
   const total = headers.get('x-total-count');
-  if (items.length === 0) return terminal.print('nothing was found');
+  if (items.length === 0) {
+    const meant = meantIn(headers);
+    return terminal.print(`nothing was found${meant ? `; did you mean “${harmless(meant)}”?` : ''}`);
+  }
   for (const post of items) {
     terminal.print(
       `${terminal.paint('bold', harmless(post.title))}  ${localTime(post.published_at).slice(0, 10)}  ${harmless(post.author)}`,
@@ -75,6 +78,12 @@ export async function search(blog: BlogConnection, { query, limit, json }: ListO
     terminal.print(`  ${marked(post.highlight, terminal)}`);
   }
   if (more) terminal.print(terminal.paint('dim', `the best ${items.length} of ${total ?? 'more'}; --limit shows more`));
+}
+
+/** Words that find something, where those that were asked for do not. */
+function meantIn(headers: Headers): string | undefined {
+  const target = /<([^>]*)>;\s*rel="related"/.exec(headers.get('link') ?? '')?.[1];
+  return (target && new URL(target, 'http://search').searchParams.get('q')) || undefined;
 }
 
 /** HTML with `<mark>` as a terminal shows it; everything else in it is escaped. */

@@ -402,6 +402,13 @@ describe('search', () => {
     expect(out).toBe(
       `Wake  2026-11-28  ada\n  ${blog.url}/blog/posts/wake\n  It <b> sleeps.\nthe best 1 of 1000+; --limit shows more\n`,
     );
+    blog.answer('GET /blog/api/search', () => ({
+      body: [],
+      headers: { 'x-total-count': '0', link: '</blog/api/search?q=it+sleeps>; rel="related"' },
+    }));
+    expect((await run(['search', 'it', 'slepes', '--url', blog.url])).out).toBe(
+      'nothing was found; did you mean “it sleeps”?\n',
+    );
     expect(await run(['search', '--url', blog.url])).toMatchObject({ code: 2, err: expect.stringContaining('WORD') });
   });
 });

@@ -71,7 +71,7 @@ export const api = {
         example: [aResult],
         headers: {
           etag: 'Strong entity tag of the page.',
-          link: '`rel="next"` leads to the next page (RFC 8288).',
+          link: '`rel="next"` leads to the next page (RFC 8288); `rel="related"`, where nothing was found, to the same search for words that are written alike, which finds something.',
           'x-total-count': 'On the first page, how many posts were found; `1000+` for more than a thousand.',
         },
       }),

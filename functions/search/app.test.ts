@@ -37,14 +37,19 @@ function appOver(published: PublishedPost[], found: Partial<Found> = {}) {
       categories: async () => [category],
     },
     store: {
+      form: 1,
       async put(documents) {
-        calls.put.push(...documents.map(({ id }) => id));
+        calls.put.push(...[...documents].map(({ id }) => id));
       },
+      idsAfter: async () => [],
+      filled: async () => {},
+      similar: async (word) => (word === 'waek' ? ['wake'] : []),
       async remove(ids) {
         calls.removed.push(...ids);
       },
       async find(search) {
         calls.searched.push(search);
+        if (search.terms.some(({ text }) => text === 'waek')) return { hits: [], count: 0 };
         const hits = [7, 8].map((id) => ({ id, title: 'Wake', labels: 'ann', body: 'They wake <up>.' }));
         return { hits, count: 2, ...found };
       },
@@ -102,16 +107,14 @@ test('hands filters on, by the ids and slugs that posts have', async () => {
   const filters = { category: 'NEWS', tag: 'C#', author: 'Ann', from: '2026-01-01T00:00:00Z', until: '', limit: '5' };
   expect((await ask({ q: 'wake', ...filters })).status).toBe(422);
   await ask({ q: 'wake news', ...filters, until: '2026-02-01T00:00:00Z' });
-  expect(calls.searched).toMatchObject([
-    {
-      category: 3,
-      tag: 'c-sharp',
-      author: 'Ann',
-      from: new Date('2026-01-01'),
-      until: new Date('2026-02-01'),
-      limit: 5,
-    },
-  ]);
+  expect(calls.searched[0]).toMatchObject({
+    category: 3,
+    tag: 'c-sharp',
+    author: 'Ann',
+    from: new Date('2026-01-01'),
+    until: new Date('2026-02-01'),
+    limit: 5,
+  });
   expect(calls.searched[0]?.terms).toEqual([
     { text: 'wake', kind: 'word', categories: [] },
     { text: 'news', kind: 'prefix', categories: [3] },
@@ -129,6 +132,20 @@ test('leads to the next page, and takes its cursor', async () => {
   const second = await app.request(target);
   expect(calls.searched[1]?.after).toEqual(next);
   expect(second.headers.get('x-total-count')).toBeNull();
+});
+
+test('where nothing is found it leads to the same search with words that are written alike', async () => {
+  const { ask } = appOver([postOf({ id: 7, title: 'Wake' })]);
+  const response = await ask({ q: 'They “Waek”!', tag: 'x', limit: '5' });
+  expect(await response.json()).toEqual([]);
+  const target = /<(.*)>; rel="related"/.exec(response.headers.get('link') ?? '')?.[1] ?? '';
+  expect(Object.fromEntries(new URL(target, 'http://search').searchParams)).toEqual({
+    q: 'They “wake”!',
+    tag: 'x',
+    limit: '5',
+  });
+  // What is hidden by now is not suggested.
+  expect((await appOver([]).ask({ q: 'waek' })).headers.get('link')).toBeNull();
 });
 
 test.each([

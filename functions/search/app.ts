@@ -47,7 +47,7 @@ export function createApp({ posts, store, filling, outbox }: Dependencies) {
       if (query.after === undefined)
         measure(metrics.searches, 1, { 'dormouse.search.outcome': results.posts.length > 0 ? 'found' : 'nothing' });
       const body = JSON.stringify(results.posts.map(view));
-      const link = nextLink(new URL(c.req.url).searchParams, results);
+      const link = linksOf(new URL(c.req.url).searchParams, results);
       const fields = {
         // As lists: a reader sees a change at once, and pays nothing for what has not changed.
         'cache-control': 'no-cache',
@@ -62,13 +62,18 @@ const etagOf = (text: string): string => `"${hash('sha256', text, 'base64url').s
 
 const kept = ['q', 'limit', 'category', 'tag', 'author', 'from', 'until'];
 
-function nextLink(query: URLSearchParams, { next }: Results): string | undefined {
-  if (next === undefined) return undefined;
+/** The same search from another page on, or with other words. */
+function linkOf(query: URLSearchParams, rel: string, changed: Record<string, string>): string {
   const parameters = new URLSearchParams(
     kept.flatMap((name) => (query.get(name) ? [[name, query.get(name) as string]] : [])),
   );
-  parameters.set('after', next);
-  return `<${path}?${parameters}>; rel="next"`;
+  for (const [name, value] of Object.entries(changed)) parameters.set(name, value);
+  return `<${path}?${parameters}>; rel="${rel}"`;
+}
+
+function linksOf(query: URLSearchParams, { next, suggestion }: Results): string | undefined {
+  if (next !== undefined) return linkOf(query, 'next', { after: next });
+  return suggestion === undefined ? undefined : linkOf(query, 'related', { q: suggestion });
 }
 
 function view({ highlight, ...post }: ListedPost & { highlight: string }): ResponseOf<typeof api.search, 200>[number] {

@@ -3,6 +3,7 @@ import { addGrams, fold, prepare, runsOf } from './letters.ts';
 import { plainText } from './plain-text.ts';
 import type { PublishedPost } from './published-posts.ts';
 import { longestWord } from './query.ts';
+import { isSpelled } from './spelling.ts';
 
 /** A post as it is looked for. */
 export interface SearchDocument {
@@ -22,9 +23,11 @@ export interface SearchDocument {
   foldedLabels: string;
   foldedBody: string;
   /** See letters.ts. */
-  grams: readonly string[];
+  grams: readonly number[];
   /** Words of title (A), labels (B) and text (C), in order; folded. */
   words: readonly { word: string; weight: 'A' | 'B' | 'C' }[];
+  /** Words that a query may have meant, each once: those of title and text, of which people and tags are not. See spelling.ts. */
+  vocabulary: readonly string[];
   /** Names PostgreSQL's rules for stems. */
   language: string;
 }
@@ -37,7 +40,7 @@ export function documentOf(post: PublishedPost): SearchDocument {
   const labels = prepare([...new Set([...post.tags, ...post.byline, post.author])].join(between));
   const body = prepare(plainText(post.content));
   const folded = { A: fold(title), B: fold(labels), C: fold(body) };
-  const grams = new Set<string>();
+  const grams = new Set<number>();
   const words: { word: string; weight: 'A' | 'B' | 'C' }[] = [];
   for (const weight of ['A', 'B', 'C'] as const)
     for (const { text, isDense } of runsOf(folded[weight]))
@@ -58,9 +61,20 @@ export function documentOf(post: PublishedPost): SearchDocument {
     foldedBody: folded.C,
     grams: [...grams],
     words,
+    vocabulary: vocabularyOf(folded.A, folded.C),
     language: languageOf(
       post.lang,
       words.map(({ word }) => word),
     ),
   };
+}
+
+/** Of Hangul only words of the title, with what they are without endings: a text has too many forms of each. */
+export function vocabularyOf(foldedTitle: string, foldedBody: string): string[] {
+  const found = new Set<string>();
+  for (const { text, isDense } of runsOf(foldedTitle))
+    if (!isDense) found.add(text);
+    else for (let end = 2; end <= text.length; end++) found.add(text.slice(0, end));
+  for (const { text, isDense } of runsOf(foldedBody)) if (!isDense) found.add(text);
+  return [...found].filter(isSpelled);
 }

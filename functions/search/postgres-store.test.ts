@@ -16,7 +16,7 @@ afterAll(async () => {
   await db.drop();
 });
 beforeEach(async () => {
-  await db.admin`TRUNCATE search.posts, search.languages`;
+  await db.admin`TRUNCATE search.posts, search.languages, search.vocabulary`;
 });
 
 const ids = (found: Found) => found.hits.map(({ id }) => id);
@@ -72,6 +72,39 @@ test('keeps the newest version, however late an older one comes', async () => {
   expect([await idsOf('first'), await idsOf('second')]).toEqual([[], [1]]);
   await opened.outbox.transaction((tx) => opened.store.remove([1], tx));
   expect(await idsOf('second')).toEqual([]);
+});
+
+test('knows words that are written alike, of titles and texts, but neither of people nor of posts that are gone', async () => {
+  const similar = (word: string) => opened.store.similar(word, 3);
+  await opened.put(
+    postOf({ id: 1, title: 'Eventing 한국의 날씨', content: 'Knative scales.', author: 'grace' }),
+    postOf({ id: 2, title: 'Scaled', content: 'It scales.', tags: ['scalar'] }),
+  );
+  expect(await similar('evetning')).toEqual(['eventing']);
+  expect(await similar('eventing')).toEqual([]);
+  expect(await similar('knatvie')).toEqual(['knative']);
+  expect(await similar('scaley')).toEqual(['scales', 'scaled']);
+  expect(await similar('헌국')).toEqual(['한국']);
+  expect(await similar('날시')).toEqual(['날씨']);
+  expect(await similar('grase')).toEqual([]);
+  await opened.put(postOf({ id: 2, version: 2, title: 'Other' }));
+  expect(await similar('scaley')).toEqual(['scales']);
+  await opened.outbox.transaction((tx) => opened.store.remove([1, 2], tx));
+  expect(await db.admin`SELECT word FROM search.vocabulary`).toEqual([]);
+});
+
+test('a word that many posts have is not counted any more', async () => {
+  const many = Array.from({ length: 60 }, (_, i) => postOf({ id: i + 1, content: `common ${i < 2 ? 'rare' : ''}` }));
+  await opened.put(...many);
+  const counted = async () =>
+    Object.fromEntries(
+      (await db.admin`SELECT word, posts FROM search.vocabulary WHERE word IN ('common', 'rare')`).map(
+        ({ word, posts }) => [word, posts],
+      ),
+    );
+  expect(await counted()).toEqual({ common: 10, rare: 2 });
+  await opened.outbox.transaction((tx) => opened.store.remove([1, 3, 4], tx));
+  expect(await counted()).toEqual({ common: 10, rare: 1 });
 });
 
 test('filters, and has posts of a category whose name is looked for', async () => {

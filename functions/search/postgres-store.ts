@@ -1,11 +1,16 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Sql, Tx } from '@dormouse/runtime/sql-types';
 import type { SearchDocument } from './document.ts';
 import { gramsOf } from './letters.ts';
+import { type Changes, change, keepVocabulary, similarWords, vocabularyIn } from './postgres-vocabulary.ts';
 import type { Term } from './query.ts';
+import { type KnownStems, knownStems, type Stems, stemsOf, wordsMeant } from './stems.ts';
 import type { Cursor, Found, Hit, Search, SearchStore, SearchTerm } from './store.ts';
 
 /** Matches that are ranked at once: more are not ranked better, and cost more than 25 ms. */
 export const windowSize = 1000;
+/** Documents of one round; of so many the index is told in one go, since each for itself takes three times as long. */
+const atOnce = 25;
 /** Positions of a word that count for its rank. */
 const mostPositions = 30;
 /** Of all lexemes with their positions: a tsvector has at most 1 MiB, and never more bytes than its text. */
@@ -15,57 +20,73 @@ const lastPosition = 16_383;
 /** What a match in text, labels and title counts (`{D,C,B,A}` of ts_rank). */
 const weights = { C: 0.1, B: 0.4, A: 1 };
 
-/** Stems by PostgreSQL's rules: per word, in each language where it has one other than itself. */
-type Stems = Map<string, string[]>;
-
 /** Documents in PostgreSQL, without any extension, whatever the locale of the database: migrations/001-posts.sql. */
 export function postgresStore(sql: Sql): SearchStore {
+  const stems = knownStems();
   return {
+    form: 2,
     async put(documents, tx) {
-      const byLanguage = Map.groupBy(documents, ({ language }) => language);
-      for (const [language, group] of byLanguage) {
-        await tx`INSERT INTO languages (name) VALUES (${language}) ON CONFLICT DO NOTHING`;
-        const words = new Set(group.flatMap((document) => document.words.map(({ word }) => word)));
-        const stems = await stemsOf(tx, [...words], language);
-        await Promise.all(group.map((document) => put(tx, document, lexemesOf(document, stems))));
+      const changes: Changes = new Map();
+      const kept: Promise<void>[] = [];
+      // The database keeps some while the next ones are prepared.
+      for (const some of inParts(documents, atOnce)) {
+        kept.push(keep(tx, some, stems, changes));
+        if (some.length === atOnce) await nextTurn();
       }
+      await Promise.all(kept);
+      await keepVocabulary(tx, changes);
     },
     async remove(ids, tx) {
-      await tx`DELETE FROM posts WHERE id = ANY (${ids as number[]}::bigint[])`;
+      const gone = await tx<
+        { folded: string }[]
+      >`DELETE FROM posts WHERE id = ANY (${ids as number[]}::bigint[]) RETURNING folded`;
+      const changes: Changes = new Map();
+      for (const { folded } of gone) change(changes, vocabularyIn(folded), -1);
+      await keepVocabulary(tx, changes);
     },
-    // Planned for the letters at hand: a plan for any letters reads every post where these are rare.
+    idsAfter: async (after, until = null) =>
+      (
+        await sql<{ id: string }[]>`
+          SELECT id FROM posts WHERE id > ${after}::bigint AND (${until}::bigint IS NULL OR id <= ${until}::bigint) ORDER BY id`
+      ).map(({ id }) => Number(id)),
+    // What was kept goes to the index in one go.
+    filled: async () =>
+      void (await sql`SELECT gin_clean_pending_list('posts_grams'), gin_clean_pending_list('posts_words')`),
+    // Planned for the letters at hand: a plan for any letters reads every post where these are rare. And by an index: the planner takes
+    // letters of a post for as cheap as a number, though they lie apart from their row, so that a scan takes twenty times as long as it says.
     find: (search) =>
       sql.begin(async (tx) => {
-        await tx`SELECT set_config('plan_cache_mode', 'force_custom_plan', true)`;
+        await tx`SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('enable_seqscan', 'off', true)`;
         return await find(tx as unknown as Sql, search);
       }) as Promise<Found>,
-    async meant(words, terms) {
-      const wanted = terms.filter(({ kind }) => kind !== 'dense');
-      const stems = await stemsOf(sql, [...new Set([...words, ...wanted.map(({ text }) => text)])]);
-      const targets = new Set(wanted.flatMap(({ text }) => [text, ...(stems.get(text) ?? [])]));
-      const prefixes = wanted.filter(({ kind }) => kind === 'prefix').map(({ text }) => text);
-      return new Set(
-        words.filter(
-          (word) =>
-            [word, ...(stems.get(word) ?? [])].some((lexeme) => targets.has(lexeme)) ||
-            prefixes.some((prefix) => word.startsWith(prefix)),
-        ),
-      );
-    },
+    meant: (words, terms) => wordsMeant(sql, words, terms),
+    similar: async (word, most) => await similarWords(sql, word, most),
   };
 }
 
-/** Words have no blanks, and a text is a quarter of the work that an array is. @param language left out: all languages that documents have */
-async function stemsOf(sql: Sql | Tx, words: readonly string[], language?: string): Promise<Stems> {
-  const stems: Stems = new Map();
-  if (words.length === 0) return stems;
-  const rows = await sql<{ word: string; stems: string[] | null }[]>`
-    SELECT word, ts_lexize((name || '_stem')::regdictionary, word) AS stems
-    FROM string_to_table(${words.join(' ')}::text, ' ') AS word, ${language === undefined ? sql`languages` : sql`(VALUES (${language}::text)) AS languages (name)`}`;
-  for (const { word, stems: found } of rows)
-    for (const stem of found ?? [])
-      if (stem !== word && !stems.get(word)?.includes(stem)) stems.set(word, [...(stems.get(word) ?? []), stem]);
-  return stems;
+function* inParts<T>(all: Iterable<T>, size: number): Generator<T[]> {
+  let part: T[] = [];
+  for (const each of all) if (part.push(each) === size) [, part] = [yield part, []];
+  if (part.length > 0) yield part;
+}
+
+async function keep(tx: Tx, documents: readonly SearchDocument[], stems: KnownStems, changes: Changes): Promise<void> {
+  if (documents.length === atOnce)
+    await tx`SELECT set_config('gin_pending_list_limit', '64MB', true), set_config('work_mem', '64MB', true)`;
+  const rows = await tx<{ id: string; version: number; folded: string }[]>`
+    SELECT id, version, folded FROM posts WHERE id = ANY (${documents.map(({ id }) => id)}::bigint[])`;
+  const known = new Map(rows.map((row) => [Number(row.id), row]));
+  const newest = documents.filter(({ id, version }) => version >= (known.get(id)?.version ?? version));
+  for (const { id, vocabulary } of newest) {
+    const before = known.get(id);
+    if (before) change(changes, vocabularyIn(before.folded), -1);
+    change(changes, vocabulary, 1);
+  }
+  for (const [language, group] of Map.groupBy(newest, (document) => document.language)) {
+    const words = group.flatMap((document) => document.words.map(({ word }) => word));
+    const found = await stems.of(tx, words, language);
+    await Promise.all(group.map((document) => put(tx, document, lexemesOf(document, found))));
+  }
 }
 
 /** The text of a tsvector: words and their stems, where they stand. Words have letters and digits only, so that nothing is to be escaped. */
@@ -93,7 +114,7 @@ const put = (tx: Tx, document: SearchDocument, lexemes: string) => tx`
   INSERT INTO posts AS known (id, version, created_at, category_id, author, tag_slugs, title, labels, body, folded_title, folded_labels, folded, grams, words)
   VALUES (${document.id}, ${document.version}, ${document.createdAt.toISOString()}::timestamptz, ${document.categoryId}, ${document.author}, ${document.tagSlugs as string[]}::text[],
     ${document.title}, ${document.labels}, ${document.body}, ${document.foldedTitle}, ${document.foldedLabels},
-    ${[document.foldedTitle, document.foldedLabels, document.foldedBody].join('\n')}, string_to_array(${document.grams.join(' ')}::text, ' '), (${lexemes}::text)::tsvector)
+    ${[document.foldedTitle, document.foldedLabels, document.foldedBody].join('\n')}, ${`{${document.grams.join()}}`}::text::bigint[], (${lexemes}::text)::tsvector)
   ON CONFLICT (id) DO UPDATE SET version = excluded.version, created_at = excluded.created_at, category_id = excluded.category_id, author = excluded.author,
     tag_slugs = excluded.tag_slugs, title = excluded.title, labels = excluded.labels, body = excluded.body, folded_title = excluded.folded_title,
     folded_labels = excluded.folded_labels, folded = excluded.folded, grams = excluded.grams, words = excluded.words
@@ -138,8 +159,12 @@ async function find(sql: Sql, search: Search): Promise<Found> {
   const last = after && after.last[0] >= 0 ? after.last : undefined;
   const rows = await sql<Row[]>`
     WITH matching AS MATERIALIZED (
-      SELECT id, created_at, ${rankedBy} FROM posts WHERE ${inTexts.reduce((before, match) => sql`${before} AND ${match}`)} ${filters(sql, search)}
-      ${after && after.window[1] > 0 ? sql`AND (created_at, id) < (${iso(after.window[0])}::timestamptz, ${after.window[1]}::bigint)` : nothing(sql)}
+      SELECT * FROM (
+        SELECT id, created_at, ${rankedBy} FROM posts WHERE ${inTexts.reduce((before, match) => sql`${before} AND ${match}`)} ${filters(sql, search)}
+        ${after && after.window[1] > 0 ? sql`AND (created_at, id) < (${iso(after.window[0])}::timestamptz, ${after.window[1]}::bigint)` : nothing(sql)}
+        -- Else the order would lead through the newest posts, letter by letter of each.
+        OFFSET 0
+      ) AS found
       ORDER BY created_at DESC, id DESC LIMIT ${windowSize + 1}
     ), shown AS MATERIALIZED (
       SELECT * FROM matching ORDER BY created_at DESC, id DESC LIMIT ${windowSize}
@@ -181,7 +206,7 @@ type Fragment = ReturnType<typeof nothing>;
 function denseMatches(sql: Sql, terms: readonly SearchTerm[]): Fragment[] {
   return terms.map((term) => {
     const exact = [...term.text].length > 2 ? sql`AND position(${term.text}::text IN folded) > 0` : nothing(sql);
-    return orCategory(sql, term, sql`grams @> ${gramsOf(term.text)}::text[] ${exact}`);
+    return orCategory(sql, term, sql`grams @> ${`{${gramsOf(term.text).join()}}`}::text::bigint[] ${exact}`);
   });
 }
 

@@ -6,7 +6,8 @@ import { candidateWords, highlight, numbered } from './highlight.ts';
 import { fold, prepare, runsOf } from './letters.ts';
 import type { ListedPost, PublishedPosts } from './published-posts.ts';
 import { type Term, termsOf } from './query.ts';
-import type { Cursor, SearchStore, SearchTerm } from './store.ts';
+import type { Cursor, Search, SearchStore, SearchTerm } from './store.ts';
+import { mostTried, suggestionFor } from './suggestion.ts';
 
 /** A page of what was found. */
 export interface Results {
@@ -15,6 +16,8 @@ export interface Results {
   next?: string;
   /** On the first page: a number, or `1000+`. */
   count?: string;
+  /** Where nothing was found: the query with words that are written alike, which finds something. */
+  suggestion?: string;
 }
 
 export interface SearcherOptions {
@@ -31,16 +34,11 @@ export function searcher({ posts, store }: SearcherOptions): (query: SearchQuery
     const categoryId = category && (await posts.categoryOf(category.normalize('NFKC').toLowerCase()));
     if (terms.length === 0 || (category && categoryId === undefined))
       return { posts: [], ...(isFirst && { count: '0' }) };
-    const { hits, next, count } = await store.find({
-      terms: withCategories(terms, await posts.categories()),
-      limit,
-      after: cursor,
-      category: categoryId || undefined,
-      tag: tag && tagSlug(tag),
-      author,
-      from,
-      until,
-    });
+    const categories = await posts.categories();
+    const filters = { category: categoryId || undefined, tag: tag && tagSlug(tag), author, from, until };
+    const find = (some: readonly Term[], options: Pick<Search, 'limit'> & Partial<Search>) =>
+      store.find({ terms: withCategories(some, categories), ...options });
+    const { hits, next, count } = await find(terms, { ...filters, limit, after: cursor });
     const [listed, meant] = await Promise.all([
       posts.listed(hits.map(({ id }) => id)),
       store.meant(candidateWords(hits, terms), terms),
@@ -50,10 +48,19 @@ export function searcher({ posts, store }: SearcherOptions): (query: SearchQuery
       const post = listed.get(hit.id);
       return post ? [{ ...post, highlight: highlight(hit, terms, words) }] : [];
     });
+    const isFound = async (query: string) => {
+      const some = await find(termsOf(query), { ...filters, limit: mostTried });
+      return (await posts.listed(some.hits.map(({ id }) => id))).size > 0;
+    };
+    const suggestion =
+      isFirst && shown.length === 0 && !next
+        ? await suggestionFor(q, terms, { find: (term) => find([term], { limit: 1 }), store, isFound })
+        : undefined;
     return {
       posts: shown,
       ...(next && { next: encodeCursor([...next.window, ...next.last]) }),
       ...(isFirst && { count: next ? String(count ?? '1000+') : String(shown.length) }),
+      ...(suggestion && { suggestion }),
     };
   };
 }

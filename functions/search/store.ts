@@ -49,13 +49,21 @@ export interface Found {
   count?: number | undefined;
 }
 
-/** Documents that are looked for. */
+/** Documents that are looked for; `tx` is the transaction that read them. */
 export interface SearchStore {
+  /** What it is, and what it keeps: with another number all posts are read anew. */
+  readonly form: number;
   /** Keeps documents, unless newer versions are there. */
-  put(documents: readonly SearchDocument[], tx: Tx): Promise<void>;
+  put(documents: Iterable<SearchDocument>, tx: Tx): Promise<void>;
   /** Of posts that are not to be found. */
   remove(ids: readonly number[], tx: Tx): Promise<void>;
+  /** Ids of some documents that are kept: those that follow `after`, in order, not behind `until`. */
+  idsAfter(after: number, until?: number | null): Promise<number[]>;
+  /** All posts were put. */
+  filled(): Promise<void>;
   find(search: Search): Promise<Found>;
   /** Those of some folded words that terms mean: the words themselves, those with the same stem, and what they begin. */
   meant(words: readonly string[], terms: readonly Term[]): Promise<Set<string>>;
+  /** Words of titles and texts that are written like a folded one, without itself, best first. They may be of posts that are hidden by now. */
+  similar(word: string, most: number): Promise<string[]>;
 }

@@ -239,6 +239,7 @@ export function world(parts: Partial<Web> = {}) {
           posts,
           ...(next < all.length && { next: String(next) }),
           ...(from === 0 && { count: String(all.length) }),
+          ...(query.q.includes('wrnog') && { suggestion: query.q.replace('wrnog', 'wrong') }),
         };
       },
     },

@@ -1,5 +1,9 @@
 /** What a list of another function says of its next pages in its Link header (RFC 8288): a parameter of the target of a relation. */
-export function cursorIn(headers: Headers, rel: 'next' | 'prev' = 'next', parameter = 'after'): string | undefined {
+export function cursorIn(
+  headers: Headers,
+  rel: 'next' | 'prev' | 'related' = 'next',
+  parameter = 'after',
+): string | undefined {
   const target = new RegExp(`<([^>]*)>\\s*;[^,<]*rel="?${rel}"?`).exec(headers.get('link') ?? '')?.[1];
   return (target && new URL(target, 'http://list').searchParams.get(parameter)) || undefined;
 }

@@ -93,10 +93,11 @@ interface Shown {
   t: Words;
 }
 
-function found({ posts, count }: Results, { first, asked, next, site, t }: Shown): Html {
+function found({ posts, count, suggestion }: Results, { first, asked, next, site, t }: Shown): Html {
   const back = first ? markup`<span></span>` : markup`<a href="${addressOf(asked)}">${t.search.best}</a>`;
   return markup`<section aria-labelledby="found">
 <h2 class="found" id="found">${first && count !== undefined ? t.search.found(count) : t.search.more}</h2>
+${suggestion ? markup`<p class="suggestion">${t.search.meant(markup`<a href="${addressOf({ ...asked, q: suggestion })}" rel="nofollow"><bdi>${suggestion}</bdi></a>`)}</p>` : none}
 ${posts.length > 0 ? markup`<div class="entries">${posts.map((post) => result(post, site, t))}</div>` : first ? markup`<p class="nothing">${t.search.nothing(linkTo('/blog/archive'), linkTo('/blog/categories'), linkTo('/blog/tags'))}</p>` : markup`<p class="nothing">${t.list.nothingBeyond}</p>`}
 ${next || !first ? markup`<nav class="pagination" aria-label="${t.search.pages}">${back}${next ? markup`<a rel="next" href="${next}">${t.search.more} <span aria-hidden="true">→</span></a>` : none}</nav>` : none}
 </section>`;

@@ -1,7 +1,7 @@
 import type { QueryOf, ResponseOf } from '@dormouse/runtime/api';
 import { apiClient } from '@dormouse/runtime/api-client';
 import type { api } from '@dormouse/search/api';
-import { nextIn } from './link-header.ts';
+import { cursorIn, nextIn } from './link-header.ts';
 import { type Call, okResponse, senderTo } from './upstream.ts';
 
 /** A post that was found. `highlight` is HTML that search has made safe: text, and `<mark>`. */
@@ -14,6 +14,8 @@ export interface Results {
   next?: string;
   /** Of all pages, `12` or `1000+`; on the first one. */
   count?: string;
+  /** Where nothing was found: other words, which find something. */
+  suggestion?: string;
 }
 
 /** What web needs of search. Throws AppError with what search answered. */
@@ -29,7 +31,8 @@ export function searchAt(url: string, call: Call): Search {
       const { status, headers, body } = okResponse(await client('GET /blog/api/search', { query }));
       if (status !== 200) throw new Error('results were asked for without an entity tag');
       const count = headers.get('x-total-count');
-      return { posts: body, ...nextIn(headers), ...(count && { count }) };
+      const suggestion = cursorIn(headers, 'related', 'q');
+      return { posts: body, ...nextIn(headers), ...(count && { count }), ...(suggestion && { suggestion }) };
     },
   };
 }

@@ -62,6 +62,16 @@ it('says what to do when nothing was found, and when it cannot be looked for', a
   expect(await page('/search?q=Post&from=yesterday')).toContain('3 posts found');
 });
 
+it('asks whether other words were meant, with what was chosen', async () => {
+  const { page } = open();
+  const html = await page('/search?q=wrnog+%3Cb%3E&category=general');
+  expect(html).toContain('Did you mean');
+  expect(html).toContain('<bdi>wrong &lt;b&gt;</bdi>');
+  const links = elementsOf(html).flatMap(({ name, attributes }) => (name === 'a' ? [attributes.href] : []));
+  expect(links).toContain('/search?q=wrong+%3Cb%3E&category=general');
+  expect(await page('/search?q=nowhere')).not.toContain('Did you mean');
+});
+
 it('is reached from every page, by a field without script', async () => {
   const { page } = open();
   for (const path of ['/', '/blog/categories', '/nothing'])

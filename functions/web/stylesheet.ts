@@ -162,6 +162,7 @@ button, input, textarea, select { font: inherit; color: inherit; }
   .cards .featured:not(.pictured) { max-width: 48rem; }
 }
 .nothing { padding-block: 3rem; color: var(--soft); font-size: 1.0625rem; }
+.suggestion { padding-block: 1rem 0; font-size: 1.0625rem; overflow-wrap: anywhere; }
 .diff { margin: 0; padding: .8rem 1rem; border: 1px solid var(--line); border-radius: 9px; background: var(--raised); font-family: inherit; white-space: pre-wrap; overflow-wrap: anywhere; }
 .diff del { color: var(--bad); background: var(--bad-paper); }
 .diff ins { background: var(--mark); text-decoration-thickness: .1em; }

@@ -189,6 +189,8 @@ export const english = {
     /** @param count `1000+` for more than a thousand */
     found: (count: string): string =>
       count === '1000+' ? 'More than 1,000 posts found' : `${posts(Number(count))} found`,
+    /** @param words a link to what they find */
+    meant: (words: Html): Html => markup`Did you mean ${words}?`,
     more: 'More results',
     best: 'Best results',
     pages: 'Pages of results',

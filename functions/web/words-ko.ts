@@ -172,6 +172,7 @@ export const korean: Words = {
     until: '종료일',
     found: (count) =>
       count === '1000+' ? '글 1,000개 이상을 찾았습니다' : `글 ${number(Number(count))}개를 찾았습니다`,
+    meant: (words) => markup`혹시 이 말을 찾으셨나요? ${words}`,
     more: '결과 더 보기',
     best: '첫 결과로',
     pages: '검색 결과 페이지',
