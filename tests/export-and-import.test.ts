@@ -101,6 +101,7 @@ async function written(author: Author): Promise<Post[]> {
       tags: ['꽃', 'R & D'],
       cover: hash,
       cover_alt: '꽃: "빨강"',
+      summary: '짧게: "꽃"',
     }),
     await author.write({ title: 'A secret', status: 'draft', category_name: 'No' }),
     await author.write({ title: 'C++', content: 'See [the other](/blog/posts/c-sharp-quoted-and-more).' }),

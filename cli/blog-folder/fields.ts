@@ -52,6 +52,7 @@ export const postFields = {
     written: ({ kind }) => (kind === 'page' ? 'page' : undefined),
     read: (value) => (value === 'page' ? 'page' : undefined),
   },
+  summary: { key: 'summary', written: ({ summary }) => summary || undefined, read: text },
   lang: { key: 'lang', written: ({ lang }) => lang ?? undefined, read: text },
   // As texts name pictures.
   cover: {

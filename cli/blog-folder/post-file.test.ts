@@ -25,6 +25,7 @@ const post = (given: Partial<Post> = {}): Post => ({
   lang: null,
   cover: null,
   cover_alt: '',
+  summary: '',
   published_at: '2026-11-28T12:00:00.000Z',
   content: 'Some *Markdown*.',
   ...given,
@@ -117,6 +118,7 @@ const posts = fc
     lang: fc.constantFrom(null, 'no', 'pt-BR'),
     cover: fc.constantFrom(null, 'ab'.repeat(32)),
     cover_alt: fc.constantFrom('', 'A cat: "no"'),
+    summary: fc.constantFrom('', 'In short: "no"'),
   })
   .map((given) => post({ ...given, slug: slugOf(given.title) }));
 
@@ -139,6 +141,7 @@ describe('the file of a post', () => {
             ...(one.lang === null ? {} : { lang: one.lang }),
             ...(one.cover === null ? {} : { cover: one.cover }),
             ...(one.cover !== null && one.cover_alt !== '' ? { cover_alt: one.cover_alt } : {}),
+            ...(one.summary !== '' ? { summary: one.summary } : {}),
             ...(one.status === 'draft' && one.published_at ? { published_at: one.published_at } : {}),
           },
           content: one.content,

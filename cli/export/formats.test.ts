@@ -30,6 +30,7 @@ const post = (given: Partial<Post> & { id: number }): Post => ({
   lang: null,
   cover: null,
   cover_alt: '',
+  summary: '',
   published_at: `2020-01-0${given.id}T10:20:30.000Z`,
   content: 'Text.',
   ...given,
@@ -114,6 +115,16 @@ describe('a cover in an export', () => {
     const images = rows.map(({ feature_image }: { feature_image: string | null }) => feature_image);
     expect(images).toEqual([...Array(2).fill(`__GHOST_URL__/content/images/${hash}-1280.jpg`), null]);
     expect(posts_meta).toMatchObject([{ post_id: rows[0].id, feature_image_alt: 'A <cat>' }]);
+  });
+});
+
+describe('a summary in an export', () => {
+  it.each<[string, Format]>([
+    ['WordPress', wxr],
+    ['Ghost', ghost],
+  ])('for %s is read back', async (_, format) => {
+    const back = planned(await written(format, [post({ id: 1, summary: 'In short: "A & B"' }), post({ id: 2 })]));
+    expect(back.posts.map(({ summary }) => summary)).toEqual(['In short: "A & B"', undefined]);
   });
 });
 

@@ -69,7 +69,7 @@ async function postRow(post: Post, address: string, types: ReadonlyMap<string, s
     created_at: post.created_at,
     updated_at: post.updated_at,
     published_at: post.status === 'published' ? post.created_at : null,
-    custom_excerpt: null,
+    custom_excerpt: post.summary || null,
     codeinjection_head: null,
     codeinjection_foot: null,
     custom_template: null,

@@ -64,6 +64,7 @@ async function postItem(post: Post, address: string, cover: number | undefined):
     guid: `${address}/blog/api/posts/${post.id}`,
     author: post.author,
     content: await pageHtml(post.content, address),
+    summary: escaped(post.summary),
     created: post.created_at,
     changed: post.updated_at,
     name: post.slug,
@@ -90,6 +91,7 @@ const attachment = (picture: string, post: Post, id: number, address: string): s
     guid: `${address}${picture}`,
     author: post.author,
     content: '',
+    summary: '',
     created: post.created_at,
     changed: post.updated_at,
     name: posix.basename(picture).replace('.', '-'),
@@ -110,6 +112,8 @@ interface Item {
   readonly guid: string;
   readonly author: string;
   readonly content: string;
+  /** HTML */
+  readonly summary: string;
   readonly created: string;
   readonly changed: string;
   readonly name: string;
@@ -126,7 +130,7 @@ function item(one: Item): string {
   return (
     `<item>\n<title>${cdata(escaped(one.title))}</title>\n<link>${xml(one.link)}</link>\n<pubDate>${new Date(one.created).toUTCString().replace('GMT', '+0000')}</pubDate>\n` +
     `<dc:creator>${cdata(one.author)}</dc:creator>\n<guid isPermaLink="false">${xml(one.guid)}</guid>\n<description></description>\n` +
-    `<content:encoded>${cdata(one.content)}</content:encoded>\n<excerpt:encoded>${cdata('')}</excerpt:encoded>\n<wp:post_id>${one.id}</wp:post_id>\n` +
+    `<content:encoded>${cdata(one.content)}</content:encoded>\n<excerpt:encoded>${cdata(one.summary)}</excerpt:encoded>\n<wp:post_id>${one.id}</wp:post_id>\n` +
     `${dates('post_date', one.created)}${dates('post_modified', one.changed)}<wp:comment_status>${cdata('open')}</wp:comment_status>\n` +
     `<wp:ping_status>${cdata('closed')}</wp:ping_status>\n<wp:post_name>${cdata(nicename(one.name))}</wp:post_name>\n<wp:status>${cdata(one.status)}</wp:status>\n` +
     `<wp:post_parent>${one.parent ?? 0}</wp:post_parent>\n<wp:menu_order>0</wp:menu_order>\n<wp:post_type>${cdata(one.type)}</wp:post_type>\n` +

@@ -27,6 +27,14 @@ export function carriedFields(fields: Readonly<Record<string, unknown>>, { words
   };
 }
 
+/** What a post takes of a summary: a line without elements. A longer one, or HTML, stays in `extra`, and so in the report. */
+export function summaryOf(extra: Extra): { summary?: string; extra: Extra } {
+  const { summary = '', ...others } = extra;
+  const line = summary.replace(/\s+/gu, ' ').trim();
+  const fits = line !== '' && [...line].length <= 300 && !/<[a-z!/]|[\p{Cc}\p{Surrogate}]/iu.test(line);
+  return fits ? { summary: line, extra: others } : { extra };
+}
+
 /** Tags of Docusaurus may say how they are shown: `{ label: Hello, permalink: /hello }`. */
 const labelled = (value: unknown): unknown =>
   Array.isArray(value)

@@ -3,7 +3,7 @@ import type { Step } from '../progress.ts';
 import { type Account, accounts } from './accounts.ts';
 import type { Article } from './article.ts';
 import { type Contents, readContents } from './contents.ts';
-import type { Extra } from './extra.ts';
+import { type Extra, summaryOf } from './extra.ts';
 import type { FileNote } from './file-note.ts';
 import { fittingTags } from './fitting-tags.ts';
 import type { Folder } from './folder.ts';
@@ -50,6 +50,8 @@ export interface PlannedPost {
   /** Why it is a draft. */
   readonly hidden: readonly string[];
   readonly kind: 'post' | 'page';
+  /** What the article says of itself, as far as a post can have it. */
+  readonly summary?: string | undefined;
   /** Language tag (BCP 47), where the article says it. */
   readonly lang?: string | null | undefined;
   /** Paths that it had on the blog's host, and no other article of the folder. */
@@ -116,9 +118,9 @@ function planContents(folder: Folder, { articles, skipped, asides, addresses }: 
       ...(article.scheduled ? { published_at: article.scheduled } : {}),
       hidden: article.hidden,
       kind: article.kind,
+      ...summaryOf(article.extra),
       lang: article.lang,
       addresses: former.of.get(article.path) ?? [],
-      extra: article.extra,
       render,
     };
     return {

@@ -257,6 +257,7 @@ async function create(client: Client, post: PlannedPost, { content, cover }: Ren
     kind,
     source,
     lang,
+    summary,
   } = post;
   const body: Every<ScopedBodyOf<typeof postsApi.create>> = {
     title,
@@ -275,6 +276,7 @@ async function create(client: Client, post: PlannedPost, { content, cover }: Ren
     lang,
     cover: cover?.hash,
     cover_alt: cover?.alt,
+    summary,
   };
   const posts = apiClient<typeof postsApi>(client.send);
   const known = post.knownByAddress ? await atItsAddress(client, post) : undefined;

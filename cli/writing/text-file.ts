@@ -31,6 +31,7 @@ const changed = [
   'lang',
   'cover',
   'cover_alt',
+  'summary',
 ] as const;
 /** What is written for other programs, and stays as it is. */
 const unchanged = new Set([
@@ -40,9 +41,10 @@ const unchanged = new Set([
   ...(['slug', 'created_at', 'updated_at', 'author', 'byline'] as const).map((name) => postFields[name].key),
 ]);
 /** Fields that can be taken away. */
-const emptied: Readonly<Partial<Record<(typeof changed)[number], null | readonly []>>> = {
+const emptied: Readonly<Partial<Record<(typeof changed)[number], null | '' | readonly []>>> = {
   tags: [],
   lang: null,
+  summary: '',
   cover: null,
   published_at: null,
 };

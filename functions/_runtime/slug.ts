@@ -22,6 +22,12 @@ const words: readonly (readonly [RegExp, string])[] = [
  */
 export const slugOf = (title: string): string => lettersOf(title) || 'post';
 
+/** Whether a slug is what the title makes, with or without a number; else somebody has chosen it. */
+export function followsTitle({ slug, title }: { slug: string; title: string }): boolean {
+  const stem = slugOf(title);
+  return slug === stem || (slug.startsWith(`${stem}-`) && /^\d+$/.test(slug.slice(stem.length + 1)));
+}
+
 /**
  * The address of a tag: as of a title, but one without letters is told by its code points, for it has no number to be told by.
  * @example tagSlug('🎉') // 'u-1f389'

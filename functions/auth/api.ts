@@ -56,8 +56,12 @@ const links = v.pipe(
     'Pages elsewhere that somebody says are theirs: https addresses, which the page of an author names with `rel="me"`.',
   ),
 );
+const picture = v.pipe(
+  v.nullable(text),
+  v.description('Hash of a picture of somebody; media serves it as `/blog/media/pictures/{hash}-640.jpg`. Null: none.'),
+);
 const user = v.pipe(
-  v.strictObject({ id, username: text, display_name: text, bio, links, created_at: timestamp }),
+  v.strictObject({ id, username: text, display_name: text, bio, links, picture, created_at: timestamp }),
   v.title('User'),
 );
 const session = v.pipe(
@@ -162,6 +166,7 @@ const me = v.pipe(
     display_name: text,
     bio,
     links,
+    picture,
     role,
     has_password: v.pipe(v.boolean(), v.description('Without one, a log-in of the last ten minutes stands for it.')),
     created_at: timestamp,
@@ -342,6 +347,7 @@ const aMe: v.InferInput<typeof me> = {
   email_verified: true,
   bio: 'Writes notes.',
   links: ['https://ada.example/'],
+  picture: null,
   has_password: true,
   created_at: created,
 };
@@ -383,6 +389,7 @@ export const api = {
           display_name: 'Ada',
           bio: 'Writes notes.',
           links: ['https://ada.example/'],
+          picture: null,
           created_at: created,
         },
       }),

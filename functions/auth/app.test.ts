@@ -324,6 +324,7 @@ describe('an own account', () => {
       display_name: username,
       bio: null,
       links: [],
+      picture: null,
       role: 'author',
       has_password: true,
       created_at: expect.any(String),
@@ -367,6 +368,20 @@ describe('an own account', () => {
         changed_by: user.id,
       })),
     );
+  });
+
+  test('has a picture, which media keeps as long as it is named', async () => {
+    const { headers, username } = await loggedIn();
+    const named = async () => (await db.admin`SELECT hash FROM auth.pictures_named() AS hash`).map(({ hash }) => hash);
+    const picture = 'ab'.repeat(32);
+    const show = (hash: unknown) => send('PATCH', '/api/me', { picture: hash }, headers);
+    expect(await (await show(picture)).json()).toMatchObject({ picture });
+    expect(await (await send('GET', `/api/users/${username}`)).json()).toMatchObject({ picture });
+    for (const wrong of ['', picture.toUpperCase(), 7])
+      expect([wrong, (await show(wrong)).status]).toEqual([wrong, 422]);
+    expect(await named()).toContain(picture);
+    expect(await (await show(null)).json()).toMatchObject({ picture: null });
+    expect(await named()).not.toContain(picture);
   });
 
   test('names its owner’s pages elsewhere, with https alone', async () => {
@@ -532,6 +547,7 @@ describe('other users', () => {
       display_name: username,
       bio: null,
       links: [],
+      picture: null,
       created_at: expect.any(String),
     });
   });

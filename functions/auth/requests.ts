@@ -75,6 +75,12 @@ const links = v.pipe(
   v.description('Pages elsewhere that are theirs: https addresses; an empty list for none.'),
 );
 
+/** Whether media has it is asked where pages are made. */
+const picture = v.pipe(
+  v.nullable(v.pipe(v.string('must be text'), v.regex(/^[0-9a-f]{64}$/, 'must be the hash of a picture'))),
+  v.description('Hash of a picture of somebody, of `POST /blog/api/media`. Null: none.'),
+);
+
 /** Passwords are not changed, blanks at the ends included; only characters that no keyboard types are rejected. */
 const typed = v.pipe(
   v.string('must be text'),
@@ -298,6 +304,7 @@ export const accountChange = v.strictObject({
   display_name: v.optional(displayName),
   bio: v.optional(bio),
   links: v.optional(links),
+  picture: v.optional(picture),
   password: v.optional(password),
   current_password: v.optional(existingPassword),
 });

@@ -14,6 +14,8 @@ export interface User {
   bio: string | undefined;
   /** Pages elsewhere that are theirs: https addresses. */
   links: readonly string[];
+  /** Of theirs: a hash of media. */
+  picture: string | undefined;
   /** An administrator has ended its access. */
   suspended: boolean;
   createdAt: Date;
@@ -30,6 +32,7 @@ export interface UserRow {
   role: Role;
   bio: string | null;
   links: string[];
+  picture: string | null;
   suspended_at: Date | null;
   created_at: Date;
 }
@@ -51,6 +54,7 @@ export const toUser = (row: UserRow): User => ({
   role: row.role,
   bio: row.bio ?? undefined,
   links: row.links,
+  picture: row.picture ?? undefined,
   suspended: row.suspended_at !== null,
   createdAt: row.created_at,
 });

@@ -26,7 +26,7 @@ export const registeredView = ({
 /** An account as anybody sees it. */
 export function publicView(user: User): ResponseOf<typeof api.user, 200> {
   const { email, emailVerified, passwordHash, role, suspended, ...shown } = user; // its owner's, and administrators'
-  const { id, username, displayName, bio, links, createdAt, ...unanswered } = shown;
+  const { id, username, displayName, bio, links, picture, createdAt, ...unanswered } = shown;
   nothingLeft(unanswered);
   return {
     id,
@@ -34,14 +34,15 @@ export function publicView(user: User): ResponseOf<typeof api.user, 200> {
     display_name: displayName,
     bio: bio ?? null,
     links: [...links],
+    picture: picture ?? null,
     created_at: createdAt.toISOString(),
   };
 }
 
 /** An account as its owner sees it. */
 export function ownView({ suspended, ...user }: User): ResponseOf<typeof api.me, 200> {
-  const { id, username, email, emailVerified, displayName, bio, links, role, passwordHash, createdAt, ...unanswered } =
-    user;
+  const { id, username, email, emailVerified, displayName, bio, links, picture, ...others } = user;
+  const { role, passwordHash, createdAt, ...unanswered } = others;
   nothingLeft(unanswered);
   return {
     id,
@@ -51,6 +52,7 @@ export function ownView({ suspended, ...user }: User): ResponseOf<typeof api.me,
     display_name: displayName,
     bio: bio ?? null,
     links: [...links],
+    picture: picture ?? null,
     role,
     has_password: isPassword(passwordHash),
     created_at: createdAt.toISOString(),
@@ -124,6 +126,7 @@ export function personView({
   emailVerified,
   bio,
   links,
+  picture,
   ...user
 }: User): ResponseOf<typeof api.people, 200>[number] {
   const { id, username, displayName, passwordHash, role, suspended, createdAt, ...unanswered } = user;

@@ -15,6 +15,7 @@ import {
   newPost,
   oldAddresses,
   ownQuery,
+  previewKey,
   status,
   type written,
 } from './fields.ts';
@@ -27,7 +28,7 @@ const summaryFields = {
   slug: text,
   author: v.pipe(text, v.description('User name of the owner; `deleted account` where its account is gone.')),
   created_at: timestamp,
-  excerpt: v.pipe(v.string(), v.description('Begin of the content as plain text.')),
+  excerpt: v.pipe(v.string(), v.description('Its summary; without one, the begin of the content as plain text.')),
   category: v.strictObject({ id, name: text, slug: text, color }),
   tags: v.pipe(v.array(v.string()), v.readonly(), v.description('As its author wrote them.')),
   byline: v.pipe(v.array(v.string()), v.readonly(), v.description('Names as printed, of an imported post.')),
@@ -56,12 +57,17 @@ const summaryFields = {
 /** What is accepted is answered: a field that is missing in `post` is a type error. */
 type ResponseFields = { [K in keyof typeof written as K extends 'category_name' ? 'category' : K]: v.GenericSchema };
 
-const summary = v.pipe(v.strictObject(summaryFields), v.title('PostSummary'));
+const summary = v.pipe(
+  v.string(),
+  v.description('As its author wrote it; empty: none, lists show the begin of the text.'),
+);
+const item = v.pipe(v.strictObject(summaryFields), v.title('PostSummary'));
 const post = v.pipe(
   v.strictObject({
     ...summaryFields,
     version,
     content: v.pipe(v.string(), v.description('Markdown.')),
+    summary,
   } satisfies ResponseFields & Record<string, v.GenericSchema>),
   v.title('Post'),
 );
@@ -78,7 +84,7 @@ const deletedFields = {
 };
 const deletedPost = v.pipe(v.strictObject(deletedFields), v.title('DeletedPostSummary'));
 const wholeDeletedPost = v.pipe(
-  v.strictObject({ ...deletedFields, content: v.pipe(v.string(), v.description('Markdown.')) }),
+  v.strictObject({ ...deletedFields, content: v.pipe(v.string(), v.description('Markdown.')), summary }),
   v.title('DeletedPost'),
 );
 const tag = v.pipe(
@@ -129,7 +135,10 @@ const revisionFields = {
 const revision = v.pipe(v.strictObject(revisionFields), v.title('RevisionSummary'));
 const fullRevision = v.pipe(v.strictObject({ ...revisionFields, content: v.string() }), v.title('Revision'));
 
-const aSummary: v.InferInput<typeof summary> = {
+const preview = v.pipe(v.strictObject({ key: v.nullable(previewKey) }), v.title('Preview'));
+const aKey = 'Zm9yIHdob20gaXQgaXMgbWVh';
+
+const aSummary: v.InferInput<typeof item> = {
   id: 7,
   title: 'Wake on request',
   slug: 'wake-on-request',
@@ -147,7 +156,12 @@ const aSummary: v.InferInput<typeof summary> = {
   cover: null,
   cover_alt: '',
 };
-const aPost = { ...aSummary, version: 1, content: 'A function sleeps until somebody asks it something.' };
+const aPost = {
+  ...aSummary,
+  version: 1,
+  content: 'A function sleeps until somebody asks it something.',
+  summary: '',
+};
 const { category: _aCategory, ...aSummaryOfAny } = aSummary;
 const aDeletedPost: v.InferInput<typeof deletedPost> = {
   ...aSummaryOfAny,
@@ -185,7 +199,7 @@ export const api = {
     headers: conditional,
     errors: ['unauthorized', 'forbidden'],
     responses: () => ({
-      200: content('A page of the list.', v.pipe(v.array(summary), v.readonly()), {
+      200: content('A page of the list.', v.pipe(v.array(item), v.readonly()), {
         example: [aSummary],
         headers: {
           etag: 'Strong entity tag of the page.',
@@ -338,7 +352,7 @@ export const api = {
     query: ownQuery,
     responses: () => ({
       200: content('The posts.', v.array(wholeDeletedPost), {
-        example: [{ ...aDeletedPost, content: 'A function sleeps until somebody asks it something.' }],
+        example: [{ ...aDeletedPost, content: 'A function sleeps until somebody asks it something.', summary: '' }],
         headers: { link: 'Path of the next page (`rel="next"`), unless this one is empty.' },
       }),
     }),
@@ -376,6 +390,15 @@ export const api = {
     params: { id },
     errors: ['not_found', 'too_many_requests'],
     responses: () => ({ 204: empty('The post is forgotten.') }),
+  }),
+  previewed: route(`GET ${path}/previews/:key`, {
+    summary: 'Read a post by the key of its preview',
+    description: 'A draft too, for whoever has the key, until its author ends it.',
+    optionalToken: true,
+    personal: 'posts:read',
+    params: { key: previewKey },
+    errors: ['unauthorized', 'not_found'],
+    responses: () => ({ 200: content('The post.', post, { example: aPost, headers: etag }) }),
   }),
   get: route(`GET ${path}/:id`, {
     summary: 'Read a post',
@@ -428,6 +451,35 @@ export const api = {
     headers: guarded,
     errors: ['not_found', 'precondition_failed', 'too_many_requests'],
     responses: () => ({ 204: empty('The post is gone.') }),
+  }),
+  preview: route(`GET ${path}/:id/preview`, {
+    summary: 'Read the key of a post’s preview',
+    description: 'For its author and editors.',
+    roles: 'any',
+    personal: 'posts:read',
+    params: { id },
+    errors: ['forbidden', 'not_found'],
+    responses: () => ({
+      200: content('The key; null while there is no preview.', preview, { example: { key: aKey } }),
+    }),
+  }),
+  makePreview: route(`PUT ${path}/:id/preview`, {
+    summary: 'Let those who have a key read a post, a draft too',
+    description: 'For its author and editors. Asked again, the key stays as it is.',
+    roles: writers,
+    personal: 'posts:write',
+    params: { id },
+    errors: ['forbidden', 'not_found', 'too_many_requests'],
+    responses: () => ({ 200: content('The key.', preview, { example: { key: aKey } }) }),
+  }),
+  endPreview: route(`DELETE ${path}/:id/preview`, {
+    summary: 'End the preview of a post',
+    description: 'For its author and editors. The next one has another key.',
+    roles: writers,
+    personal: 'posts:write',
+    params: { id },
+    errors: ['forbidden', 'not_found', 'too_many_requests'],
+    responses: () => ({ 204: empty('Its key opens nothing.') }),
   }),
   revisions: route(`GET ${path}/:id/revisions`, {
     summary: 'List the versions of a post, newest first',

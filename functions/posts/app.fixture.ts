@@ -52,6 +52,7 @@ export const somePost = (post: Partial<Post> = {}): Post => ({
   publishedAt: new Date('2026-01-02T03:04:05.678Z'),
   updatedAt: new Date('2026-01-02T03:04:05.678Z'),
   content: 'Text.',
+  summary: '',
   ...post,
 });
 
@@ -68,6 +69,7 @@ function fakePosts(kept: Post[] = []) {
     };
   const leads = new Map<string, number>();
   const gone: WholeDeletedPost[] = [];
+  const previews = new Map<number, string>();
   const at = (id: number) => kept.find((post) => post.id === id) ?? fail('not_found', 'There is no such post.');
   const posts: Posts = {
     async list(filter) {
@@ -89,6 +91,13 @@ function fakePosts(kept: Post[] = []) {
       if (/[\u0000\p{Surrogate}]/u.test(slug)) throw new Error('PostgreSQL would refuse this');
       return kept.find((post) => post.slug === slug || slug === `old-${post.slug}`);
     },
+    byPreview: async (key) => kept.find(({ id }) => previews.get(id) === key),
+    preview: async (id) => previews.get(id) ?? null,
+    async makePreview(id) {
+      if (!previews.has(id)) previews.set(id, `${previews.size}`.padStart(24, 'k'));
+      return previews.get(id) as string;
+    },
+    endPreview: async (id) => void previews.delete(id),
     ofAuthor: async ({ id }, after) => kept.filter((post) => post.authorId === id && post.id > after).slice(0, 20),
     async create(post, idempotencyKey) {
       calls.created.push(post);
@@ -101,6 +110,7 @@ function fakePosts(kept: Post[] = []) {
         lang: post.lang ?? null,
         cover: post.cover ?? null,
         coverAlt: post.coverAlt ?? '',
+        summary: post.summary ?? '',
         author: post.author,
         authorId: post.authorId,
       });

@@ -369,6 +369,47 @@ test('the cover of a post is the hash of a picture, and what it shows a line', a
   expect((await ask('PATCH', '1', { as: 'ann', body: { cover: null, cover_alt: '' } })).status).toBe(200);
 });
 
+test('a post has a summary and an address of its own, each a line', async () => {
+  const { ask, calls } = appOver([somePost({ id: 1 })]);
+  const body = { title: 'Said', content: 'Text.', category_name: 'General' };
+  const made = await ask('POST', '', { as: 'ann', body: { ...body, summary: ' In short. ', slug: ' Shorter ' } });
+  expect([made.status, await made.json()]).toMatchObject([201, { summary: 'In short.' }]);
+  expect(calls.created.at(-1)).toMatchObject({ summary: 'In short.', slug: 'Shorter' });
+  expect((await ask('PATCH', '1', { as: 'ann', body: { summary: '', slug: null } })).status).toBe(200);
+  for (const [field, value] of [
+    ['summary', 'two\nlines'],
+    ['summary', 'x'.repeat(301)],
+    ['summary', null],
+    ['slug', ''],
+    ['slug', 'two\nlines'],
+    ['slug', 'x'.repeat(201)],
+  ] as const) {
+    const response = await ask('PATCH', '1', { as: 'ann', body: { [field]: value } });
+    expect([value, response.status, await response.json()]).toMatchObject([value, 422, { errors: [{ field }] }]);
+  }
+});
+
+test('a draft is read by the key of its preview until that ends, and its author and editors have the key', async () => {
+  const { ask } = appOver([somePost({ id: 1, status: 'draft', publishedAt: null })]);
+  const key = async (as: string) => [(await ask('GET', '1/preview', { as })).status];
+  expect(await (await ask('GET', '1/preview', { as: 'ann' })).json()).toEqual({ key: null });
+  const made = await ask('PUT', '1/preview', { as: 'ann' });
+  const { key: first } = await made.json();
+  expect([made.status, first]).toEqual([200, expect.stringMatching(/^[\w-]{24}$/)]);
+  expect(await (await ask('PUT', '1/preview', { as: 'eve' })).json()).toEqual({ key: first });
+  expect([await key('bob'), await key('eve'), await key('reads')]).toEqual([[404], [200], [200]]);
+  const read = await ask('GET', `previews/${first}`);
+  expect([read.status, read.headers.get('cache-control')]).toEqual([200, 'private, no-store']);
+  expect(await read.json()).toMatchObject({ id: 1, status: 'draft', content: 'Text.' });
+  expect((await ask('GET', '1')).status).toBe(404);
+  for (const other of ['x'.repeat(24), 'short', '%00'])
+    expect((await ask('GET', `previews/${other}`)).status).toBe(404);
+  expect((await ask('DELETE', '1/preview', { as: 'bob' })).status).toBe(404);
+  expect((await ask('PUT', '1/preview', { as: 'rob' })).status).toBe(403);
+  expect((await ask('DELETE', '1/preview', { as: 'ann' })).status).toBe(204);
+  expect((await ask('GET', `previews/${first}`)).status).toBe(404);
+});
+
 test('what is due is published at once, what is due soon by a timer, and both are news to everybody', async () => {
   const timers: { work: () => void; ms: number }[] = [];
   const at = (ms: number) => new Date(Date.now() + ms);

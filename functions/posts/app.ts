@@ -11,10 +11,12 @@ import type { Outbox } from '@dormouse/runtime/outbox';
 import { on, onInParts, receive } from '@dormouse/runtime/receive';
 import { mayChange } from '@dormouse/runtime/representation';
 import type { Context, MiddlewareHandler } from 'hono';
+import * as v from 'valibot';
 import { api } from './api.ts';
 import type { FindAuthor } from './authors.ts';
 import { deletedPage, deletedView, filterOfDeleted, wholeDeletedView } from './deleted-page.ts';
 import type { DeletedPosts } from './deleted-store.ts';
+import { previewKey } from './fields.ts';
 import { authorOf, bodyLimit, postBody, postOf, readIdempotencyKey } from './new-post.ts';
 import {
   bodyOf,
@@ -190,6 +192,12 @@ export function createApp(dependencies: Dependencies) {
       await deleted.forget(id(c.req.param('id')), (post) => demandMayRestore(required(c), post));
       return c.body(null, 204);
     })
+    .get(api.previewed.path, async (c) => {
+      const { success, output } = v.safeParse(previewKey, c.req.param('key'));
+      const post = success ? await posts.byPreview(output) : undefined;
+      const { body, etag } = cachedBody(post ?? fail('not_found', 'There is no such preview.'));
+      return c.body(body, 200, { 'content-type': 'application/json', etag, 'cache-control': 'private, no-store' });
+    })
     .all(api.deleted.path, otherwise('GET', 'HEAD'))
     .all(api.tags.path, otherwise('GET', 'HEAD'))
     .all(api.months.path, otherwise('GET', 'HEAD'))
@@ -236,6 +244,19 @@ export function createApp(dependencies: Dependencies) {
       const postId = id(c.req.param('id'));
       const load = async () => bodyOf((await posts.neighbours(postId)) ?? fail('not_found', 'There is no such post.'));
       return respond(c, await lists.get(`list:neighbours ${postId}`, load));
+    })
+    .get(api.preview.path, async (c) => {
+      const { id: postId } = await editable(c, posts);
+      return c.json({ key: await posts.preview(postId) }, 200, { 'cache-control': 'private, no-store' });
+    })
+    .put(api.makePreview.path, writer, async (c) => {
+      const { id: postId } = await editable(c, posts);
+      return c.json({ key: await posts.makePreview(postId) }, 200, { 'cache-control': 'private, no-store' });
+    })
+    .delete(api.endPreview.path, writer, async (c) => {
+      const { id: postId } = await editable(c, posts);
+      await posts.endPreview(postId);
+      return c.body(null, 204);
     })
     .get(api.revisions.path, async (c) => {
       const { id: postId } = await editable(c, posts);

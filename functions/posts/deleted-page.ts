@@ -55,4 +55,5 @@ export const deletedView = (post: DeletedPost): ResponseOf<typeof api.deleted, 2
 export const wholeDeletedView = (post: WholeDeletedPost): ResponseOf<typeof api.ownDeleted, 200>[number] => ({
   ...deletedView(post),
   content: post.content,
+  summary: post.summary,
 });

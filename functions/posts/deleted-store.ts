@@ -2,7 +2,7 @@ import { fail } from '@dormouse/runtime/errors';
 import type { Sql, Tx } from '@dormouse/runtime/sql-types';
 import { untilNone } from '@dormouse/runtime/until-none';
 import type { Post, Summary } from './post.ts';
-import { type OwnRow, ownColumns, toOwn } from './rows.ts';
+import { type OwnRow, ownColumns, type TextRow, toOwn } from './rows.ts';
 import { skeleton } from './slug.ts';
 
 /** How long a deleted post can be brought back, in days. */
@@ -18,7 +18,7 @@ export interface DeletedPost extends Omit<Summary, 'category'> {
 }
 
 /** With its text. */
-export type WholeDeletedPost = DeletedPost & { content: string };
+export type WholeDeletedPost = DeletedPost & TextRow;
 
 /** Sort key of the list: milliseconds since 1970, then id. */
 export type DeletedCursor = readonly [deletedAt: number, id: number];
@@ -79,6 +79,8 @@ export const copiedColumns = [
   'lang',
   'cover',
   'cover_alt',
+  'summary',
+  'preview',
 ] as const;
 
 /** The same for its versions. */
@@ -113,14 +115,14 @@ export function openDeletedPosts(sql: Sql): DeletedPosts {
       return rows.map(toDeleted);
     },
     async ofAuthor(authorId, after) {
-      const rows = await sql<(DeletedRow & { content: string })[]>`
+      const rows = await sql<(DeletedRow & TextRow)[]>`
         SELECT * FROM (
           SELECT *, sum(octet_length(content)) OVER (ORDER BY id) - octet_length(content) AS bytes_before FROM (
-            SELECT ${summary(sql)}, p.content FROM deleted_posts AS p WHERE author_id = ${authorId} AND id > ${after}::bigint AND ${kept(sql)}
+            SELECT ${summary(sql)}, p.content, p.summary FROM deleted_posts AS p WHERE author_id = ${authorId} AND id > ${after}::bigint AND ${kept(sql)}
             ORDER BY id LIMIT 20
           ) AS own
         ) AS p WHERE bytes_before < 2000000 ORDER BY id`;
-      return rows.map((row) => ({ ...toDeleted(row), content: row.content }));
+      return rows.map((row) => ({ ...toDeleted(row), content: row.content, summary: row.summary }));
     },
     forget: (id, allow) =>
       sql.begin(async (tx) => {

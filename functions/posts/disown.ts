@@ -10,7 +10,7 @@ export async function disown(sql: Sql, { id, username }: { id: number; username:
   await untilNone(async () => {
     const [row] = await sql<{ count: number }[]>`
       WITH disowned AS (
-        UPDATE posts SET author_id = ${deletedAccount.id}, author = ${name}, version = version + 1
+        UPDATE posts SET author_id = ${deletedAccount.id}, author = ${name}, preview = NULL, version = version + 1
         WHERE id = ANY (ARRAY(
           SELECT id FROM posts WHERE lower(author) = lower(${username}) AND author_id = ${id} LIMIT ${someRows} FOR UPDATE))
         RETURNING id

@@ -80,6 +80,20 @@ const cover = v.pipe(
 );
 const coverAlt = v.pipe(optionalLine(500), v.description('What the cover shows, for who does not see it.'));
 
+/** What lists and cards say of it, in the place of its first words. */
+const summary = v.pipe(
+  optionalLine(300),
+  v.description('Shown in lists, feeds and cards of links. Empty: the begin of the text (`excerpt`).'),
+);
+
+/** Letters and digits stay, in lower case; everything else becomes a hyphen. */
+const slug = v.pipe(
+  v.nullable(line(1, 200)),
+  v.description(
+    'Words of the address of its own, which stays when the title changes; taken, it gets a number. Null: it follows the title. Former addresses answer 301.',
+  ),
+);
+
 /** What an author writes. */
 export const written = {
   title,
@@ -92,6 +106,8 @@ export const written = {
   lang: v.optional(lang),
   cover: v.optional(cover),
   cover_alt: v.optional(coverAlt),
+  summary: v.optional(summary),
+  slug: v.optional(slug),
 };
 
 /** RFC 3339; up to a day ahead, for clocks that differ. */
@@ -111,7 +127,6 @@ const imported = {
   created_at: v.optional(timestamp),
   /** Of the last change; never before `created_at`. */
   updated_at: v.optional(timestamp),
-  slug: v.optional(line(1, 200)),
   source: v.optional(line(1, 500)),
 };
 
@@ -160,6 +175,14 @@ export const changeQuery = v.object({
   ),
 });
 
+/** What the link to a preview ends with: 144 bits that nobody guesses. */
+export const previewKey = v.pipe(
+  v.string(),
+  // Nobody sees what is wrong with another one: it is not found.
+  v.regex(/^[A-Za-z0-9_-]{24}$/),
+  v.metadata({ examples: ['Zm9yIHdob20gaXQgaXMgbWVh'] }),
+);
+
 /** Makes a POST that is sent again one post. */
 export const idempotencyKey = v.pipe(
   v.string(),
@@ -180,6 +203,8 @@ export const changedPost = v.strictObject({
   lang: v.optional(lang),
   cover: v.optional(cover),
   cover_alt: v.optional(coverAlt),
+  summary: v.optional(summary),
+  slug: v.optional(slug),
 } satisfies Record<keyof typeof written, v.GenericSchema>);
 
 export type ChangedPost = v.InferOutput<typeof changedPost>;

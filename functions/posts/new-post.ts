@@ -43,6 +43,7 @@ export const postOf = (input: ImportedPost, author: Author): Every<NewPost> => (
   lang: input.lang,
   cover: input.cover,
   coverAlt: input.cover_alt,
+  summary: input.summary,
   byline: input.byline,
   createdAt: input.created_at,
   updatedAt: input.updated_at,

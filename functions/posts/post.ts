@@ -50,6 +50,8 @@ export interface Summary {
 export interface Post extends Summary {
   /** Markdown. */
   content: string;
+  /** Its author's; empty: the excerpt is made of the text. */
+  summary: string;
 }
 
 /** A response's final bytes, made once and cached. */
@@ -90,6 +92,7 @@ export const postView = (post: Post): PostBody => ({
   ...summaryView(post),
   version: post.version,
   content: post.content,
+  summary: post.summary,
 });
 
 /** One post with its text; the response of GET, POST and PATCH. */
@@ -109,7 +112,7 @@ export const digestOf = (body: string): string => `"${hash('sha256', body, 'base
 /** The post as its events contain it. */
 export function snapshot(post: Post): DataOf<typeof postCreated> {
   // These are fetched from posts by whoever needs them.
-  const { authorId, byline, excerpt, content, publishedAt, lang, cover, coverAlt, ...others } = post;
+  const { authorId, byline, excerpt, content, summary, publishedAt, lang, cover, coverAlt, ...others } = post;
   const { id, version, slug, title, author, status, kind, category, tags, createdAt, updatedAt, ...untold } = others;
   nothingLeft(untold);
   return {

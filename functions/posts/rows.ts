@@ -32,7 +32,13 @@ export interface SummaryRow extends OwnRow {
   category_color: string;
 }
 
-export type PostRow = SummaryRow & { content: string };
+export type PostRow = SummaryRow & TextRow;
+
+/** What lists do without. */
+export interface TextRow {
+  content: string;
+  summary: string;
+}
 
 /** Columns of a row source `p`: of a post without its category. */
 export const ownColumns = (sql: Sql | Tx) => selected(sql, own);
@@ -97,7 +103,11 @@ export const toOwn = (row: OwnRow): Omit<Summary, 'category'> => ({
 
 export const toSummary = (row: SummaryRow): Summary => ({ ...toOwn(row), category: categoryOf(row) });
 
-export const toPost = (row: PostRow): Post => ({ ...toSummary(row), content: row.content });
+export const toPost = (row: PostRow): Post => ({
+  ...toSummary(row),
+  content: row.content,
+  summary: row.summary,
+});
 
 const categoryOf = (row: SummaryRow): Category => ({
   id: Number(row.category_id),

@@ -545,6 +545,58 @@ test('the cover of a post is kept, changed and taken back, in lists too, and is 
   await posts.remove(post.id, 'ann', anybody);
 });
 
+test('a summary stands in lists in the place of the first words, and goes again', async () => {
+  const post = await make({ title: 'Long', content: 'First words.', summary: 'In short.' });
+  expect(post).toMatchObject({ summary: 'In short.', excerpt: 'In short.' });
+  const change = async (changes: Changes) => (await posts.change(post.id, 'ann', changes, anybody)).after;
+  expect(await change({ summary: 'In short.' })).toMatchObject({ version: 1 });
+  expect(await change({ content: 'Other words.' })).toMatchObject({ version: 2, excerpt: 'In short.' });
+  await posts.remove(post.id, 'ann', anybody);
+  expect(await posts.restore(post.id, 'ann', () => {})).toMatchObject({ summary: 'In short.' });
+  expect(await change({ summary: '' })).toMatchObject({ summary: '', excerpt: 'Other words.' });
+  expect(await posts.get(post.id)).toMatchObject({ summary: '', excerpt: 'Other words.' });
+  await posts.remove(post.id, 'ann', anybody);
+});
+
+test('a preview has one key, which changes nothing of the post, goes with it and opens nothing after its end', async () => {
+  const { id } = await make({ status: 'draft', authorId: 91, author: 'leaver' });
+  const key = await posts.makePreview(id);
+  expect([key, await posts.makePreview(id), await posts.preview(id)]).toEqual([
+    expect.stringMatching(/^[\w-]{24}$/),
+    key,
+    key,
+  ]);
+  expect(await posts.byPreview(key)).toMatchObject({ id, status: 'draft', version: 1 });
+  await posts.remove(id, 'ann', anybody);
+  expect(await posts.byPreview(key)).toBeUndefined();
+  await posts.restore(id, 'ann', () => {});
+  expect((await posts.byPreview(key))?.id).toBe(id);
+  await posts.endPreview(id);
+  expect([await posts.byPreview(key), await posts.preview(id)]).toEqual([undefined, null]);
+  const next = await posts.makePreview(id);
+  expect([next === key, (await posts.byPreview(next))?.id]).toEqual([false, id]);
+  await posts.disown({ id: 91, username: 'leaver' });
+  expect(await posts.byPreview(next)).toBeUndefined();
+  await expect(posts.makePreview(999_999)).rejects.toMatchObject({ code: 'not_found' });
+  await posts.remove(id, 'ann', anybody);
+});
+
+test('an address that was chosen stays when the title changes, until it is to follow it again', async () => {
+  const post = await make({ title: 'A very long title', slug: 'Shört, one' });
+  const change = async (changes: Changes) => (await posts.change(post.id, 'ann', changes, anybody)).after;
+  expect(post.slug).toBe('shört-one');
+  expect(await change({ title: 'Another title' })).toMatchObject({ version: 2, slug: 'shört-one' });
+  expect(await change({ slug: 'Shört one' })).toMatchObject({ version: 2 });
+  expect(await change({ slug: 'brief' })).toMatchObject({ version: 3, slug: 'brief' });
+  expect((await posts.bySlug('shört-one'))?.id).toBe(post.id);
+  const other = await make({ title: 'Of somebody else', slug: 'brief' });
+  expect(other.slug).toBe('brief-2');
+  expect(await change({ slug: null })).toMatchObject({ version: 4, slug: 'another-title' });
+  expect(await change({ slug: null })).toMatchObject({ version: 4 });
+  expect(await change({ title: 'A third title' })).toMatchObject({ version: 5, slug: 'a-third-title' });
+  for (const { id } of [post, other]) await posts.remove(id, 'ann', anybody);
+});
+
 test('neighbours are the posts before and after in the list, also of one moment, and no page or draft', async () => {
   const at = (title: string, others: Parameters<typeof draftOf>[0] = {}) =>
     make({ title, createdAt: new Date('1990-01-01T00:00:00Z'), ...others });

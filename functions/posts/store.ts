@@ -1,8 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { postCreated, postDeleted, postPublished, postUnpublished, postUpdated } from '@dormouse/events/post';
 import { type Camelized, nothingLeft } from '@dormouse/runtime/api';
 import { fail, failField } from '@dormouse/runtime/errors';
 import type { Emit, Outbox } from '@dormouse/runtime/outbox';
-import { slugOf, tagSlug } from '@dormouse/runtime/slug';
+import { followsTitle, slugOf, tagSlug } from '@dormouse/runtime/slug';
 import type { Sql, Tx } from '@dormouse/runtime/sql-types';
 import { inSpan, parseTrace } from '@dormouse/runtime/trace';
 import { type AllowDeleted, bringBack, putAside } from './deleted-store.ts';
@@ -137,6 +138,14 @@ export interface Posts {
   get(id: number): Promise<Post | undefined>;
   /** The post that has this slug, or had it. */
   bySlug(slug: string): Promise<Post | undefined>;
+  /** The post whose preview has this key, a draft too. */
+  byPreview(key: string): Promise<Post | undefined>;
+  /** The key of a post's preview; null without one. */
+  preview(id: number): Promise<string | null>;
+  /** The key that there is, or a new one. @throws AppError not_found */
+  makePreview(id: number): Promise<string>;
+  /** Its key opens nothing any more. */
+  endPreview(id: number): Promise<void>;
   /** Posts of an account, drafts too, by id: at most 20, and no more after 2 MB. @param after id that the page before ended with */
   ofAuthor(author: { id: number; name: string }, after: number): Promise<Post[]>;
   /** @throws AppError idempotency_in_flight, idempotency_mismatch */
@@ -183,10 +192,17 @@ export interface StoreOptions {
   outbox: Outbox;
   /** Milliseconds since 1970. */
   now?: () => number;
+  /** A key that nobody guesses. */
+  newKey?: () => string;
 }
 
 /** Posts in PostgreSQL; every change and its events are one transaction. */
-export function openPosts({ sql, outbox, now = Date.now }: StoreOptions): Posts {
+export function openPosts({
+  sql,
+  outbox,
+  now = Date.now,
+  newKey = () => randomBytes(18).toString('base64url'),
+}: StoreOptions): Posts {
   return {
     list: (filter) => list(sql, filter),
     counts: (filter) => counts(sql, filter),
@@ -196,10 +212,24 @@ export function openPosts({ sql, outbox, now = Date.now }: StoreOptions): Posts 
         sql,
         sql`SELECT posts.* FROM slugs JOIN posts ON posts.id = slugs.post_id WHERE skeleton = ${skeleton(slug)} AND slugs.slug = ${slug}`,
       ),
+    byPreview: (key) => find(sql, sql`SELECT * FROM posts WHERE preview = ${key}`),
+    async preview(id) {
+      const [row] = await sql<{ preview: string | null }[]>`SELECT preview FROM posts WHERE id = ${id}`;
+      return row?.preview ?? null;
+    },
+    async makePreview(id) {
+      // No new version: what the post says stays as it is.
+      const [row] = await sql<{ preview: string }[]>`
+        UPDATE posts SET preview = coalesce(preview, ${newKey()}) WHERE id = ${id} RETURNING preview`;
+      return row?.preview ?? fail('not_found', 'There is no such post.');
+    },
+    async endPreview(id) {
+      await sql`UPDATE posts SET preview = NULL WHERE id = ${id}`;
+    },
     async ofAuthor({ id, name }, after) {
       // By the name, which has an index; it is never given out again.
       const rows = await sql<PostRow[]>`
-        SELECT ${summaryColumns(sql)}, p.content FROM (
+        SELECT ${summaryColumns(sql)}, p.content, p.summary FROM (
           SELECT *, sum(octet_length(content)) OVER (ORDER BY id) - octet_length(content) AS bytes_before FROM (
             SELECT * FROM posts WHERE lower(author) = lower(${name}) AND author_id = ${id} AND id > ${after}::bigint ORDER BY id LIMIT 20
           ) AS own
@@ -370,7 +400,7 @@ type Fragment = ReturnType<typeof summaryColumns>;
 
 async function find(sql: Sql | Tx, row: Fragment): Promise<Post | undefined> {
   const [found] = await sql<PostRow[]>`
-    SELECT ${summaryColumns(sql)}, p.content FROM (${row}) AS p JOIN LATERAL categories.named(ARRAY[p.category_id]) AS c ON true`;
+    SELECT ${summaryColumns(sql)}, p.content, p.summary FROM (${row}) AS p JOIN LATERAL categories.named(ARRAY[p.category_id]) AS c ON true`;
   return found && toPost(found);
 }
 
@@ -452,6 +482,7 @@ async function insert(tx: Tx, post: NewPost): Promise<Post> {
     lang = null,
     cover = null,
     coverAlt = '',
+    summary = '',
     ...unstored
   } = others;
   nothingLeft(unstored);
@@ -463,9 +494,9 @@ async function insert(tx: Tx, post: NewPost): Promise<Post> {
     named AS MATERIALIZED (SELECT id, claim_slug(id, ${slug}, ${skeleton(slug)}) AS slug FROM (SELECT nextval('post_ids') AS id FROM c OFFSET 0) AS fresh),
     clock AS MATERIALIZED (SELECT clock_timestamp()::timestamptz(3) AS now),
     p AS (
-      INSERT INTO posts (id, author_id, author, byline, tags, tag_slugs, category_id, status, slug, title, excerpt, content, source, is_page, lang, cover, cover_alt, created_at, published_at, publish_at, updated_at)
+      INSERT INTO posts (id, author_id, author, byline, tags, tag_slugs, category_id, status, slug, title, excerpt, content, source, is_page, lang, cover, cover_alt, summary, created_at, published_at, publish_at, updated_at)
       SELECT named.id, ${authorId}, ${author}, ${byline}, ${tags}, ${tags.map(tagSlug)}, c.id, ${status}, named.slug, ${title},
-        ${excerptOf(content)}, ${content}, ${source}, ${kind === 'page'}, ${lang}, ${cover}, ${coverAlt}, coalesce(${createdAt}::timestamptz, now),
+        ${summary || excerptOf(content)}, ${content}, ${source}, ${kind === 'page'}, ${lang}, ${cover}, ${coverAlt}, ${summary}, coalesce(${createdAt}::timestamptz, now),
         CASE ${status}::text WHEN 'published' THEN coalesce(${createdAt}::timestamptz, now) END, ${publishedAt?.toISOString() ?? null}::timestamptz,
         greatest(${updatedAt}::timestamptz, coalesce(${createdAt}::timestamptz, now))
       FROM c, named, clock
@@ -475,7 +506,7 @@ async function insert(tx: Tx, post: NewPost): Promise<Post> {
       INSERT INTO revisions (post_id, version, title, content, status, editor, created_at)
       SELECT id, version, title, content, status, author, created_at FROM p
     )
-    SELECT ${summaryColumns(tx)}, p.content FROM p, c`;
+    SELECT ${summaryColumns(tx)}, p.content, p.summary FROM p, c`;
   return toPost(row as PostRow);
 }
 
@@ -562,6 +593,8 @@ async function change(
     lang = before.lang,
     cover = before.cover,
     coverAlt = before.coverAlt,
+    summary = before.summary,
+    slug: wantedSlug,
     publishedAt,
     ...unstored
   } = further;
@@ -571,6 +604,7 @@ async function change(
   // What is said of the time is stronger than the status; a status alone publishes at once.
   const status = publishedAt && planned ? 'draft' : wantedStatus;
   const due = status === 'draft' ? planned : null;
+  const stem = stemFor(before, title, wantedSlug);
   const edited =
     title !== before.title ||
     content !== before.content ||
@@ -580,6 +614,8 @@ async function change(
     lang !== before.lang ||
     cover !== before.cover ||
     coverAlt !== before.coverAlt ||
+    summary !== before.summary ||
+    stem !== undefined ||
     (status === before.status && due?.getTime() !== dueOf(before)?.getTime());
   if (!edited && status === before.status) {
     // What has saved itself already stays from now on, as somebody asks for it.
@@ -587,15 +623,14 @@ async function change(
       await tx`UPDATE revisions SET autosaved = false WHERE post_id = ${id} AND version = ${before.version} AND autosaved`;
     return { before, after: before };
   }
-  const renamed = slugOf(title) !== slugOf(before.title);
-  const slug = slugOf(title);
-  const excerpt = content === before.content ? before.excerpt : excerptOf(content);
+  const isSame = content === before.content && summary === before.summary;
+  const excerpt = isSame ? before.excerpt : summary || excerptOf(content);
   const [row] = await tx<ChangedRow[]>`
     WITH p AS (
       UPDATE posts SET version = version + 1, title = ${title}, content = ${content}, excerpt = ${excerpt}, status = ${status},
-        tags = ${tags as string[]}, tag_slugs = ${tags.map(tagSlug)}, is_page = ${kind === 'page'}, lang = ${lang}, cover = ${cover}, cover_alt = ${coverAlt},
+        tags = ${tags as string[]}, tag_slugs = ${tags.map(tagSlug)}, is_page = ${kind === 'page'}, lang = ${lang}, cover = ${cover}, cover_alt = ${coverAlt}, summary = ${summary},
         published_at = ${status === 'published' && before.status === 'draft' ? tx`clock_timestamp()` : tx`published_at`}, publish_at = ${due?.toISOString() ?? null}::timestamptz,
-        category_id = ${category.id}, slug = ${renamed ? tx`claim_slug(id, ${slug}, ${skeleton(slug)})` : tx`slug`}, updated_at = clock_timestamp()
+        category_id = ${category.id}, slug = ${stem === undefined ? tx`slug` : tx`claim_slug(id, ${stem}, ${skeleton(stem)})`}, updated_at = clock_timestamp()
       WHERE id = ${id} RETURNING *
     ),
     ${isAutosave && status === 'draft' ? supersede(tx, before, editor) : tx``}
@@ -610,6 +645,7 @@ async function change(
     version,
     title,
     content,
+    summary,
     status,
     kind,
     lang,
@@ -626,6 +662,14 @@ async function change(
   if (status !== before.status)
     emit(status === 'published' ? postPublished : postUnpublished, `post/${id}`, snapshot(after));
   return { before, after };
+}
+
+/** What a change makes a post's slug of; undefined where it stays. One that was chosen stays when the title changes. @param wanted null: of the title */
+function stemFor(before: Post, title: string, wanted: string | null | undefined): string | undefined {
+  if (wanted) return slugOf(wanted) === before.slug ? undefined : slugOf(wanted);
+  const follows = followsTitle(before);
+  const isToFollow = wanted === null || follows;
+  return isToFollow && !(follows && slugOf(title) === slugOf(before.title)) ? slugOf(title) : undefined;
 }
 
 /** The version before goes, when it saved itself, too, as a draft of the same editor and the same ten minutes: whoever writes for an hour leaves six. */

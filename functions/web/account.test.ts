@@ -72,8 +72,8 @@ describe('changing the password', () => {
 });
 
 describe('the page of an account', () => {
-  const asAda = async () => {
-    const made = world();
+  const asAda = async (parts: Parameters<typeof world>[0] = {}) => {
+    const made = world(parts);
     const ada = browser(made.app);
     await ada.logIn();
     await ada.get('/blog/account');
@@ -93,11 +93,30 @@ describe('the page of an account', () => {
     expect([response.status, response.headers.get('location')]).toEqual([303, '/blog/account?saved']);
     const links = ['https://a.example/', 'https://b.example/'];
     expect(did('changeProfile')).toEqual([
-      ['changeProfile', { display_name: 'Ada L.', bio: 'Notes.\nMore.', links }, token],
+      ['changeProfile', { display_name: 'Ada L.', bio: 'Notes.\nMore.', links, picture: null }, token],
     ]);
     expect(did('purge').at(-1)).toEqual(['purge', 'page:']);
     await ada.get('/blog/account?saved');
     expect(ada.text()).toContain('What others see is saved.');
+  });
+
+  it('takes a picture, keeps it when other words are saved, and takes it away', async () => {
+    const fakes = world().web.pictures;
+    const { ada, did } = await asAda({
+      pictures: { ...fakes, upload: async () => ({ hash: 'ab'.repeat(32) }) as never },
+    });
+    const typed = { display_name: 'Ada L.', bio: '' };
+    const last = () => (did('changeProfile').at(-1)?.[1] as { picture?: string | null } | undefined)?.picture;
+    await ada.submitFile('/blog/account/profile', typed, { picture_file: new Blob(['bytes']) });
+    const hash = last();
+    expect(hash).toMatch(/^[0-9a-f]{64}$/);
+    await ada.get('/blog/account');
+    expect(ada.text()).toContain(`src="/blog/media/pictures/${hash}-640.webp"`);
+    await ada.submit('/blog/account/profile', typed);
+    expect([did('changeProfile').length, last()]).toEqual([2, hash]);
+    await ada.get('/blog/account');
+    await ada.submit('/blog/account/profile', { ...typed, picture_none: 'yes' });
+    expect(last()).toBeNull();
   });
 
   it('keeps what was typed when it is refused', async () => {

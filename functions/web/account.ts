@@ -2,10 +2,11 @@ import { clientAddress } from '@dormouse/runtime/address';
 import type { Env } from '@dormouse/runtime/app';
 import { tokenScopes } from '@dormouse/runtime/token-scopes';
 import type { Context, Hono } from 'hono';
-import { asWriter } from './as-writer.ts';
+import { asWriter, isExpired } from './as-writer.ts';
+import { isGenuine } from './csrf.ts';
 import type { Web } from './dependencies.ts';
-import { type Form, givenIn } from './form.ts';
-import type { FormProblem } from './form-problem.ts';
+import { type Form, givenIn, readFileForm } from './form.ts';
+import { type FormProblem, formProblem, stale } from './form-problem.ts';
 import { privateHeaders } from './headers.ts';
 import { deleteAccountPage, type OwnAccountPage, ownAccountPage } from './own-account-page.ts';
 import { ownDataDocument } from './own-data.ts';
@@ -20,7 +21,7 @@ const path = '/blog/account';
 /** One's own account: what others see of it, its password, its log-ins, its tokens for programs, and its end. */
 export function account(
   app: Hono<Env>,
-  { accounts, commenting, newsletter, ownAccount, pages, posts, providers, site }: Web,
+  { accounts, commenting, newsletter, ownAccount, pages, pictures, posts, providers, site }: Web,
   sessions: Sessions,
 ): void {
   const show = async (c: Context, session: Session, more: Partial<OwnAccountPage> = {}) => {
@@ -32,7 +33,7 @@ export function account(
       ownAccount.identities(session.token),
       ownAccount.passkeys(session.token),
     ]);
-    const profile = { display_name: me.display_name, bio: me.bio ?? '', links: me.links };
+    const profile = { display_name: me.display_name, bio: me.bio ?? '', links: me.links, picture: me.picture ?? '' };
     const shown = { me, sessions: open, tokens, tokenForm: blankToken, identities, passkeys, providers, profile };
     const page = { site: current, viewer: viewer(c, session), ...shown, ...more };
     return privately(c, ownAccountPage(page), more.problem?.status, more.problem?.headers);
@@ -72,17 +73,28 @@ export function account(
     }),
   );
 
-  app.post('/blog/account/profile', (c) =>
-    onForm(
-      c,
-      (session, problem, form) => show(c, session, { profile: typedIn(form), problem: ofLinks(problem) }),
-      async (form, session) => {
-        await ownAccount.changeProfile(typedIn(form), session.token);
-        await pages.purge(allPages);
-        return seeOther(c, `${path}?saved`);
-      },
-    ),
-  );
+  app.post('/blog/account/profile', async (c) => {
+    const form = await readFileForm(c);
+    let profile = typedIn(form);
+    return asWriter(c, sessions, async (session) => {
+      const again = (problem: FormProblem) => show(c, session, { profile, problem: ofLinks(problem) });
+      if (!isGenuine(c, form)) return again(stale);
+      try {
+        const file = await form.file('picture_file');
+        // It stays in the form when that comes back: a file cannot.
+        if (file) profile = { ...profile, picture: (await pictures.upload(file, session.token)).hash };
+        const { picture, ...said } = profile;
+        // A page of before does not have it.
+        const change = { ...said, ...(picture || form.has('picture') ? { picture: picture || null } : {}) };
+        await ownAccount.changeProfile(change, session.token);
+      } catch (error) {
+        if (isExpired(error)) throw error;
+        return again(formProblem(error));
+      }
+      await pages.purge(allPages);
+      return seeOther(c, `${path}?saved`);
+    });
+  });
 
   app.post('/blog/account/verify-email', (c) =>
     onForm(c, onPage(c), async (_, session) => {
@@ -193,6 +205,7 @@ const typedIn = (form: Form) => ({
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== ''),
+  picture: form.get('picture_none') === 'yes' ? '' : form.get('picture'),
 });
 
 /** What auth says of one address belongs to the field that has all of them. */

@@ -136,6 +136,7 @@ export function aPost(parts: Partial<Post> = {}): Post {
     lang: null,
     cover: null,
     cover_alt: '',
+    summary: '',
     published_at: parts.status === 'draft' ? null : at,
     category: colours[0] as Category,
     ...parts,
@@ -149,12 +150,21 @@ export const accessToken = (name: string, exp: number, role = 'author'): string 
 export const startMs = Date.UTC(2026, 5, 10);
 
 /** As it stands among the deleted ones, with a day and a half left. */
-const asDeleted = ({ category, content: _content, ...post }: Post): DeletedPost => ({
+const asDeleted = ({ category, content: _content, summary: _summary, ...post }: Post): DeletedPost => ({
   ...post,
   category_name: category.name,
   deleted_at: new Date(startMs - 28.5 * 86_400_000).toISOString(),
   deleted_by: 'edna',
   restorable_until: new Date(startMs + 1.5 * 86_400_000).toISOString(),
+});
+
+export const aPreviewKey = 'k'.repeat(24);
+
+/** What posts makes of an address and a summary. */
+const told = (input: PostInput, before: Pick<Post, 'slug' | 'summary'>) => ({
+  slug: input.slug ?? before.slug,
+  summary: input.summary ?? before.summary,
+  ...(input.summary && { excerpt: input.summary }),
 });
 
 /** A world of fakes that remembers what was asked of it. Parts can be replaced. */
@@ -165,6 +175,7 @@ export function world(parts: Partial<Web> = {}) {
   let keys = 0;
   const stored: Post[] = [];
   const gone: Post[] = [];
+  const previews = new Map<number, string>();
   const etag = ({ id, content, title }: Post) => `"${id}-${title.length}-${content.length}"`;
   const kept = new Map<string, CachedPage>();
   const said: ShownComment[] = [];
@@ -182,10 +193,11 @@ export function world(parts: Partial<Web> = {}) {
   const hooks: Webhook[] = [];
   const sent: WebhookDelivery[] = [];
   const hook = (id: number) => hooks.find((each) => each.id === id) ?? fail('not_found', 'There is no such webhook.');
-  const profile: { display_name: string; bio: string | null; links: readonly string[] } = {
+  const profile: { display_name: string; bio: string | null; links: readonly string[]; picture: string | null } = {
     display_name: 'Ada <i>',
     bio: 'Writes <b>.\nSleeps.',
     links: ['https://social.example/@ada?a&b'],
+    picture: null,
   };
   const at = '2026-06-04T10:00:00.000Z';
   const firefox = 'Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0';
@@ -387,6 +399,20 @@ export function world(parts: Partial<Web> = {}) {
           fail('not_found', 'There is no such post.');
         return { post, etag: etag(post) };
       },
+      async byPreview(key) {
+        const post =
+          stored.find(({ id }) => previews.get(id) === key) ?? fail('not_found', 'There is no such preview.');
+        return { post, etag: etag(post) };
+      },
+      preview: async (id) => previews.get(id) ?? null,
+      async makePreview(id, token) {
+        calls.push(['makePreview', id, token]);
+        previews.set(id, aPreviewKey);
+      },
+      async endPreview(id, token) {
+        calls.push(['endPreview', id, token]);
+        previews.delete(id);
+      },
       async own(after, token) {
         calls.push(['own', after, token]);
         const rest = stored.filter(({ id, author }) => id > after && author === 'ada');
@@ -402,7 +428,7 @@ export function world(parts: Partial<Web> = {}) {
           lang: input.lang ?? null,
           cover: input.cover ?? null,
           cover_alt: input.cover_alt ?? '',
-          slug: 'new-post',
+          ...told(input, { slug: 'new-post', summary: '' }),
         });
         stored.unshift(post);
         return { post, etag: etag(post) };
@@ -421,6 +447,7 @@ export function world(parts: Partial<Web> = {}) {
           lang: input.lang === undefined ? post.lang : input.lang,
           cover: input.cover === undefined ? post.cover : input.cover,
           cover_alt: input.cover_alt ?? post.cover_alt,
+          ...told(input, post),
         };
         stored[index] = changed;
         return { post: changed, etag: etag(changed) };
@@ -439,7 +466,7 @@ export function world(parts: Partial<Web> = {}) {
       },
       async ownDeleted(after, token) {
         calls.push(['ownDeleted', after, token]);
-        return { posts: gone.map((post) => ({ ...asDeleted(post), content: post.content })) };
+        return { posts: gone.map((post) => ({ ...asDeleted(post), content: post.content, summary: post.summary })) };
       },
       async restore(id, token) {
         calls.push(['restore', id, token]);

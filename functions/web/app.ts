@@ -19,6 +19,7 @@ import { managingWebhooks } from './managing-webhooks.ts';
 import { mediaFiles } from './media.ts';
 import { ownPosts } from './own-posts.ts';
 import { passkeys } from './passkeys.ts';
+import { previewing } from './previewing.ts';
 import { purging } from './purging.ts';
 import { reading } from './reading.ts';
 import { restoring } from './restoring.ts';
@@ -56,6 +57,7 @@ export function createApp(web: Web): Hono<Env> {
   deleting(app, web, own);
   restoring(app, web, own);
   revising(app, web, own);
+  previewing(app, web, own);
   blogSettings(app, web, own);
   managingPeople(app, web, own);
   managingWebhooks(app, web, own);

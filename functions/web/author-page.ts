@@ -1,4 +1,4 @@
-import type { Covers } from './cover.ts';
+import { type Covers, coverPicture } from './cover.ts';
 import { type Html, markup, none } from './html.ts';
 import { layout, type Viewer } from './layout.ts';
 import { entries, feedName, pagination } from './list-page.ts';
@@ -28,6 +28,7 @@ export function authorPage({ site, name, profile, listing, covers, first, viewer
   const newer = listing.newer ? `${path}?before=${encodeURIComponent(listing.newer)}` : undefined;
   const t = wordsOf(site.language);
   const shown = profile?.display_name ?? name;
+  const face = covers.get(profile?.picture ?? '');
   return layout({
     site,
     title: [shown, first ? '' : t.list.older].filter(Boolean).join(' · '),
@@ -40,7 +41,7 @@ export function authorPage({ site, name, profile, listing, covers, first, viewer
     newer,
     viewer,
     main: markup`<div class="list h-feed">
-${feedName(shown)}<header class="page-header p-author h-card"><p class="kicker">${t.list.author}</p>
+${feedName(shown)}<header class="page-header p-author h-card">${face && first ? markup`<div class="face">${coverPicture(face, { sizes: '6rem', alt: '', first: true })}</div>` : none}<p class="kicker">${t.list.author}</p>
 <data class="u-url u-uid" value="${path}"></data>
 <h1 class="p-name" dir="auto">${shown}</h1>
 ${profile?.bio && first ? markup`<p class="bio p-note" dir="auto">${profile.bio}</p>` : none}

@@ -41,6 +41,8 @@ const examples: Record<string, readonly string[]> = {
   ),
   '/blog/posts/:slug/edit': ['/blog/posts/post/edit', '/blog/posts/none/edit'],
   '/blog/posts/:slug/delete': ['/blog/posts/post/delete', '/blog/posts/none/delete'],
+  '/blog/posts/:slug/preview': ['/blog/posts/draft/preview', '/blog/posts/none/preview'],
+  '/blog/previews/:key': [`/blog/previews/${'k'.repeat(24)}`, '/blog/previews/none'],
   '/blog/posts/:slug/revisions': ['/blog/posts/post/revisions?version=1', '/blog/posts/none/revisions'],
   '/blog/categories/:slug': ['general', 'csharp', 'none'].map((slug) => `/blog/categories/${slug}`),
   ...Object.fromEntries(

@@ -172,6 +172,16 @@ describe('the cover in the editor', () => {
     expect(saved(did)).toMatchObject({ cover: null, cover_alt: '' });
   });
 
+  it('and the picture of an author stands on their page, which is made anew when it is there', async () => {
+    const { web, profile, app } = blog();
+    profile.picture = hash;
+    const page = await (await app.request('/blog/authors/ada')).text();
+    expect(page).toMatch(new RegExp(`<div class="face"><picture>.*src="${at('1280.jpg')}".* alt="" `));
+    web.pictures.ready = async () => ({ pictures: new Map(), complete: true });
+    await web.pages.purge('page:');
+    expect(await (await app.request('/blog/authors/ada')).text()).not.toContain('class="face"');
+  });
+
   it('is uploaded without a script, and saved with the post', async () => {
     const { ada, did } = await atTheEditor();
     await ada.get('/blog/new');

@@ -1,3 +1,4 @@
+import { followsTitle } from '@dormouse/runtime/slug';
 import type { Writing } from './editor-page.ts';
 import type { Form } from './form.ts';
 import { timeOf } from './local-time.ts';
@@ -18,6 +19,8 @@ export function writingOf(form: Form): Writing {
     lang: form.has('lang') ? form.get('lang').trim().slice(0, 100) : undefined,
     cover: form.has('cover') ? coverIn(form) : undefined,
     cover_alt: form.has('cover_alt') ? form.get('cover_alt') : undefined,
+    summary: form.has('summary') ? oneLine(form.get('summary')) : undefined,
+    slug: form.has('slug') ? oneLine(form.get('slug')) : undefined,
     published_at: form.has('published_at') ? form.get('published_at').slice(0, 100) : undefined,
     in_navigation: form.has('navigation') ? form.get('in_navigation') === 'yes' : undefined,
     unmailed: form.has('newsletter') ? form.get('unmailed') === 'yes' : undefined,
@@ -29,12 +32,17 @@ export function writingOf(form: Form): Writing {
   };
 }
 
+/** What the form's field for the address holds: nothing where the title makes it. */
+export const chosenSlug = (post: { slug: string; title: string }): string => (followsTitle(post) ? '' : post.slug);
+
 /** Where a post's form goes. */
 export const editPath = (slug: string): string => `/blog/posts/${encodeURIComponent(slug)}/edit`;
 
 /** What of it is the post. A draft has no time at which it is published. @param timeZone of the field for the time */
 export async function inputOf(writing: Writing, timeZone: string): Promise<PostInput> {
-  const { title, content, category_name, tags, status, kind, lang, cover, cover_alt, published_at: local } = writing;
+  const { title, content, category_name, tags, status, kind, lang, cover, cover_alt, summary, slug, ...others } =
+    writing;
+  const { published_at: local } = others;
   const time = local && status === 'published' ? await timeOf(local, timeZone) : null;
   return {
     title,
@@ -47,6 +55,8 @@ export async function inputOf(writing: Writing, timeZone: string): Promise<PostI
     lang: lang === '' ? null : lang,
     cover: cover === '' ? null : cover,
     cover_alt,
+    summary,
+    slug: slug === '' ? null : slug,
     published_at: local === undefined ? undefined : time,
   };
 }
@@ -59,6 +69,9 @@ function kindOf(form: Form): Writing['kind'] {
   const said = form.get('action') === 'page' || form.get('action') === 'post' ? form.get('action') : form.get('kind');
   return said === 'page' || said === 'post' ? said : undefined;
 }
+
+/** As posts takes it: a field of several lines sends their ends. */
+const oneLine = (text: string): string => text.replace(/\s+/gu, ' ').trim();
 
 /** Tags between commas, of Chinese and Japanese too. */
 const tagsOf = (field: string): string[] =>

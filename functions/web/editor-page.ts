@@ -19,13 +19,15 @@ import { wordsOf } from './words.ts';
 import type { Words } from './words-en.ts';
 
 /** What the editor's form holds. */
-export interface Writing extends Omit<PostInput, 'published_at' | 'lang' | 'cover'> {
+export interface Writing extends Omit<PostInput, 'published_at' | 'lang' | 'cover' | 'slug'> {
   /** When to publish it, as clocks of the blog show it; empty: at once. Undefined of a post that is published. */
   published_at: string | undefined;
   /** Language tag; empty: to be guessed. Undefined in a form of before there was a field for it. */
   lang: string | undefined;
   /** Hash of a picture; empty: none. Undefined as with `lang`. */
   cover: string | undefined;
+  /** Of its address; empty: as the title is. Undefined as with `lang`. */
+  slug: string | undefined;
   /** Of a page, whether the navigation leads there. Undefined where an administrator was not asked. */
   in_navigation: boolean | undefined;
   /** Whether the newsletter leaves it out. Undefined where that was not asked: of pages, of what is published, and where no posts are sent. */
@@ -85,6 +87,8 @@ export function editorPage(page: EditorPage): string {
     lang,
     cover,
     cover_alt,
+    summary,
+    slug,
     in_navigation,
     unmailed,
     was_unmailed,
@@ -116,6 +120,8 @@ ${tags && !isPage ? field({ name: 'tags', label: t.tags, value: tags.join(', '),
 ${field({ name: 'content', label: page.theirs ? t.yourText : t.text, value: writing.content, rows: 22, hint: t.textHint, className: 'content' }, problem)}
 ${help(t)}
 ${lang === undefined ? none : languageField(lang, t, problem)}
+${summary === undefined ? none : field({ name: 'summary', label: t.summary, value: summary, optional: true, rows: 2, hint: t.summaryHint, className: 'summary' }, problem)}
+${slug === undefined ? none : field({ name: 'slug', label: t.address, value: slug, optional: true, hint: t.addressHint, autocomplete: 'off' }, problem)}
 ${published_at === undefined ? none : publishAt(published_at, page.site, t, problem)}
 ${isPage && viewer.session?.role === 'admin' ? navigationField(in_navigation ?? isInNavigation(page.site.navigation, page.action), t) : none}
 ${unmailed === undefined || isPage ? none : newsletterField(unmailed, was_unmailed, words)}

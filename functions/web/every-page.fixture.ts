@@ -128,6 +128,7 @@ export async function everyPage(language: string): Promise<[string, string][]> {
     '/blog/posts/mine/edit',
     '/blog/posts/mine/delete',
     '/blog/posts/mine/revisions?version=1',
+    '/blog/posts/mine/preview',
   ]) {
     await author.get(path);
     note(path, author);

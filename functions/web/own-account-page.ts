@@ -3,11 +3,13 @@ import { day } from './dates.ts';
 import type { Provider } from './dependencies.ts';
 import { alert, field, hiddenField } from './field.ts';
 import { type FormProblem, type SaidProblem, saidIn } from './form-problem.ts';
-import { type Html, linkTo, markup, none } from './html.ts';
+import { type Html, linkTo, markup, none, trusted } from './html.ts';
+import { identityPath } from './identity-pictures.ts';
 import { identitySection } from './identity-section.ts';
 import { layout, type Viewer } from './layout.ts';
 import type { Identity, Me, OwnSession, Passkey, PersonalToken } from './own-account.ts';
 import { passkeySection } from './passkey-section.ts';
+import { pictureTypes } from './picture-field.ts';
 import type { SiteSettings } from './site.ts';
 import { newToken, type TokenForm, tokenSection } from './token-section.ts';
 import { wordsOf } from './words.ts';
@@ -27,7 +29,7 @@ export interface OwnAccountPage {
   /** A personal access token that was made just now. */
   madeToken?: string;
   /** The profile as it is, or as it was typed. */
-  profile: { display_name: string; bio: string; links: readonly string[] };
+  profile: { display_name: string; bio: string; links: readonly string[]; picture: string };
   notice?: keyof Words['account']['notices'] | undefined;
   problem?: FormProblem | undefined;
 }
@@ -50,12 +52,13 @@ ${notice && !problem ? markup`<p class="notice" role="status">${account.notices[
 ${alert(problem)}
 ${madeToken ? newToken(madeToken, words) : none}
 ${me.email && !me.email_verified ? markup`<form method="post" action="/blog/account/verify-email">${hiddenField('csrf', viewer.csrf)}<p class="muted">${account.unverified} <button class="button quiet">${account.sendLink}</button></p></form>` : none}
-<form method="post" action="/blog/account/profile">
-${hiddenField('csrf', viewer.csrf)}
+<form method="post" action="/blog/account/profile" enctype="multipart/form-data">
+${hiddenField('csrf', viewer.csrf)}${hiddenField('picture', profile.picture)}
 <fieldset><legend>${account.others}</legend>
 ${field({ name: 'display_name', label: fields.name, value: profile.display_name, autocomplete: 'name', hint: fields.anyScript }, problem)}
 ${field({ name: 'bio', label: account.about, value: profile.bio, rows: 4, optional: true, hint: account.aboutHint }, problem)}
 ${field({ name: 'links', label: account.links, value: profile.links.join('\n'), rows: 3, optional: true, hint: account.linksHint }, problem)}
+${me.role === 'reader' || me.role === 'operator' ? none : ownPicture(profile.picture, words, problem)}
 <p class="actions"><button class="button">${account.save}</button></p>
 </fieldset>
 </form>
@@ -78,6 +81,18 @@ ${tokenSection({ site, viewer, tokens, tokenForm, words, problem })}
 <p class="actions"><a class="button quiet" href="/blog/account/export">${account.download}</a> <a class="button quiet" href="/blog/account/delete">${account.delete}</a></p></section>
 </div>`,
   });
+}
+
+/** What there is, another one, or none. Works without scripts. */
+function ownPicture(hash: string, { account, fields, settings }: Words, problem: SaidProblem | undefined): Html {
+  const error = problem?.errors.picture;
+  return markup`<div class="field">
+<label for="picture_file">${account.picture}</label>
+<p class="hint" id="picture-hint">${account.pictureHint} ${fields.pictureTypes}</p>
+${hash ? markup`<p class="identity"><img src="${identityPath(hash, '640.webp')}" alt="${account.picture}"> <label><input type="checkbox" name="picture_none" value="yes"> ${settings.removePicture}</label></p>` : none}
+<input id="picture_file" name="picture_file" type="file" accept="${pictureTypes}" aria-describedby="picture-hint${error ? ' picture-error' : ''}"${error ? trusted(' aria-invalid="true"') : none}>
+${error ? markup`<p class="error" id="picture-error">${error}</p>` : none}
+</div>`;
 }
 
 const presentPassword = (fields: Words['fields'], problem: SaidProblem | undefined): Html =>

@@ -14,7 +14,9 @@ export type Identity = ResponseOf<typeof api.identities, 200>[number];
 export type Passkey = ResponseOf<typeof api.passkeys, 200>[number];
 export type OfferedPasskey = ResponseOf<typeof api.offerPasskey, 200>;
 export type OwnData = ResponseOf<typeof api.exportMe, 200>;
-export type Profile = Required<Pick<BodyOf<typeof api.changeMe>, 'display_name' | 'bio' | 'links'>>;
+type Change = BodyOf<typeof api.changeMe>;
+/** A picture that is left out stays as it is. */
+export type Profile = Required<Pick<Change, 'display_name' | 'bio' | 'links'>> & Pick<Change, 'picture'>;
 
 /** What web asks auth about the account that a token speaks for. Every method throws AppError with what auth answered. */
 export interface OwnAccount {

@@ -1,3 +1,4 @@
+import { publicUrl } from '@dormouse/runtime/address';
 import { nothingLeft } from '@dormouse/runtime/api';
 import type { Pictured, ReadyPicture } from './article-pictures.ts';
 import { bylineLink } from './byline-link.ts';
@@ -35,11 +36,13 @@ export interface PostParts {
   /** Its comments, and the form to write one. */
   comments?: Html | undefined;
   viewer?: Viewer | undefined;
+  /** Whoever sees it has the key of its preview. */
+  isPreview?: boolean | undefined;
 }
 
 /** One post. */
 export function postPage(parts: PostParts): string {
-  const { site, post, article, cover, drawn, others: next, beside, comments = none, viewer } = parts;
+  const { site, post, article, cover, drawn, others: next, beside, comments = none, viewer, isPreview } = parts;
   // What the page shows, or leaves to other pages.
   const { id, version, title, slug, author, byline: _names, created_at, updated_at, excerpt, ...others } = post;
   const {
@@ -52,6 +55,7 @@ export function postPage(parts: PostParts): string {
     published_at,
     cover: hash,
     cover_alt,
+    summary: _inExcerpt,
     ...unshown
   } = others;
   nothingLeft(unshown);
@@ -79,7 +83,7 @@ export function postPage(parts: PostParts): string {
     main: markup`<article class="post h-entry">
 <data class="u-url u-uid" value="${path}"></data>
 <header class="post-header">
-${draft ? markup`<p class="notice">${published_at ? t.post.scheduled(scheduled(published_at, site.time_zone)) : t.post.draft}</p>` : none}
+${draft ? markup`<p class="notice">${isPreview ? t.draftLink.shown : published_at ? t.post.scheduled(scheduled(published_at, site.time_zone)) : t.post.draft}</p>` : none}
 ${isPage ? none : markup`<div class="meta">${chip(post.category, { property: 'p-category' })}${day(post.created_at, site, 'dt-published')}<span>${t.post.minutes(minutes(post.content))}</span></div>`}
 <h1 class="p-name"${lang} dir="auto">${post.title}</h1>
 ${isPage ? none : markup`<p class="by" dir="auto">${t.post.by(bylineLink(post, t))}</p>`}
@@ -90,6 +94,7 @@ ${prose(lang, article.html)}
 <footer class="post-footer">
 ${tags.length > 0 && !isPage ? tagLinks(tags, t) : none}
 ${edited ? markup`<p class="muted">${t.post.lastChanged(day(post.updated_at, site, 'dt-updated'))}</p>` : none}
+${draft ? none : share(path, t)}
 <p><a href="/blog/"><span aria-hidden="true">←</span> ${t.post.allPosts}</a>${isPage ? none : markup` ${t.post.orMoreIn(chip(post.category))}`}</p>
 </footer>
 </article>
@@ -101,6 +106,13 @@ ${comments}`,
 
 /** Wider than the text where there is room. */
 const coverSizes = '(min-width: 66rem) 58rem, (min-width: 46rem) 44rem, 94vw';
+
+/** The whole address, which one click selects; it is known where PUBLIC_URL is. A button that copies would need a script. */
+function share(path: string, { post: words }: Words): Html {
+  const origin = publicUrl();
+  if (origin === undefined) return none;
+  return markup`<details class="share"><summary>${words.share}</summary><p><code class="whole">${origin}${path}</code></p><p class="hint">${words.shareHint}</p></details>`;
+}
 
 /** To the posts around it: the older one on the left, where a reader who goes back in time looks for it. */
 function besides({ older, newer }: Neighbours, { post: words }: Words): Html {
@@ -117,8 +129,8 @@ const readNext = (next: readonly PostSummary[], { category }: Post, site: SiteSe
 <ul>${next.map((other) => markup`<li><a href="/blog/posts/${encodeURIComponent(other.slug)}"${langAttribute(other.title, other.lang)} dir="auto">${other.title}</a> <span class="muted">${day(other.created_at, site)}</span></li>`)}</ul>
 </nav>`;
 
-const tools = (path: string, { title }: Post, t: Words): Html =>
-  markup`<p class="tools"><a class="button quiet" href="${path}/edit">${t.post.edit(title)}</a> <a class="button quiet" href="${path}/revisions">${t.post.versions(title)}</a> <a class="button quiet" href="${path}/delete">${t.post.delete(title)}</a></p>`;
+const tools = (path: string, { title, status }: Post, t: Words): Html =>
+  markup`<p class="tools"><a class="button quiet" href="${path}/edit">${t.post.edit(title)}</a> <a class="button quiet" href="${path}/revisions">${t.post.versions(title)}</a> <a class="button quiet" href="${path}/delete">${t.post.delete(title)}</a>${status === 'draft' ? markup` <a class="button quiet" href="${path}/preview">${t.draftLink.of(title)}</a>` : none}</p>`;
 
 /** Characters of a text whose words are counted; a longer one is taken to go on as it began. */
 const counted = 100_000;

@@ -63,6 +63,12 @@ export interface Posts {
   months(timeZone: string): Promise<readonly Month[]>;
   /** The post, or the slug it is found under now. 404 when there is none, or none that the token's owner may see. */
   bySlug(slug: string, token?: string): Promise<Versioned | { moved: string }>;
+  /** A post, a draft too, by the key of its preview. */
+  byPreview(key: string): Promise<Versioned>;
+  /** The key of a post's preview; null without one. */
+  preview(id: number, token: string): Promise<string | null>;
+  makePreview(id: number, token: string): Promise<void>;
+  endPreview(id: number, token: string): Promise<void>;
   /** A page of the posts of the token's owner, whole, drafts too. @param after id that the page before ended with */
   own(after: number, token: string): Promise<OwnPosts>;
   /** The same key and input make one post, however often they are sent. */
@@ -114,6 +120,18 @@ export function postsAt(url: string, call: Call): Posts {
       if (status !== 200) return { moved: decodeURIComponent(headers.get('location')?.split('/').pop() ?? '') };
       return versioned({ headers, body });
     },
+    async byPreview(key) {
+      return versioned(okResponse(await client('GET /blog/api/posts/previews/:key', { params: { key } })));
+    },
+    async preview(id, token) {
+      return okResponse(await client('GET /blog/api/posts/:id/preview', { params: { id }, token })).body.key;
+    },
+    async makePreview(id, token) {
+      okResponse(await client('PUT /blog/api/posts/:id/preview', { params: { id }, token }));
+    },
+    async endPreview(id, token) {
+      okResponse(await client('DELETE /blog/api/posts/:id/preview', { params: { id }, token }));
+    },
     async own(after, token) {
       const { body, headers } = okResponse(await client('GET /blog/api/posts/mine', { query: { after }, token }));
       return { posts: body, ...nextIdIn(headers) };
@@ -161,11 +179,11 @@ export function postsAt(url: string, call: Call): Posts {
 }
 
 const versioned = ({ headers, body }: { headers: Headers; body: Post }): Versioned => ({
-  post: completed(body),
+  post: { ...completed(body), summary: body.summary ?? '' },
   etag: headers.get('etag') ?? '',
 });
 
-/** A response of an earlier release, as caches hold it for a minute, has neither tags, nor a kind, nor a language, nor a cover. */
+/** A response of an earlier release, as caches hold it for a minute, has neither tags, nor a kind, nor a language, nor a cover, nor a summary. */
 const completed = <T extends Pick<Post, 'tags' | 'kind' | 'lang' | 'cover' | 'cover_alt'>>(post: T): T => ({
   ...post,
   tags: post.tags ?? [],

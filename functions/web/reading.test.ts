@@ -412,6 +412,19 @@ describe('what a post says to others', () => {
     expect(ada.text()).not.toMatch(/og:|ld\+json/);
   });
 
+  it('ends with others of its category that have most of its tags, the newest first', async () => {
+    const { app, stored } = world();
+    const tagged = [[], ['Sleep'], ['Wake', 'sleep'], [], ['Sleep', 'Wake'], ['Wake']];
+    stored.push(
+      ...tagged.map((tags, n) => aPost({ slug: `t${n}`, tags })),
+      aPost({ slug: 'mine', tags: ['Sleep', 'Wake'] }),
+    );
+    stored.push(aPost({ slug: 'other', tags: ['Sleep', 'Wake'], category: colours[1] as never }));
+    const html = await (await app.request('/blog/posts/mine')).text();
+    const next = html.slice(html.indexOf('class="next"'));
+    expect(Array.from(next.matchAll(/href="\/blog\/posts\/(\w+)"/g), ([, slug]) => slug)).toEqual(['t2', 't4', 't1']);
+  });
+
   it('ends with the newest others of its category, or without them', async () => {
     const { app, stored, web } = world();
     stored.push(

@@ -45,8 +45,9 @@ const drawingMs = 15 * 60_000;
 /** Stands for a picture that is being drawn. */
 const awaited = '';
 
-/** How many posts a post leads to. */
+/** How many posts a post leads to, and of how many of its category. */
 const readNext = 3;
+const considered = 20;
 
 /** What a list is limited to, by slug. */
 interface Topic {
@@ -229,7 +230,7 @@ export function reading(
       if (found && found.username !== name) redirectTo('/blog/authors', found.username);
       if (profile === undefined && listing.posts.length === 0) fail('not_found', 'There is no such author.');
       const first = !after && (!before || !listing.newer);
-      const named = coversOf(listing.posts);
+      const named = [...new Set([...(found?.picture ? [found.picture] : []), ...coversOf(listing.posts)])];
       const { pictures: covers, complete } = await pictures.ready(named);
       const text = authorPage({ site: settings, name, profile: found, listing, covers, first, viewer });
       if ((profile instanceof AppError || !complete) && !viewer) throw new UncacheablePage(pageOf({ text }));
@@ -249,6 +250,13 @@ export function reading(
     return view.own.size === 0 ? show(c, `post ${slug}${key}`, page) : showPrivately(c, page);
   });
 
+  app.get('/blog/previews/:key', async (c) => {
+    const found = await posts.byPreview(c.req.param('key'));
+    if (found.post.status === 'published') return seeOther(c, `/blog/posts/${encodeURIComponent(found.post.slug)}`);
+    articles.prepare();
+    return showPrivately(c, (settings, viewer) => postOf(settings, found, viewer, {}, true));
+  });
+
   const showPost: PostWithProblem = async (c, slug, session, sent) => {
     const found = await posts.bySlug(slug, session?.token);
     if ('moved' in found) return movedTo(c, `/blog/posts/${encodeURIComponent(found.moved)}`);
@@ -262,6 +270,7 @@ export function reading(
     found: Versioned,
     viewer: Viewer | undefined,
     view: CommentView,
+    isPreview = false,
   ): Promise<Rendered> => {
     const takesComments = site.comments !== 'none' && found.post.kind === 'post' && found.post.status === 'published';
     const [{ complete, named, pending, ...parts }, shown] = await Promise.all([
@@ -279,7 +288,8 @@ export function reading(
           first: view.after === undefined,
         })
       : none;
-    const text = postPage({ site, post: found.post, ...parts, comments: section, viewer });
+    const next = related(found.post, parts.others);
+    const text = postPage({ site, post: found.post, ...parts, others: next, comments: section, viewer, isPreview });
     const isWhole =
       parts.article.complete && complete && (!takesComments || (shown !== undefined && !isStray(shown, view.form)));
     if (!isWhole && !viewer) throw new UncacheablePage(pageOf({ text }));
@@ -289,7 +299,9 @@ export function reading(
     const beside = [older, newer].flatMap((each) => (each ? [keyOf.post(each.id)] : []));
     const newest =
       found.post.kind === 'page' ? [] : [keyOf.newestOf(found.post.category.id), keyOf.beside(found.post.id)];
-    const keys = [keyOf.blog, ...namesOf([found.post, ...parts.others]), ...newest, ...beside];
+    // One that is not shown could have kept another one out.
+    const looked = parts.others.map(({ id }) => keyOf.post(id));
+    const keys = new Set([keyOf.blog, ...namesOf([found.post, ...next]), ...looked, ...newest, ...beside]);
     return { text, keys: [...keys, ...keysOfPictures(named)], pending };
   };
 
@@ -325,12 +337,12 @@ export function reading(
     return posts.neighbours(id).catch((error) => (error instanceof AppError ? noNeighbours : Promise.reject(error)));
   };
 
-  /** The newest others of a post's category; the page does without them when they do not come. */
+  /** Others of a post's category, the newest first; the page does without them when they do not come. */
   const othersOf = async ({ id, kind, category }: Post): Promise<readonly PostSummary[]> => {
     if (kind === 'page') return [];
     try {
-      const { posts: newest } = await posts.list({ limit: readNext + 1, category: category.slug });
-      return newest.filter((each) => each.id !== id).slice(0, readNext);
+      const { posts: newest } = await posts.list({ limit: considered, category: category.slug });
+      return newest.filter((each) => each.id !== id);
     } catch (error) {
       if (error instanceof AppError) return noOthers;
       throw error;
@@ -369,6 +381,13 @@ function commentViewOf(c: Context): CommentView & { key: string; own: ReadonlySe
   const notice = c.req.query('comment') === 'held' ? ('held' as const) : undefined;
   const key = [after, parent && `answer ${parent}`, notice].map((part) => (part ? ` ${part}` : '')).join('');
   return { key, own, after, notice, ...(parent && { form: { parent } }) };
+}
+
+/** Of others, the newest first, those with most tags of a post. */
+function related({ tags }: Post, others: readonly PostSummary[]): readonly PostSummary[] {
+  const own = new Set(tags.map(tagSlug));
+  const shared = (other: PostSummary) => other.tags.filter((tag) => own.has(tagSlug(tag))).length;
+  return [...others].sort((a, b) => shared(b) - shared(a)).slice(0, readNext);
 }
 
 /** The first moment of a month, and of the next. */

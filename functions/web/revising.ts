@@ -55,6 +55,8 @@ export function revising(app: Hono<Env>, { posts, pages, site }: Web, sessions: 
         lang,
         cover,
         cover_alt,
+        summary: undefined,
+        slug: undefined,
         status,
         published_at: undefined,
       };

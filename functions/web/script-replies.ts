@@ -8,7 +8,7 @@ import { colorSheets } from './colors.ts';
 import { formToken, isGenuine } from './csrf.ts';
 import { currentPost } from './current-post.ts';
 import type { Web } from './dependencies.ts';
-import { editPath, writingOf } from './editor-form.ts';
+import { chosenSlug, editPath, writingOf } from './editor-form.ts';
 import type { Writing } from './editor-page.ts';
 import type { FileForm } from './form.ts';
 import { formProblem, saidIn } from './form-problem.ts';
@@ -121,6 +121,8 @@ const labelsIn = ({ editor, pictures }: Words): Readonly<Record<string, string>>
   tags: editor.tags,
   cover: editor.cover,
   cover_alt: pictures.shows,
+  summary: editor.summary,
+  slug: editor.address,
   picture: pictures.picture,
 });
 
@@ -129,7 +131,7 @@ async function changedReply(c: Context, form: FileForm, posts: Posts, sessions: 
   try {
     const session = await sessions.of(c);
     const { post, etag } = await currentPost(posts, c.req.param('slug') ?? '', session?.token ?? '');
-    const { id, version, title, content, tags, category, lang, cover, cover_alt, status, slug } = post;
+    const { id, version, title, content, tags, category, lang, cover, cover_alt, summary, status } = post;
     // Another post may have got the address.
     if (String(id) !== form.get('id')) return { outcome: 'gone' };
     const fields = {
@@ -140,8 +142,10 @@ async function changedReply(c: Context, form: FileForm, posts: Posts, sessions: 
       lang: lang ?? '',
       cover: cover ?? '',
       cover_alt,
+      summary,
+      slug: chosenSlug(post),
     };
-    return { outcome: 'changed', id, version, etag, action: editPath(slug), status, fields };
+    return { outcome: 'changed', id, version, etag, action: editPath(post.slug), status, fields };
   } catch (error) {
     if (error instanceof AppError && error.code === 'not_found') return { outcome: 'gone' };
     return { outcome: 'later', seconds: 1 };

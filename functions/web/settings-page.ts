@@ -7,6 +7,7 @@ import { identityField } from './identity-field.ts';
 import { languageList } from './language-list.ts';
 import { layout, type Viewer } from './layout.ts';
 import type { SiteSettings } from './site.ts';
+import { timeZoneList } from './time-zone-list.ts';
 import { wordsOf } from './words.ts';
 import type { Words } from './words-en.ts';
 
@@ -64,7 +65,8 @@ ${field({ name: 'title', label: settings.title, value: form.title }, problem)}
 ${field({ name: 'description', label: settings.description, value: form.description, optional: true, hint: settings.descriptionHint }, problem)}
 ${field({ name: 'language', label: settings.language, value: form.language, list: 'languages', hint: settings.languageHint }, problem)}
 ${languageList}
-${field({ name: 'time_zone', label: settings.timeZone, value: form.time_zone, hint: settings.timeZoneHint, autocomplete: 'off' }, problem)}
+${field({ name: 'time_zone', label: settings.timeZone, value: form.time_zone, list: 'time-zones', hint: settings.timeZoneHint, autocomplete: 'off' }, problem)}
+${timeZoneList()}
 </fieldset>
 <fieldset><legend>${settings.looks}</legend>
 ${field({ name: 'accent', label: settings.accent, type: 'color', value: form.accent, hint: settings.accentHint }, problem)}

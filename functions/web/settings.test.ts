@@ -131,6 +131,7 @@ describe('the page of settings', () => {
     await app.request('/blog/');
     expect(kept.size).toBe(1);
     expect(root.text()).toContain('aria-current="page">Settings</a>');
+    for (const zone of ['UTC', 'Asia/Seoul']) expect(root.text()).toContain(`<option value="${zone}"></option>`);
     const typed = {
       title: 'Late',
       description: '',

@@ -119,6 +119,7 @@ button, input, textarea, select { font: inherit; color: inherit; }
 .excerpt { color: var(--soft); display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 3; line-clamp: 3; overflow: hidden; overflow-wrap: anywhere; }
 .by { font-size: .9rem; color: var(--soft); overflow-wrap: anywhere; }
 .by a { color: inherit; }
+.face img { display: block; width: 6rem; height: 6rem; border-radius: 50%; object-fit: cover; background: var(--color); }
 .bio { max-width: 44rem; white-space: pre-line; }
 .elsewhere { display: flex; flex-wrap: wrap; gap: .35rem 1.25rem; list-style: none; padding: 0; overflow-wrap: anywhere; }
 .meta { display: flex; flex-wrap: wrap; align-items: center; gap: .4rem .85rem; color: var(--soft); font-size: .875rem; }
@@ -391,6 +392,10 @@ fieldset { display: grid; grid-template-columns: minmax(0, 1fr); gap: 1rem; min-
 .rows form { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem; }
 .rows select { width: auto; }
 .made { overflow-wrap: anywhere; }
+.whole { overflow-wrap: anywhere; user-select: all; -webkit-user-select: all; }
+.share summary { cursor: pointer; width: max-content; }
+.share p { margin-top: .4rem; }
+.editor .summary textarea { min-height: 0; font: inherit; }
 .settings fieldset { margin-bottom: 1.25rem; }
 .settings textarea { min-height: 6rem; }
 .card pre { margin: 0; padding: .8rem 1rem; border: 1px solid var(--line); border-radius: 9px; background: var(--sunken); overflow-x: auto; }

@@ -175,6 +175,8 @@ export const english = {
     beside: 'Before and after',
     before: '← Before',
     after: 'After →',
+    share: 'Share',
+    shareHint: 'One click selects the whole address.',
     moreToRead: 'More to read',
     moreIn: (category: Html): Html => markup`More in ${category}`,
   },
@@ -364,6 +366,8 @@ export const english = {
     others: 'What others see',
     about: 'About you',
     aboutHint: 'A few sentences of plain text, at most 500 characters.',
+    picture: 'Picture',
+    pictureHint: 'Of you, on your page.',
     links: 'Your pages elsewhere',
     linksHint:
       'Addresses that begin with https://, each on a line of its own. Your page here links to them as yours (rel="me").',
@@ -774,6 +778,10 @@ export const english = {
     isPost: 'For “About” or an imprint there are pages, which stand in no list, feed or count.',
     language: 'Language',
     languageHint: 'Of this text, as a language tag: en, ko, pt-BR. Left empty, it is guessed from the script.',
+    summary: 'Summary',
+    summaryHint: 'In lists, feeds and cards of links, in the place of the first words.',
+    address: 'Address',
+    addressHint: 'Last part of the address. Left empty, it is made of the title. Former addresses lead to the new one.',
     makePage: 'Make it a page',
     makePost: 'Make it a post',
     preview: 'Preview',
@@ -829,6 +837,17 @@ export const english = {
     write: 'Write something',
     older: 'Older',
     due: (time: string): string => `Is published on ${time}`,
+  },
+
+  draftLink: {
+    title: 'Preview link',
+    of: (title: string): Html => markup`Preview link${hidden(` to “${title}”`)}`,
+    about: 'Whoever has the link can read this draft, as it is at that time, without an account, until you end it.',
+    none: 'There is no link yet.',
+    make: 'Make a link',
+    end: 'End this link',
+    published: 'This is published: everybody can read it at its own address, to which the link leads.',
+    shown: 'This is a draft, not published yet. Its author let you read it by this link.',
   },
 
   deletion: {

@@ -52,6 +52,7 @@ const sentences: Readonly<Record<string, string>> = {
   'You have too many tokens. Revoke one first.': '토큰이 너무 많습니다. 먼저 하나를 폐기해 주세요.',
   'There is no such post.': '없는 글입니다.',
   'There is no such version.': '없는 버전입니다.',
+  'There is no such preview.': '없는 미리 보기입니다.',
   'This is the last administrator of the blog.': '블로그의 마지막 관리자입니다.',
   'This is the last administrator of the blog. Make somebody else an administrator first.':
     '블로그의 마지막 관리자입니다. 먼저 다른 사람을 관리자로 지정해 주세요.',

@@ -159,6 +159,8 @@ export const korean: Words = {
     beside: '이전 글과 다음 글',
     before: '← 이전 글',
     after: '다음 글 →',
+    share: '공유',
+    shareHint: '한 번 누르면 주소 전체가 선택됩니다.',
     moreToRead: '더 읽을 글',
     moreIn: (category) => markup`${category} 카테고리의 다른 글`,
   },
@@ -339,6 +341,8 @@ export const korean: Words = {
     others: '공개 프로필',
     about: '소개',
     aboutHint: '서식 없는 짧은 글로, 최대 500자까지 쓸 수 있습니다.',
+    picture: '사진',
+    pictureHint: '글쓴이 페이지에 보이는 사진입니다.',
     links: '다른 곳에 있는 내 페이지',
     linksHint:
       'https://로 시작하는 주소를 한 줄에 하나씩 적어 주세요. 이 블로그의 내 페이지에서 본인의 페이지로 연결됩니다.',
@@ -740,6 +744,10 @@ export const korean: Words = {
     isPost: '블로그 소개처럼 목록과 피드, 글 수에 들어가지 않는 글은 페이지로 만들 수 있습니다.',
     language: '언어',
     languageHint: '이 글의 언어 태그입니다: en, ko, pt-BR. 비워 두면 문자를 보고 판단합니다.',
+    summary: '요약',
+    summaryHint: '목록과 피드, 링크 카드에 본문 첫머리 대신 보이는 글입니다.',
+    address: '주소',
+    addressHint: '주소의 마지막 부분입니다. 비워 두면 제목으로 만듭니다. 예전 주소로 와도 새 주소로 이어집니다.',
     makePage: '페이지로 바꾸기',
     makePost: '글로 바꾸기',
     preview: '미리 보기',
@@ -795,6 +803,18 @@ export const korean: Words = {
     write: '글쓰기',
     older: '이전 글',
     due: (time) => `${time}에 발행 예약됨`,
+  },
+
+  draftLink: {
+    title: '미리 보기 링크',
+    of: (title) => markup`${hidden(`‘${title}’의 `)}미리 보기 링크`,
+    about:
+      '링크를 받은 사람은 계정이 없어도 이 임시글을 지금 상태 그대로 읽을 수 있습니다. 링크를 없애면 더는 읽을 수 없습니다.',
+    none: '아직 링크가 없습니다.',
+    make: '링크 만들기',
+    end: '링크 없애기',
+    published: '이미 발행한 글입니다. 누구나 글의 주소에서 읽을 수 있고, 링크도 그 주소로 이어집니다.',
+    shown: '아직 발행하지 않은 임시글입니다. 글쓴이가 보낸 링크로 읽고 있습니다.',
   },
 
   deletion: {

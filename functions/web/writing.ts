@@ -6,7 +6,7 @@ import { asWriter } from './as-writer.ts';
 import { editablePost } from './current-post.ts';
 import type { Web } from './dependencies.ts';
 import { Editor } from './editor.ts';
-import { editPath, inputOf } from './editor-form.ts';
+import { chosenSlug, editPath, inputOf } from './editor-form.ts';
 import type { Writing } from './editor-page.ts';
 import { localTime } from './local-time.ts';
 import { keepInNavigation } from './page-navigation.ts';
@@ -63,7 +63,7 @@ export function writing(app: Hono<Env>, web: Web, sessions: Sessions): void {
   app.get('/blog/posts/:slug/edit', (c) =>
     asWriter(c, sessions, async (session) => {
       const { post, etag } = await editablePost(posts, c.req.param('slug'), session);
-      const { id, title, content, tags, status, kind, lang, cover, cover_alt } = post;
+      const { id, title, content, tags, status, kind, lang, cover, cover_alt, summary } = post;
       const unmailed = await isUnmailed(post, session.token);
       const published_at = status === 'draft' ? localTime(post.published_at, await timeZone()) : undefined;
       return editor.show(
@@ -79,6 +79,8 @@ export function writing(app: Hono<Env>, web: Web, sessions: Sessions): void {
             lang: lang ?? '',
             cover: cover ?? '',
             cover_alt,
+            summary,
+            slug: chosenSlug(post),
             published_at,
             in_navigation: undefined,
             unmailed,
@@ -117,6 +119,8 @@ const blank: Writing = {
   lang: '',
   cover: '',
   cover_alt: '',
+  summary: '',
+  slug: '',
   published_at: '',
   in_navigation: undefined,
   unmailed: undefined,

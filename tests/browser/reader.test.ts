@@ -195,6 +195,44 @@ describe('in a browser', needsChromium, () => {
         });
   });
 
+  it.each(['/', '/blog/posts/article-1', '/blog/nowhere'])(
+    'goes through %s by the Tab key, in the order of the page, and sees where it is',
+    async (path) => {
+      const context = await browser.newContext({ baseURL: platform.url, viewport: { width: 900, height: 700 } });
+      const page = await context.newPage();
+      await page.goto(path);
+      const controls = await page.evaluate(() => {
+        const all = [...document.querySelectorAll('*')];
+        return all.flatMap((each, n) =>
+          each.matches('a[href]:not([tabindex]), button, summary, select, textarea, input:not([type=hidden])') &&
+          each.checkVisibility()
+            ? [n]
+            : [],
+        );
+      });
+      const seen: { at: number; isShown: boolean; isMarked: boolean }[] = [];
+      for (let n = 0; n < 2 * controls.length; n++) {
+        await page.keyboard.press('Tab');
+        const now = await page.evaluate(() => {
+          const each = document.activeElement!;
+          const { top, bottom, width } = each.getBoundingClientRect();
+          const { outlineStyle, outlineWidth } = getComputedStyle(each);
+          return {
+            at: [...document.querySelectorAll('*')].indexOf(each),
+            isShown: top < innerHeight && bottom > 0 && width > 0,
+            isMarked: outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 2,
+          };
+        });
+        if (now.at <= (seen.at(-1)?.at ?? 0)) break;
+        seen.push(now);
+      }
+      const reached = seen.map(({ at }) => at);
+      expect(controls.filter((control) => !reached.includes(control))).toEqual([]);
+      expect(seen.filter(({ isShown, isMarked }) => !isShown || !isMarked)).toEqual([]);
+      await context.close();
+    },
+  );
+
   // At the end: it sets the blog up, and nobody can register after that.
   describe('a stranger’s evening', () => strangersEvening(() => ({ platform, browser })));
 });

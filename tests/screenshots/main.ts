@@ -58,12 +58,15 @@ const pages: Record<string, Shown> = {
   editor: { path: '/blog/posts/not-finished-yet/edit', as: 'owner', isScripted: true },
   'editor-new': { path: '/blog/new', as: 'owner', isScripted: true },
   'editor-page': { path: '/blog/new?kind=page', as: 'owner', isScripted: true },
+  'draft-own': { path: '/blog/posts/not-finished-yet', as: 'owner' },
+  'draft-link': { path: '/blog/posts/not-finished-yet/preview', as: 'owner' },
   'post-own': { path: '/blog/posts/three-hills-before-supper', as: 'owner' },
   versions: { path: '/blog/posts/three-hills-before-supper/revisions?version=1', as: 'owner' },
   delete: { path: '/blog/posts/about/delete', as: 'owner' },
   settings: { path: '/blog/settings', as: 'owner' },
   people: { path: '/blog/people', as: 'owner' },
   account: { path: '/blog/account', as: 'owner' },
+  'passkey-new': { path: '/blog/account/passkeys/new', as: 'owner', isScripted: true },
   'second-factor': { path: '/blog/account/second-factor', as: 'owner' },
   comments: { path: '/blog/comments', as: 'owner' },
   webhooks: { path: '/blog/webhooks', as: 'owner' },
@@ -72,6 +75,9 @@ const pages: Record<string, Shown> = {
 
 const widths = [390, 1280, 1920] as const;
 const schemes = ['light', 'dark'] as const;
+const fileName = (name: string, width: number, suffix: string): string => `${name}-${width}-${suffix}.png`;
+const wantedWidths = (name: string, suffix: string) =>
+  widths.filter((width) => fileName(name, width, suffix).includes(part));
 const found: string[] = [];
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 let count = 0;
@@ -82,10 +88,15 @@ try {
   const link = (await eventually(async () => /\S+\/setup\?code=\S+/.exec(platform.output())?.[0], Boolean))!;
   await photographSetUp(link);
   const blog = await fillSampleBlog(platform.url, link);
-  Object.assign(pages, { 'join-invited': { path: `/blog/join?code=${blog.invitation}` } });
+  Object.assign(pages, {
+    'join-invited': { path: `/blog/join?code=${blog.invitation}` },
+    'draft-by-link': { path: `/blog/previews/${blog.preview}` },
+  });
   for (const language of ['en', 'ko'] as const) {
-    await blog.speak(language);
-    for (const scheme of schemes) await photographAll(scheme, language);
+    await blog.change({ language, layout: 'list' });
+    for (const scheme of schemes) await photographAll(pages, scheme, language);
+    await blog.change({ layout: 'cards' });
+    for (const scheme of schemes) await photographAll({ 'list-cards': { path: '/' } }, scheme, language);
   }
 } finally {
   await browser.close();
@@ -111,7 +122,11 @@ async function photographSetUp(link: string): Promise<void> {
     }
 }
 
-async function photographAll(scheme: (typeof schemes)[number], language: string): Promise<void> {
+async function photographAll(
+  pages: Readonly<Record<string, Shown>>,
+  scheme: (typeof schemes)[number],
+  language: string,
+): Promise<void> {
   const contexts = new Map<string, BrowserContext>();
   async function contextOf(as: string, isScripted: boolean): Promise<BrowserContext> {
     const known = contexts.get(`${as} ${isScripted}`);
@@ -139,10 +154,6 @@ async function logIn(page: Page): Promise<void> {
   await page.locator('main form[action="/blog/login"] button').click();
   await page.close();
 }
-
-const fileName = (name: string, width: number, suffix: string): string => `${name}-${width}-${suffix}.png`;
-const wantedWidths = (name: string, suffix: string) =>
-  widths.filter((width) => fileName(name, width, suffix).includes(part));
 
 async function photograph(
   page: Page,

@@ -24,6 +24,15 @@ const logo = (): Promise<Buffer> =>
     .png()
     .toBuffer();
 
+const face = (): Promise<Buffer> =>
+  sharp(
+    Buffer.from(
+      '<svg xmlns="http://www.w3.org/2000/svg" width="800" height="800" viewBox="0 0 40 40"><rect width="40" height="40" fill="#d9b48f"/><path d="M6 40 Q8 28 20 28 T34 40Z" fill="#5b2408"/><circle cx="20" cy="18" r="9" fill="#f3dcc3"/><path d="M10 17 Q12 6 20 7 T30 17 Q24 11 20 12 T10 17Z" fill="#3a1f10"/></svg>',
+    ),
+  )
+    .png()
+    .toBuffer();
+
 const code = '```ts\nconst lamp = (hour: number): boolean => hour >= 18; // lit until midnight\n```';
 
 /** Posts that show what an article can hold, oldest first. */
@@ -50,6 +59,7 @@ const posts = (pictures: readonly string[], cover: string) => [
   {
     title: 'Notes on a slow Sunday',
     category_name: 'Walks',
+    summary: 'What an afternoon holds when nobody has planned it.',
     tags: ['Hills', 'Light'],
     content: 'Nothing happened, at length. The *kettle* was on twice.[^1]\n\n[^1]: Three times, says the neighbour.',
   },
@@ -78,12 +88,13 @@ export async function fillSampleBlog(url: string, link: string): Promise<SampleB
   const hashes = await Promise.all(
     [
       await logo(),
+      await face(),
       await landscape(1600, 1000, 20),
       await landscape(1600, 1000, 265),
       await landscape(1600, 900, 205),
     ].map((bytes) => upload(bytes, token)),
   );
-  const [mark, ...pictures] = hashes as [Uploaded, Uploaded, ...Uploaded[]];
+  const [mark, self, ...pictures] = hashes as [Uploaded, Uploaded, Uploaded, ...Uploaded[]];
   const write = (post: object) =>
     ask('POST', '/blog/api/posts', { status: 'published', ...post }, token) as Promise<{ id: number }>;
   let newest = 0;
@@ -98,7 +109,13 @@ export async function fillSampleBlog(url: string, link: string): Promise<SampleB
     category_name: 'General',
     content: 'I walk, and write down what I saw.\n\nInes',
   });
-  await write({ title: 'Not finished yet', category_name: 'Workshop', status: 'draft', content: 'A second lamp.' });
+  const { id: draft } = await write({
+    title: 'Not finished yet',
+    category_name: 'Workshop',
+    status: 'draft',
+    content: 'A second lamp.',
+  });
+  const { key: preview } = (await ask('PUT', `/blog/api/posts/${draft}/preview`, undefined, token)) as { key: string };
   await write({
     title: 'For the winter',
     category_name: 'Walks',
@@ -115,7 +132,8 @@ export async function fillSampleBlog(url: string, link: string): Promise<SampleB
     navigation: [{ label: 'About', href: '/blog/posts/about' }],
   };
   await ask('PATCH', '/api/settings', settings, token);
-  await ask('PATCH', '/api/me', { display_name: 'Ines Hall', bio: 'Walks slowly, and writes about it.' }, token);
+  const profile = { display_name: 'Ines Hall', bio: 'Walks slowly, and writes about it.', picture: self.hash };
+  await ask('PATCH', '/api/me', profile, token);
   const { code: invitation } = (await ask(
     'POST',
     '/api/invitations',
@@ -129,7 +147,7 @@ export async function fillSampleBlog(url: string, link: string): Promise<SampleB
   await say({ content: 'On Sundays, until three.', parent_id: first }, token);
   await say({ content: 'I took the other path, past the mill.', name: 'Tom' });
   await Promise.all(hashes.map(({ hash }) => ready(hash, token)));
-  return { invitation, speak: (language) => ask('PATCH', '/api/settings', { language }, token) };
+  return { invitation, preview, change: (settings) => ask('PATCH', '/api/settings', settings, token) };
 
   async function ask(method: string, path: string, body?: object, token?: string): Promise<unknown> {
     const headers = {
@@ -162,6 +180,8 @@ interface Uploaded {
 export interface SampleBlog {
   /** Code of an invitation that nobody has used. */
   invitation: string;
-  /** Changes the language of its pages. */
-  speak(language: 'en' | 'ko'): Promise<unknown>;
+  /** Key of a draft's preview. */
+  preview: string;
+  /** Changes settings of the blog. */
+  change(settings: { language?: 'en' | 'ko'; layout?: 'list' | 'cards' }): Promise<unknown>;
 }

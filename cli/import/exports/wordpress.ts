@@ -147,7 +147,7 @@ function articleOf(file: string, item: WxrItem, type: string, blog: Blog): Artic
       tags,
       categories,
       addresses: hidden.length > 0 ? [] : [field(item, 'link'), number].filter(Boolean),
-      summary: field(item, 'excerpt:encoded') || undefined,
+      summary: excerpt(field(item, 'excerpt:encoded')),
       comments: item.comments.filter(({ approved }) => approved).length,
     },
     notes: [],
@@ -241,3 +241,6 @@ function decoded(slug: string): string {
     return slug;
   }
 }
+
+/** WordPress reads it as HTML; with elements it stays as it is. */
+const excerpt = (html: string): string | undefined => (/<[a-z!/]/i.test(html) ? html : decodeHTML(html)) || undefined;

@@ -10,6 +10,9 @@ export interface Fields {
   /** Hash of a picture of media; empty: none. */
   cover: string;
   cover_alt: string;
+  summary: string;
+  /** Empty: as the title is. */
+  slug: string;
   /** Of a draft; it is not saved before somebody asks for it. */
   published_at: string;
 }
@@ -22,6 +25,8 @@ export const fieldNames = [
   'lang',
   'cover',
   'cover_alt',
+  'summary',
+  'slug',
   'published_at',
 ] as const;
 
@@ -34,6 +39,8 @@ export const blank: Fields = {
   lang: '',
   cover: '',
   cover_alt: '',
+  summary: '',
+  slug: '',
   published_at: '',
 };
 
@@ -45,6 +52,8 @@ const normal: Readonly<Record<Exclude<keyof Fields, 'published_at'>, (text: stri
   lang: (text) => oneLine(text).toLowerCase(),
   cover: (text) => text,
   cover_alt: (text) => text.trim(),
+  summary: oneLine,
+  slug: (text) => oneLine(text).toLowerCase(),
   tags: (text) => [...new Set(text.split(/[,，、]/u).map((tag) => oneLine(tag.normalize('NFC')).toLowerCase()))].join(),
 };
 

@@ -12,6 +12,8 @@ const of = (content: string, parts: Partial<Fields> = {}): Fields => ({
   lang: '',
   cover: '',
   cover_alt: '',
+  summary: '',
+  slug: '',
   published_at: '',
   ...parts,
 });

@@ -16,8 +16,10 @@ export function merge(base: Stored, mine: Fields, theirs: Stored): Fields | unde
   const lang = pick('lang', base, mine, theirs);
   const cover = pick('cover', base, mine, theirs);
   const cover_alt = pick('cover_alt', base, mine, theirs);
+  const summary = pick('summary', base, mine, theirs);
+  const slug = pick('slug', base, mine, theirs);
   const content = pick('content', base, mine, theirs) ?? mergeLines(base.content, mine.content, theirs.content);
-  const lines = { title, category_name, tags, lang, cover, cover_alt };
+  const lines = { title, category_name, tags, lang, cover, cover_alt, summary, slug };
   if (content === undefined || Object.values(lines).includes(undefined)) return undefined;
   return { ...(lines as Stored), content, published_at: mine.published_at };
 }

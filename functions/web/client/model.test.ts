@@ -161,6 +161,8 @@ class Tab {
       lang: value('lang'),
       cover: value('cover'),
       cover_alt: value('cover_alt'),
+      summary: value('summary'),
+      slug: value('slug'),
       published_at: value('published_at'),
     };
     const base: Version = {
