@@ -6,7 +6,7 @@ import { type Logger, silentLog } from './log.ts';
 import { httpSend, type Send } from './send.ts';
 import { type SentRow, sender } from './sender.ts';
 import type { Sql, Tx } from './sql-types.ts';
-import { currentTrace, formatTraceparent } from './trace.ts';
+import { currentTrace, formatTraceparent, type TraceContext } from './trace.ts';
 
 /** An event that was not yet written: what a transaction emits. */
 interface Draft<C extends EventContract = EventContract> {
@@ -15,11 +15,14 @@ interface Draft<C extends EventContract = EventContract> {
   subject: string;
   data: DataOf<C>;
   afterMs: number;
+  within: TraceContext | undefined;
 }
 
 export interface EmitOptions {
   /** Milliseconds after which it is due: its time, from which on the relay sends it. */
   afterMs?: number;
+  /** Trace that it belongs to; the running one unless said. */
+  within?: TraceContext | undefined;
 }
 
 /** Announces an event of the running transaction. Nothing is written until the work has ended. */
@@ -69,7 +72,8 @@ export function outbox(options: OutboxOptions): Outbox {
       const result = await sql.begin(async (tx) => {
         const result = await work(
           tx,
-          (contract, subject, data, { afterMs = 0 } = {}) => void drafts.push({ contract, subject, data, afterMs }),
+          (contract, subject, data, { afterMs = 0, within } = {}) =>
+            void drafts.push({ contract, subject, data, afterMs, within }),
         );
         if (drafts.length > 0) {
           events = drafts.map((draft) => stored(draft, options, now() + draft.afterMs));
@@ -92,8 +96,8 @@ interface Written {
   older: string[];
 }
 
-function stored({ contract, subject, data }: Draft, { source, sign }: OutboxOptions, now: number): StoredEvent {
-  const trace = currentTrace();
+function stored({ contract, subject, data, within }: Draft, { source, sign }: OutboxOptions, now: number): StoredEvent {
+  const trace = within ?? currentTrace();
   const event = {
     id: uuidv7(now),
     type: contract.type,

@@ -6,27 +6,25 @@ import { cameFromOutside } from './address.ts';
 import type { Env } from './app.ts';
 import { demandSignature } from './demand-signature.ts';
 import { AppError, fail } from './errors.ts';
+import { isNew } from './inbox.ts';
 import { answerInbox, inboxQuestion } from './inbox-question.ts';
 import { measure, timed } from './measure.ts';
 import type { Emit, Outbox } from './outbox.ts';
 import { type RawEvent, readEvents } from './read-events.ts';
+import {
+  type EventAmongOthers,
+  type GroupingOptions,
+  type HandledTogether,
+  type HandleTogether,
+  handlingTogether,
+} from './receive-together.ts';
+import type { ReceivedEvent } from './received-event.ts';
 import { header } from './request.ts';
 import { attributesOf, measuredAs } from './send.ts';
 import type { Tx } from './sql-types.ts';
 import { type Attributes, inSpan, parseTraceparent } from './trace.ts';
 
-/** An event whose data was checked against its contract. */
-export interface ReceivedEvent<D = unknown> {
-  id: string;
-  type: string;
-  source: string;
-  subject: string | undefined;
-  /** RFC 3339, as the producer wrote it. */
-  time: string | undefined;
-  data: D;
-  /** Other attributes, as far as the producer has signed them. */
-  extensions: Readonly<Record<string, string>>;
-}
+export type { ReceivedEvent } from './received-event.ts';
 
 /** The event can never be handled: 422, and the Broker hands it to the dead-letter sink, the message with it: it is the cause that operators read. */
 export class RejectEvent extends Error {
@@ -42,6 +40,8 @@ export interface Handler {
   readonly contract: EventContract;
   readonly handle: (event: ReceivedEvent, tx: Tx, emit: Emit) => Promise<void>;
   readonly before?: (event: ReceivedEvent) => Promise<void>;
+  /** The same function in all handlers whose events are handled together. */
+  readonly together?: HandleTogether;
 }
 
 /** Binds a contract to the handler of its events, which runs in the transaction that also writes the inbox row. */
@@ -65,11 +65,31 @@ export function onInParts<C extends EventContract>(
   return { ...on(contract, handle), before: before as NonNullable<Handler['before']> };
 }
 
+/**
+ * Binds contracts to one handler of whatever has come together of their events, see receive-together.ts. It does what handling them one after
+ * the other would do, and takes locks on what several events may be about in one order, whatever theirs is. If it fails for several, it is
+ * called again for each alone.
+ * @param handle gets events whose ids differ, in the order in which they came
+ */
+export const onTogether = <C extends EventContract>(
+  contracts: readonly C[],
+  handle: (events: readonly EventAmongOthers<DataOf<C>>[], tx: Tx) => Promise<void>,
+): Handler[] => {
+  const together = handle as HandleTogether;
+  return contracts.map((contract) => ({
+    contract,
+    together,
+    handle: (event, tx, emit) => together([{ ...event, emit }], tx),
+  }));
+};
+
 export interface Receiving {
   outbox?: Outbox;
   handlers: readonly Handler[];
   /** 0 up to 1. */
   random?: () => number;
+  /** Of the groups of events that are handled together. */
+  groups?: GroupingOptions;
 }
 
 const inboxDays = 7;
@@ -95,9 +115,11 @@ export function receive({
   outbox,
   handlers,
   random = Math.random,
+  groups,
 }: Receiving): HonoHandler<Env> & { readonly keepsInbox: boolean } {
   const byType = new Map(handlers.map((handler) => [handler.contract.type, handler]));
   if (byType.size !== handlers.length) throw new TypeError('two handlers for one event type');
+  const work = workingOn(outbox, handlers, groups);
   let untilPrune = Math.ceil(random() * pruneEvery);
   const handle: HonoHandler<Env> = async (c) => {
     if (cameFromOutside(c)) fail('not_found', 'There is nothing at this address.');
@@ -106,7 +128,7 @@ export function receive({
     for (const event of events) {
       const handler = byType.get(event.type) ?? fail('invalid', 'No handler takes events of this type.');
       const { extensions } = demandSignature(c, { ...event, data: event.dataText }, handler.contract);
-      await handleOne(outbox, handler, { raw: event, extensions }, header(c, redelivery) !== undefined).catch(
+      await handleOne(work, handler, { raw: event, extensions }, header(c, redelivery) !== undefined).catch(
         throwAsAppError,
       );
     }
@@ -132,11 +154,11 @@ interface Taken {
   extensions: Readonly<Record<string, string>>;
 }
 
-async function handleOne(outbox: Outbox | undefined, handler: Handler, taken: Taken, again: boolean): Promise<void> {
+async function handleOne(work: Work, handler: Handler, taken: Taken, again: boolean): Promise<void> {
   const { raw } = taken;
   const attributes = attributesOf({ ...raw, subject: raw.subject ?? '' }, 'process');
   await timed(
-    () => handleInSpan(outbox, handler, taken, attributes),
+    () => handleInSpan(work, handler, taken, attributes),
     (seconds, error) => {
       const duplicate = attributes['dormouse.duplicate'] === true;
       measureHandled(raw, { seconds, duplicate, error });
@@ -160,8 +182,35 @@ function measureAge({ type, time }: RawEvent): void {
     measure(metrics.eventAge, Math.max(0, Date.now() - sentMs) / 1000, { 'messaging.destination.name': type });
 }
 
-async function handleInSpan(
+/** Has a handler handle an event, once. @returns whether it was seen before, and among how many it was handled */
+type Work = (handler: Handler, event: ReceivedEvent, bytes: number) => Promise<HandledTogether>;
+
+function workingOn(
   outbox: Outbox | undefined,
+  handlers: readonly Handler[],
+  options: GroupingOptions | undefined,
+): Work {
+  if (!outbox)
+    return async ({ handle }, event) => {
+      await withoutDatabase.transaction((tx, emit) => handle(event, tx, emit));
+      return { duplicate: false, among: 1 };
+    };
+  const shared = new Set(handlers.flatMap(({ together }) => together ?? []));
+  const groups = new Map([...shared].map((together) => [together, handlingTogether(outbox, together, options)]));
+  return async ({ handle, together }, event, bytes) => {
+    const inGroup = together && groups.get(together);
+    if (inGroup) return await inGroup(event, bytes);
+    let duplicate = false;
+    await outbox.transaction(async (tx, emit) => {
+      if (await isNew(tx, event)) await handle(event, tx, emit);
+      else duplicate = true;
+    });
+    return { duplicate, among: 1 };
+  };
+}
+
+async function handleInSpan(
+  work: Work,
   handler: Handler,
   { raw, extensions }: Taken,
   noted: Attributes,
@@ -179,29 +228,11 @@ async function handleInSpan(
     { kind: 'consumer', attributes: noted, ...(origin && { links: [origin] }) },
     async (attributes) => {
       await handler.before?.(event);
-      await (outbox ?? withoutDatabase).transaction(async (tx, emit) => {
-        if (!outbox) return handler.handle(event, tx, emit);
-        if (await isNew(tx, event)) await handler.handle(event, tx, emit);
-        else noted['dormouse.duplicate'] = attributes['dormouse.duplicate'] = true;
-      });
+      const { duplicate, among } = await work(handler, event, raw.dataText?.length ?? 0);
+      if (duplicate) noted['dormouse.duplicate'] = attributes['dormouse.duplicate'] = true;
+      if (among > 1) attributes['messaging.batch.message_count'] = among;
     },
   );
-}
-
-/**
- * Takes the event into the inbox. Whoever handles it holds a lock until the end of the transaction: without it, a second delivery would
- * wait for the first one's row, on a separate connection.
- * @returns false for one that was seen before
- * @throws AppError conflict while another transaction handles it
- */
-async function isNew(tx: Tx, { source, id }: Pick<RawEvent, 'source' | 'id'>): Promise<boolean> {
-  const [fresh] = await tx`
-    INSERT INTO inbox (source, id) SELECT ${source}, ${id}
-    WHERE pg_try_advisory_xact_lock(hashtextextended(${`${source} ${id}`}, hashtext(current_schema())))
-    ON CONFLICT DO NOTHING RETURNING 1`;
-  if (fresh) return true;
-  const [seen] = await tx`SELECT 1 FROM inbox WHERE source = ${source} AND id = ${id}`;
-  return seen ? false : fail('conflict', 'This event is being handled.', { headers: { 'retry-after': '1' } });
 }
 
 /** Runs a handler without a transaction; one that asks for the database all the same is a mistake in its function. */

@@ -7,7 +7,7 @@ import type { Cache } from '@dormouse/runtime/cache';
 import { fail } from '@dormouse/runtime/errors';
 import { type Limiter, limit } from '@dormouse/runtime/limiter';
 import type { Outbox } from '@dormouse/runtime/outbox';
-import { on, receive } from '@dormouse/runtime/receive';
+import { onTogether, receive } from '@dormouse/runtime/receive';
 import { represent } from '@dormouse/runtime/representation';
 import { keyOf, surrogateFields } from '@dormouse/runtime/surrogate-keys';
 import type { Context, MiddlewareHandler } from 'hono';
@@ -31,24 +31,23 @@ export interface Dependencies {
 }
 
 const { path } = api.list;
+const consumed = [postCreated, postUpdated, postPublished, postUnpublished, postDeleted];
 
 export function createApp({ categories, tokens, limiter, outbox, cache }: Dependencies) {
   const forget = () => cache.purge('all', 'slug:');
   const editor = editing(limiter);
   const operator = operating(limiter);
-  const handlers = [postCreated, postUpdated, postPublished, postUnpublished, postDeleted].map((contract) =>
-    on(contract, ({ data }, tx, emit) =>
-      categories.count(
-        {
-          id: data.id,
-          version: data.version,
-          categoryId: data.category.id,
-          published: data.status === 'published' && data.kind !== 'page',
-          deleted: contract === postDeleted,
-        },
-        tx,
+  const handlers = onTogether(consumed, (events, tx) =>
+    categories.countAll(
+      events.map(({ type, data, emit }) => ({
+        id: data.id,
+        version: data.version,
+        categoryId: data.category.id,
+        published: data.status === 'published' && data.kind !== 'page',
+        deleted: type === postDeleted.type,
         emit,
-      ),
+      })),
+      tx,
     ),
   );
   const take = receive({ outbox, handlers });

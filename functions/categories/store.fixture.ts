@@ -12,6 +12,20 @@ export function openStore(db: TestDatabase) {
     categories,
     /** What a post's event does. */
     count: (post: Post) => box.transaction((tx, emit) => categories.count(post, tx, emit)),
+    /** What the events of several posts do that came together; `told` gets whose news each of its events follows from. */
+    countAll: (posts: readonly Post[], told: (post: Post, type: string) => void = () => {}) =>
+      box.transaction((tx, emit) =>
+        categories.countAll(
+          posts.map((post) => ({
+            ...post,
+            emit: (contract, ...rest) => {
+              told(post, contract.type);
+              emit(contract, ...rest);
+            },
+          })),
+          tx,
+        ),
+      ),
     end: () => sql.end(),
   };
 }

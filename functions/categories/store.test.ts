@@ -7,11 +7,12 @@ import type { Categories, Post } from './store.ts';
 let db: TestDatabase;
 let categories: Categories;
 let count: (post: Post) => Promise<void>;
+let countAll: ReturnType<typeof openStore>['countAll'];
 let asPosts: ReturnType<TestDatabase['as']>;
 let end: () => Promise<unknown>;
 beforeAll(async () => {
   db = await testDatabase('categories', 'posts');
-  ({ categories, count, end } = openStore(db));
+  ({ categories, count, countAll, end } = openStore(db));
   asPosts = db.as('posts');
 });
 afterAll(async () => {
@@ -113,7 +114,7 @@ interface Life {
   deleted: boolean;
 }
 
-test('whatever order events come in and however often, counts end up the same and empty categories go', async () => {
+test('whatever order events come in, however often and in whatever groups, counts end up the same and empty categories go', async () => {
   const life: fc.Arbitrary<Life> = fc.record({
     steps: fc.array(fc.record({ category: fc.integer({ min: 0, max: 2 }), published: fc.boolean() }), {
       minLength: 1,
@@ -145,7 +146,10 @@ test('whatever order events come in and however often, counts end up the same an
         const deliveries = [...events, ...events.filter(() => drawn() < 0.4)]
           .map((event) => ({ event, at: drawn() }))
           .sort((a, b) => a.at - b.at);
-        for (const { event } of deliveries) await count(event);
+        while (deliveries.length > 0) {
+          const group = deliveries.splice(0, 1 + Math.floor(drawn() * 6)).map(({ event }) => event);
+          await (group[1] ? countAll(group) : count(group[0] as Post));
+        }
         const all = new Map((await categories.all()).map((each) => [each.id, each.postCount]));
         for (const id of ids) {
           const touched = events.some((event) => event.categoryId === id);
@@ -158,6 +162,42 @@ test('whatever order events come in and however often, counts end up the same an
     ),
     { numRuns: 60 },
   );
+});
+
+test('what follows of events that came together is told of the one that it follows from', async () => {
+  const [a, b] = [await category('A'), await category('B')];
+  const [first, second] = [await post(a), await post(b)];
+  const told: [number, string][] = [];
+  const tell = ({ id }: Post, type: string) => void told.push([id, type.split('.')[3] as string]);
+  await countAll([news(1, b, 1, false), news(first, a), news(second, b), news(second, b)], tell);
+  expect(told.sort()).toEqual(
+    [
+      [first, 'created'],
+      [1, 'created'],
+    ].sort(),
+  );
+  expect([(await named('A'))?.postCount, (await named('B'))?.postCount]).toEqual([1, 1]);
+  told.splice(0);
+  await db.admin`DELETE FROM posts.posts WHERE id = ${first}`;
+  await countAll([news(second, b, 2), news(first, b, 2, true, true)], tell);
+  expect(told).toEqual([[first, 'deleted']]);
+  expect([await named('A'), (await named('B'))?.postCount]).toEqual([undefined, 1]);
+});
+
+test('a version that no post can have rejects the group that it came with', async () => {
+  const id = await category('A');
+  await expect(countAll([news(1, id), news(2, id, 20_000)])).rejects.toThrow('post 2 cannot be at version 20000');
+  expect((await named('A'))?.postCount).toBe(0);
+});
+
+test('groups side by side that touch the same posts and categories in any order do not wait for each other in a circle', async () => {
+  const ids = [await category('A'), await category('B'), await category('C')];
+  const posts = await Promise.all(ids.map((id) => post(id)));
+  const groups = Array.from({ length: 20 }, (_, round) =>
+    posts.map((id, i) => news(id, ids[(i + round) % 3] as number, round + 1)),
+  );
+  await Promise.all(groups.map((group, i) => countAll(i % 2 ? group : group.toReversed())));
+  expect((await Promise.all(['A', 'B', 'C'].map(named))).map((each) => each?.postCount)).toEqual([1, 1, 1]);
 });
 
 test('many events at once leave the right counts', async () => {

@@ -36,6 +36,8 @@ export interface Categories {
   merge(from: number, into: number): Promise<Category>;
   /** Takes in what an event says, in the transaction that marks it as seen; older news than known change nothing. */
   count(post: Post, tx: Tx, emit: Emit): Promise<void>;
+  /** `count` of what several events say, whose `emit` tells what follows. */
+  countAll(posts: readonly (Post & { emit: Emit })[], tx: Tx): Promise<void>;
   /** Compares the counts with the posts that they are of; news younger than `settledSeconds` may be under way. */
   differences(settledSeconds: number): Promise<Difference[]>;
   /** Makes at most `most` differing posts right, and every sum, while others write. */
@@ -75,6 +77,7 @@ export function openCategories({ sql, outbox }: { sql: Sql; outbox: Outbox }): C
     rename: (id, name) => outbox.transaction((tx, emit) => rename(tx, emit, id, name)),
     merge: (from, into) => outbox.transaction((tx, emit) => merge(tx, emit, from, into)),
     count,
+    countAll,
     async differences(settledSeconds) {
       const rows = await sql<{ problem: Difference['problem']; post: string | null; category: string }[]>`
         SELECT problem, post, category FROM count_differences(make_interval(secs => ${settledSeconds})) ORDER BY post, category`;
@@ -113,14 +116,35 @@ type Happened = Omit<Row, 'post_count'> & { happened: 'created' | 'counted' | 'd
 /** SQLSTATE of count_post for a version that the post cannot have reached. */
 const implausible = 'DV001';
 
-async function count(post: Post, tx: Tx, emit: Emit): Promise<void> {
+async function count({ id, version, categoryId, published, deleted }: Post, tx: Tx, emit: Emit): Promise<void> {
   const rows = await tx<Happened[]>`
-    SELECT * FROM count_post(${post.id}, ${post.version}, ${post.categoryId}, ${post.published && !post.deleted}, ${post.deleted})`.catch(
-    (error: Error & { code?: string }) => {
-      throw error.code === implausible ? new RejectEvent(error.message) : error;
-    },
-  );
+    SELECT * FROM count_post(${id}, ${version}, ${categoryId}, ${published && !deleted}, ${deleted})`.catch(reject);
   announce(rows, emit);
+}
+
+async function countAll(all: readonly (Post & { emit: Emit })[], tx: Tx): Promise<void> {
+  // What is said of one post is counted in its order.
+  let left = all;
+  while (left.length > 1) {
+    const posts = left.filter(({ id }, i) => left.findIndex((other) => other.id === id) === i);
+    const said = posts.map(({ id, version, categoryId, published, deleted }) => ({
+      post: id,
+      at_version: version,
+      category: categoryId,
+      is_counted: published && !deleted,
+      is_gone: deleted,
+    }));
+    const rows = await tx<(Happened & { n: number })[]>`
+      SELECT * FROM count_posts((${JSON.stringify(said)}::text)::jsonb)`.catch(reject);
+    for (const { n, ...row } of rows) announce([row], (posts[n - 1] as Post & { emit: Emit }).emit);
+    const counted = new Set(posts);
+    left = left.filter((post) => !counted.has(post));
+  }
+  for (const post of left) await count(post, tx, post.emit);
+}
+
+function reject(error: Error & { code?: string }): never {
+  throw error.code === implausible ? new RejectEvent(error.message) : error;
 }
 
 function announce(rows: readonly Happened[], emit: Emit): void {

@@ -57,6 +57,17 @@ describe('the archive', () => {
     expect((await ask({ 'x-client-address': '192.0.2.1' })).status).toBe(404);
   });
 
+  test('takes what comes together, each once, and refuses alone what it cannot keep', async () => {
+    const ids = ['a', 'b', 'c', 'a', 'b'];
+    const all = [
+      ...ids.map((id) => attributesOf({ id, source: '/posts' })),
+      attributesOf({ id: 'bad', source: '/posts', type: 'x'.repeat(3000) }),
+    ];
+    const answers = await Promise.all(all.map((attributes) => journal.deliver('/events', attributes)));
+    expect(answers.map(({ status }) => status)).toEqual([204, 204, 204, 204, 204, 400]);
+    expect((await archived()).map(({ id }) => id).sort()).toEqual(['a', 'b', 'c']);
+  });
+
   test('takes any event once, with its attributes, data and trace', async () => {
     const attributes = attributesOf({ type: 'com.example.whatever', weird1: 'ä b', traceparent });
     for (let i = 0; i < 2; i++) {

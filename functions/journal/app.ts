@@ -3,13 +3,14 @@ import { cameFromOutside } from '@dormouse/runtime/address';
 import { check, type Env, id, json, newApp } from '@dormouse/runtime/app';
 import { authenticate, required, type Tokens } from '@dormouse/runtime/auth';
 import { fail, failField } from '@dormouse/runtime/errors';
+import { inGroups, togetherElseAlone } from '@dormouse/runtime/in-groups';
 import { decodeCursor } from '@dormouse/runtime/keyset';
 import { type Limiter, limit } from '@dormouse/runtime/limiter';
 import { measure } from '@dormouse/runtime/measure';
 import { on, receive } from '@dormouse/runtime/receive';
 import { metrics } from '@dormouse/signals/metrics';
 import type { Context, MiddlewareHandler } from 'hono';
-import { headersOf, readAny } from './any-event.ts';
+import { type Delivered, headersOf, maxEventBytes, readAny } from './any-event.ts';
 import { api } from './api.ts';
 import { type FailedDelivery, parseDeadLetter } from './dead-letter.ts';
 import { archivedQuestion } from './fields.ts';
@@ -52,6 +53,10 @@ export interface Dependencies {
   service: string;
 }
 
+/** Of what is archived by one statement. */
+const bytesOf = (events: readonly Delivered[]): number =>
+  events.reduce((sum, { data }) => sum + (data?.length ?? 0), 0);
+
 const jobsPerMinute = 60;
 const listedItems = 100;
 
@@ -80,10 +85,15 @@ export function createApp(dependencies: Dependencies) {
     return known ? c.body(null, 204) : noJob();
   };
 
+  const archive = inGroups<Delivered[]>(
+    (group) => togetherElseAlone(group, (several) => journal.archive(several.flat())),
+    { size: bytesOf, mostSize: maxEventBytes },
+  );
+
   return newApp()
     .post('/events', internalOnly, async (c) => {
       const events = await readAny(c);
-      await journal.archive(events);
+      await archive(events);
       retention(events.length);
       return c.body(null, 204);
     })

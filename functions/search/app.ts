@@ -4,7 +4,7 @@ import { nothingLeft, type ResponseOf } from '@dormouse/runtime/api';
 import { check, newApp } from '@dormouse/runtime/app';
 import { measure } from '@dormouse/runtime/measure';
 import type { Outbox } from '@dormouse/runtime/outbox';
-import { on, receive } from '@dormouse/runtime/receive';
+import { onTogether, receive } from '@dormouse/runtime/receive';
 import { represent } from '@dormouse/runtime/representation';
 import { metrics } from '@dormouse/signals/metrics';
 import { api } from './api.ts';
@@ -24,22 +24,25 @@ export interface Dependencies {
 const { path, query: searchQuery } = api.search;
 /** For so long a first search waits for posts that were there before search was. */
 const patienceMs = 1500;
+/** Posts that are read and kept in one transaction: texts may be long. */
+const postsAtOnce = 16;
 /** A post that is published when it is made is told of as published, too. */
 const consumed = [postUpdated, postPublished, postUnpublished, postDeleted];
 
 export function createApp({ posts, store, filling, outbox }: Dependencies) {
   // An event says only that something happened to a post: what is kept is how the post is by now, so that order does not matter.
-  const handlers = consumed.map((contract) =>
-    on(contract, async ({ data: { id } }, tx) => {
-      const [post] = await posts.read([id], tx);
-      if (post) await store.put([documentOf(post)], tx);
-      else await store.remove([id], tx);
-    }),
-  );
+  const handlers = onTogether(consumed, async (events, tx) => {
+    const ids = [...new Set(events.map(({ data }) => data.id))];
+    const published = await posts.read(ids, tx);
+    const gone = new Set(ids);
+    for (const { id } of published) gone.delete(id);
+    if (published.length > 0) await store.put(published.map(documentOf), tx);
+    if (gone.size > 0) await store.remove([...gone], tx);
+  });
   const search = searcher({ posts, store });
 
   return newApp()
-    .post('/events', receive({ outbox, handlers }))
+    .post('/events', receive({ outbox, handlers, groups: { most: postsAtOnce } }))
     .get(path, async (c) => {
       const query = check(searchQuery, Object.fromEntries(new URL(c.req.url).searchParams));
       await filling.whole(patienceMs);

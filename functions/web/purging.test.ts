@@ -58,6 +58,14 @@ describe('an event about a post or a category', () => {
       told === 'its feeds',
     ]);
   });
+  it('shares a purge with those that come while another is done, and waits for it', async () => {
+    const { app, stored, kept } = world();
+    stored.push(aPost({ title: 'Before' }));
+    await app.request('/blog/');
+    const sent = Array.from({ length: 20 }, (_, n) => send(app, { ...event, id: `0197-${n}` }));
+    expect((await Promise.all(sent)).map(({ status }) => status)).toEqual(sent.map(() => 204));
+    expect(kept.size).toBe(0);
+  });
   it('purges nothing while a draft is written', async () => {
     const { app, kept } = world();
     await app.request('/blog/');

@@ -8,6 +8,7 @@ import { userDeleted, userUpdated } from '@dormouse/events/user';
 import { cameFromOutside } from '@dormouse/runtime/address';
 import type { Env } from '@dormouse/runtime/app';
 import { AppError, fail } from '@dormouse/runtime/errors';
+import { inGroups } from '@dormouse/runtime/in-groups';
 import { measure } from '@dormouse/runtime/measure';
 import { on, receive } from '@dormouse/runtime/receive';
 import { keyOf } from '@dormouse/runtime/surrogate-keys';
@@ -60,8 +61,8 @@ export function purging(
   later: Later = afterwards,
   now: () => number = Date.now,
 ): void {
-  /** The settings first, or a page in between would be made of the old ones. */
-  const forget = () => Promise.all([site.purge(), pages.purge(allPages)]);
+  /** The settings first, or a page in between would be made of the old ones. What comes while it is done shares the next time. */
+  const forget = inGroups<void>(async () => void (await Promise.all([site.purge(), pages.purge(allPages)])));
   const planned = new Set<number>();
   const again = () => {
     const deadline = Math.floor(now() / togetherMs);

@@ -1,10 +1,12 @@
 import { readExamples } from '@dormouse/events/examples';
+import { postDeleted } from '@dormouse/events/post';
 import type { Role } from '@dormouse/runtime/caller';
 import { demandDescribed } from '@dormouse/runtime/described.fixture';
 import { fail } from '@dormouse/runtime/errors';
 import type { Outbox } from '@dormouse/runtime/outbox';
 import { RetryEvent } from '@dormouse/runtime/receive';
 import { expect, test } from 'vitest';
+import { offered } from './announcement.ts';
 import { api } from './api.ts';
 import { createApp } from './app.ts';
 import type { Deliveries, Delivery } from './deliveries.ts';
@@ -27,7 +29,10 @@ const operator = { id: 1, name: 'olga', role: 'operator' as const, jti: 'one', e
 const limited = { reads: ['webhooks:read'], writes: ['webhooks:write'], writer: ['posts:write'] };
 
 /** Webhooks in a list, as far as app.ts can tell the difference. */
-function appOver(deliver: (delivery: string, run: number) => Promise<void> = async () => {}) {
+function appOver(
+  deliver: (delivery: string, run: number) => Promise<void> = async () => {},
+  wanted: readonly string[] = offered,
+) {
   const kept: Subscription[] = [];
   const calls: unknown[][] = [];
   const withdrawn: number[] = [];
@@ -69,6 +74,7 @@ function appOver(deliver: (delivery: string, run: number) => Promise<void> = asy
     },
   };
   const deliveries: Deliveries = {
+    wanted: async () => new Set(wanted),
     announce: async (announcement) => void calls.push(['announce', announcement]),
     withdrawPost: async ({ postId }) => void withdrawn.push(postId),
     async make(id, announcement) {
@@ -283,6 +289,14 @@ test('events of posts are announced, as far as they are public', async () => {
       expect([verb, calls.length]).toEqual([verb, verb === 'unpublished' || status === 'published' ? 1 : 0]);
       expect([verb, withdrawn.length]).toEqual([verb, verb === 'unpublished' || verb === 'deleted' ? 1 : 0]);
     }
+});
+
+test('what nobody wants is not announced, and taken back all the same', async () => {
+  const { event, calls, withdrawn } = appOver(undefined, [postDeleted.type]);
+  for (const verb of ['published', 'updated', 'unpublished'])
+    for (const example of examples(`dev.dormouse.post.${verb}.v1`))
+      expect((await event('/events', example.event)).status).toBe(204);
+  expect([calls, withdrawn.length]).toEqual([[], examples('dev.dormouse.post.unpublished.v1').length]);
 });
 
 test('a delivery that is due is made, and one that the receiver has not taken comes again', async () => {

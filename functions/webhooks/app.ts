@@ -8,7 +8,7 @@ import { decodeCursor, encodeCursor } from '@dormouse/runtime/keyset';
 import { type Limiter, limit } from '@dormouse/runtime/limiter';
 import type { Logger } from '@dormouse/runtime/log';
 import type { Outbox } from '@dormouse/runtime/outbox';
-import { on, RejectEvent, receive } from '@dormouse/runtime/receive';
+import { on, onTogether, RejectEvent, receive } from '@dormouse/runtime/receive';
 import type { Context, MiddlewareHandler } from 'hono';
 import { announcementOf, withdrawalOf } from './announcement.ts';
 import { api } from './api.ts';
@@ -37,14 +37,16 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 export function createApp(dependencies: Dependencies) {
   const { subscriptions, deliveries, deliver, refuse, outbox, tokens, limiter, log, site } = dependencies;
-  const handlers = consumed.map((contract) =>
-    on(contract, async (event, tx, emit) => {
+  const handlers = onTogether(consumed, async (events, tx) => {
+    const wanted = await deliveries.wanted(tx);
+    // Whoever handles others of the same posts beside this takes their locks in the same order.
+    for (const event of events.toSorted((one, other) => one.data.id - other.data.id)) {
       const withdrawal = withdrawalOf(event);
       if (withdrawal) await deliveries.withdrawPost(withdrawal, tx);
-      const announcement = announcementOf(event, site);
-      if (announcement) await deliveries.announce(announcement, tx, emit);
-    }),
-  );
+      const announcement = wanted.has(event.type) && announcementOf(event, site);
+      if (announcement) await deliveries.announce(announcement, tx, event.emit);
+    }
+  });
   const due = on(webhookDue, async ({ data: { delivery, run } }) => {
     if (!uuid.test(delivery)) throw new RejectEvent('the delivery is no UUID');
     await deliver(delivery, run);

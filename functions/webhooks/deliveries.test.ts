@@ -65,6 +65,16 @@ const stateOf = async (subscription: number) => (await deliveries.list(subscript
 const failingSince = (subscription: number, days: number) =>
   db.admin`UPDATE webhooks.subscriptions SET failing_since = now() - make_interval(days => ${days}) WHERE id = ${subscription}`;
 
+test('what is wanted is what somebody wants who is not disabled', async () => {
+  const wanted = () => box.transaction((tx) => deliveries.wanted(tx));
+  expect(await wanted()).toEqual(new Set());
+  await make();
+  await subscriptions.create(url, [type, 'dev.dormouse.post.deleted.v1']);
+  const disabled = (await subscriptions.create(url, ['dev.dormouse.post.updated.v1']))!.id;
+  await subscriptions.change(disabled, { enabled: false });
+  expect(await wanted()).toEqual(new Set([type, 'dev.dormouse.post.deleted.v1']));
+});
+
 test('an event becomes a delivery for each subscription that wants it, announced with it', async () => {
   const [first, second] = [await make(), await make()];
   await subscriptions.create(url, ['dev.dormouse.post.deleted.v1']);

@@ -54,6 +54,8 @@ export interface Delivery {
 export type Verdict = 'done' | 'again' | 'disabled';
 
 export interface Deliveries {
+  /** Types of events that a subscription wants. */
+  wanted(tx: Tx): Promise<ReadonlySet<string>>;
   /** Makes a delivery for each subscription that wants this, and announces it, in the transaction of its event. */
   announce(announcement: Announcement, tx: Tx, emit: Emit): Promise<void>;
   /** Has nothing told any more of what was said of a post up to a version, which was hidden or deleted. */
@@ -82,6 +84,11 @@ export interface DeliveriesOptions {
 
 export function openDeliveries({ sql, outbox, disableAfterDays }: DeliveriesOptions): Deliveries {
   return {
+    async wanted(tx) {
+      const rows = await tx<{ type: string }[]>`
+        SELECT DISTINCT unnest(events) AS type FROM subscriptions WHERE disabled_at IS NULL`;
+      return new Set(rows.map(({ type }) => type));
+    },
     async announce(announcement, tx, emit) {
       if (announcement.postId !== undefined && !(await isTold(tx, announcement))) return;
       const subscribed = await tx<{ id: string }[]>`
