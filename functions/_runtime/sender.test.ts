@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { silentLog } from './log.ts';
 import { type SentRow, sender } from './sender.ts';
 import type { Sql } from './sql-types.ts';
@@ -90,4 +90,57 @@ test.each([
   hear();
   await drained();
   expect(stored).toEqual(when === 'waiting' ? ['0', '1', '2'] : ['1', '2']);
+});
+
+describe('where the Broker takes several at once', () => {
+  /** A Broker that stores one batch after the other, and what each of them was. */
+  function taking(fails: (positions: string[]) => boolean = () => false) {
+    const batches: string[][] = [];
+    const all = async (rows: readonly SentRow[]) => {
+      const positions = rows.map(({ position }) => position);
+      await sleep(2);
+      if (fails(positions)) throw new Error('the broker answered 503');
+      batches.push(positions);
+    };
+    const send = Object.assign(async (each: SentRow) => all([each]), { all });
+    return { send: send as unknown as Parameters<typeof sender>[0]['send'], batches };
+  }
+  const of = (subject: string, n: number, ...older: number[]): SentRow => ({
+    ...row(n),
+    subject,
+    older: older.map(String),
+  });
+
+  test('the rows of a commit go together, in their order', async () => {
+    const { sql, statements } = marks();
+    const { send, batches } = taking();
+    const { committed, drained } = sender({ sql, send, log: silentLog });
+    committed([of('a', 1), of('a', 2, 1), of('b', 3)]);
+    await drained();
+    expect(batches).toEqual([['1', '2'], ['3']]);
+    expect(statements.flat().sort()).toEqual(['1', '2', '3']);
+  });
+
+  test('a row that something unknown is before does not go before it is known', async () => {
+    const older = of('a', 2);
+    const sql = (async ([text = '']: TemplateStringsArray) =>
+      text.includes('SELECT') ? [older] : []) as unknown as Sql;
+    const { send, batches } = taking();
+    const { committed, drained } = sender({ sql, send, log: silentLog });
+    committed([of('a', 1), of('a', 3, 1, 2)]);
+    await drained();
+    expect(batches.flat()).toEqual(['1', '2', '3']);
+  });
+
+  test('what a Broker has not taken is left to the relay, and whatever is behind it, and nothing of others', async () => {
+    const { sql, statements } = marks();
+    const { send, batches } = taking((positions) => positions.includes('2'));
+    const { committed, drained } = sender({ sql, send, log: silentLog });
+    committed([of('a', 1), of('b', 5)]);
+    committed([of('a', 2, 1)]);
+    committed([of('a', 3, 1, 2)]);
+    await drained();
+    expect(batches.flat().sort()).toEqual(['1', '5']);
+    expect(statements.flat().sort()).toEqual(['1', '5']);
+  });
 });

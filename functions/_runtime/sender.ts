@@ -15,8 +15,10 @@ export interface Sender {
 }
 
 const concurrency = 16;
+/** Rows of one subject in a request. */
+const unitRows = 16;
 
-/** Sends committed rows: one at a time per subject, up to 16 subjects at once; rows that the Broker has taken are marked together. */
+/** Sends committed rows: in order per subject, up to 16 subjects at once, and together where the Broker takes several; rows that the Broker has taken are marked together. */
 export function sender({ sql, send, log }: { sql: Sql; send: Send; log: Logger }): Sender {
   /** Rows waiting by subject; a subject is in the map while somebody works on it. */
   const queues = new Map<string, SentRow[]>();
@@ -39,8 +41,10 @@ export function sender({ sql, send, log }: { sql: Sql; send: Send; log: Logger }
     try {
       for (let row = queue[0]; row; row = queue[0]) {
         if (row.older.some((position) => !begun.has(position))) await sendOlder(row, queue);
-        await sendOne(row);
-        queue.shift();
+        const { all } = send;
+        const unit = all ? unitOf(queue) : [row];
+        await (all ? sendTogether(all, unit) : sendOne(row));
+        queue.splice(0, unit.length);
       }
     } catch (error) {
       // This one and all behind it wait for the relay: a later event must not overtake an earlier one.
@@ -64,6 +68,26 @@ export function sender({ sql, send, log }: { sql: Sql; send: Send; log: Logger }
       throw error;
     });
     sent.add(row.position);
+  };
+  /** The first row that waits, and those behind it that nothing unknown is before. */
+  const unitOf = (queue: readonly SentRow[]): SentRow[] => {
+    const unit: SentRow[] = [];
+    const known = new Set<string>();
+    for (const row of queue.slice(0, unitRows)) {
+      const isNext = row.older.every((position) => begun.has(position) || known.has(position));
+      if (unit.length > 0 && !isNext) break;
+      unit.push(row);
+      known.add(row.position);
+    }
+    return unit;
+  };
+  const sendTogether = async (all: NonNullable<Send['all']>, rows: readonly SentRow[]) => {
+    for (const { position } of rows) begun.add(position);
+    await all(rows).catch((error) => {
+      for (const { position } of rows) begun.delete(position);
+      throw error;
+    });
+    for (const { position } of rows) sent.add(position);
   };
   /** Sends what another instance, or an earlier failure, left of this subject; and what this process committed before, but heard of later. */
   const sendOlder = async (row: SentRow, queue: SentRow[]) => {

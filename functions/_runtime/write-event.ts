@@ -36,3 +36,28 @@ export function binaryHeaders(event: StoredEvent): Record<string, string> {
   headers['ce-time'] = time;
   return headers;
 }
+
+/** Media type of several events in one request (CloudEvents HTTP binding 1.0.2, section 3.3), which may be sent to whoever asks for it. */
+export const batchType = 'application/cloudevents-batch+json';
+
+/** Events in the JSON batch format. Their data stands there as it was signed: parsed and written anew it might not. */
+export const batchText = (events: readonly StoredEvent[]): string => `[${events.map(structuredText).join(',')}]`;
+
+function structuredText(event: StoredEvent): string {
+  const { id, type, source, subject, time, data, traceparent, tracestate, dssematerial } = event;
+  const attributes = {
+    specversion: '1.0',
+    id,
+    type,
+    source,
+    subject,
+    time,
+    datacontenttype: jsonData,
+    dataschema: dataschema(type),
+    partitionkey: subject,
+    ...(traceparent && { traceparent }),
+    ...(tracestate && { tracestate }),
+    ...(dssematerial && { dssematerial }),
+  };
+  return `${JSON.stringify(attributes).slice(0, -1)},"data":${data}}`;
+}

@@ -4,7 +4,7 @@ import type { Telemetry } from '@dormouse/telemetry/telemetry';
 import { readTraceparent, type TraceContext } from '@dormouse/telemetry/traceparent';
 import type { Clock } from '@dormouse/time/clock';
 import { eventAttributes } from './delivery/delivery-span.ts';
-import { receiveEvent, samplers } from './received-event.ts';
+import { headersFor, receiveEvent, samplers } from './received-event.ts';
 import { InvalidEventError, readEvents } from './store/cloudevents.ts';
 import type { BrokerEvent } from './store/stored-event.ts';
 
@@ -19,6 +19,8 @@ export interface BrokerIngressOptions {
 const maxBodyBytes = 1024 * 1024;
 /** A listener's `maxHeaderSize`: fits 64 KiB of event attributes in headers, and the headers that proxies add. */
 export const maxHeadBytes = 96 * 1024;
+/** What a sender may send: a batch must be asked for (CloudEvents HTTP protocol binding, section 3). */
+const acceptPost = 'application/cloudevents-batch+json, application/cloudevents+json, */*';
 /** Abuse protection (CloudEvents HTTP webhooks, section 4.2): any origin may send, at any rate. */
 const permission = {
   allow: 'POST, OPTIONS',
@@ -64,13 +66,16 @@ export function brokerIngress({ publisher, telemetry, clock, report }: BrokerIng
     const started = performance.now();
     try {
       rejectRepeated(request);
-      const received = readEvents(request.headers, body).map((event) => receiveEvent(request.headers, event, sampled));
+      const events = readEvents(request.headers, body);
+      const received = events.map((event) =>
+        receiveEvent(events.length > 1 ? headersFor(request.headers, event) : request.headers, event, sampled),
+      );
       if (received.length > 0) await publish(received.map(({ event }) => event));
       for (const { event, parent, trace } of received) {
         if (trace.sampled)
           telemetry.addSpan(sendSpan(broker, event, parent, trace, startMs, performance.now() - started));
       }
-      response.writeHead(202, { 'content-length': '0' }).end();
+      response.writeHead(202, { 'content-length': '0', 'accept-post': acceptPost }).end();
     } catch (error) {
       const traceId = readTraceparent(request.headers.traceparent)?.traceId;
       const rejected = error instanceof InvalidEventError;

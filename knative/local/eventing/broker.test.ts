@@ -61,6 +61,26 @@ describe('sending events to a broker', () => {
     expect(ids(b.calls, 'web')).toEqual(['2']);
   });
 
+  test('asks for batches, whose events keep their own traces', async () => {
+    const b = await start({ triggers: [trigger('web')] });
+    const [one, other] = ['a', 'b'].map((digit) => `00-${digit.repeat(32)}-${digit.repeat(16)}-01`) as [string, string];
+    const event = (id: string, traceparent?: string) => ({
+      ...{ specversion: '1.0', id, source: '/posts', type: 'test', data: {} },
+      ...(traceparent && { traceparent }),
+    });
+    const type = { 'content-type': 'application/cloudevents-batch+json' };
+    const hop = { traceparent: `00-${'a'.repeat(32)}-${'c'.repeat(16)}-01`, tracestate: 'of=one' };
+    const batch = [event('1', one), event('2', other), event('3')];
+    const { headers } = await post(b.url, { ...type, ...hop }, JSON.stringify(batch));
+    expect(headers.get('accept-post')).toContain(type['content-type']);
+    await settled(b);
+    expect(b.calls.map((call) => [call.id, call.headers.traceparent?.slice(3, 35), call.headers.tracestate])).toEqual([
+      ['1', 'a'.repeat(32), 'of=one'],
+      ['2', 'b'.repeat(32), undefined],
+      ['3', 'a'.repeat(32), 'of=one'],
+    ]);
+  });
+
   test('takes all of a batch or none', async () => {
     const b = await start({ triggers: [trigger('web')] });
     const event = (id: string) => ({ specversion: '1.0', id, source: '/posts', type: 'test', data: { n: id } });

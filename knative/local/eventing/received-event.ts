@@ -40,6 +40,16 @@ function sampler(clock: Clock, sampledPerSecond: number): () => boolean {
 }
 
 /**
+ * Headers of a request as they are true of one of its events: of a batch each may have begun in another trace than the one that the request names.
+ */
+export function headersFor(headers: IncomingHttpHeaders, { attributes }: CloudEvent): IncomingHttpHeaders {
+  const own = readTraceparent(attributes.traceparent);
+  if (!own || own.traceId === readTraceparent(headers.traceparent)?.traceId) return headers;
+  const { traceparent: _, ...others } = headers;
+  return others;
+}
+
+/**
  * Takes the trace context from the request's header, else from the event's extension, else starts a new trace.
  *
  * @throws InvalidEventError when the event may not be forwarded any more
