@@ -4,7 +4,7 @@ import { saidInKorean, translated } from './words-ko-errors.ts';
 
 /** What our functions say, as their sources have it. */
 const sources = await Promise.all(
-  ['_runtime', 'auth', 'comments', 'media', 'posts', 'web', 'webhooks'].map(async (folder) => {
+  ['_runtime', 'auth', 'comments', 'media', 'newsletter', 'posts', 'web', 'webhooks'].map(async (folder) => {
     const path = new URL(`../${folder}/`, import.meta.url);
     const files = (await readdir(path)).filter((name) => name.endsWith('.ts') && !/test|fixture|words-/.test(name));
     return Promise.all(files.map((name) => readFile(new URL(name, path), 'utf8')));
@@ -24,4 +24,4 @@ it('what forms are refused for is translated', () => {
 
 /** Of what no form of ours can send. */
 const programsOnly =
-  /must be text|public-key|must be published|must be a list|known field|hashes, separated|in the future|addresses$|ASCII|one line of|a year from/;
+  /must be text|public-key|must be published|must be pending|must be true or false|must be a list|known field|hashes, separated|in the future|addresses$|ASCII|one line of|a year from/;
