@@ -18,6 +18,10 @@ export const keyOf = {
   tag: (slug: string): string => `tag-${encodeURIComponent(slug)}`,
   /** What an author says of themselves, and the list of their posts. */
   author: (name: string): string => `author-${encodeURIComponent(name.toLowerCase())}`,
+  /** What somebody is called, wherever that is shown. */
+  name: (username: string): string => `name-${encodeURIComponent(username.toLowerCase())}`,
+  /** Whatever names more people than a header bears. */
+  names: 'names',
   /** A picture of media, and pages that name it: by the beginning of its hash, since a page may name many. */
   picture: (hash: string): string => `picture-${hash.slice(0, 16)}`,
   /** Whatever names more pictures than a header bears. */

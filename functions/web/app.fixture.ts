@@ -199,6 +199,7 @@ export function world(parts: Partial<Web> = {}) {
     links: ['https://social.example/@ada?a&b'],
     picture: null,
   };
+  const names = new Map<string, string>();
   const at = '2026-06-04T10:00:00.000Z';
   const firefox = 'Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0';
   const ownSessions: OwnSession[] = [
@@ -834,6 +835,12 @@ export function world(parts: Partial<Web> = {}) {
         kept.clear();
       },
     },
+    displayNames: {
+      async of(asked) {
+        const all = new Set(asked);
+        return new Map([...names].filter(([name]) => all.has(name)));
+      },
+    },
     redirects: { slugAt: async (path) => moved[path] },
     articles: articles({ get: (_, load) => load() }, 'test'),
     pictures: {
@@ -869,6 +876,7 @@ export function world(parts: Partial<Web> = {}) {
     subscribers,
     mailed,
     profile,
+    names,
     ownSessions,
     did: (name: string) => calls.filter(([what]) => what === name),
   };

@@ -1,11 +1,9 @@
 import { publicUrl } from '@dormouse/runtime/address';
-import { byline } from './byline.ts';
 import type { CardPicture } from './cover.ts';
 import { type Html, markup, none, trusted } from './html.ts';
 import { cardPath } from './identity-pictures.ts';
 import type { Post } from './posts.ts';
 import type { SiteSettings } from './site.ts';
-import { wordsOf } from './words.ts';
 
 /** Of a page, what its card shows. */
 export interface CardParts {
@@ -14,6 +12,8 @@ export interface CardParts {
   description?: string;
   /** The post that the page shows. */
   post?: Post;
+  /** Who wrote it, as printed. */
+  author?: string;
   /** The picture that stands for the page; without one, that of the blog. */
   cardPicture?: CardPicture | undefined;
   /** Its language; without one, that of the blog. */
@@ -25,7 +25,7 @@ export interface CardParts {
  * (schema.org as JSON-LD). Whole addresses only where PUBLIC_URL is known: a page is kept for every host.
  */
 export function card(
-  { site, title, description, post, cardPicture: own, language = site.language }: CardParts,
+  { site, title, description, post, author = post?.author, cardPicture: own, language = site.language }: CardParts,
   path: string,
 ): Html {
   const origin = publicUrl();
@@ -69,7 +69,7 @@ ${
         ...(description && { description }),
         datePublished: article.created_at,
         dateModified: article.updated_at,
-        author: { '@type': 'Person', name: byline(article, wordsOf(site.language)) },
+        author: { '@type': 'Person', name: author },
         articleSection: article.category.name,
         ...(article.tags.length > 0 && { keywords: article.tags }),
         ...(shown && { image: [image] }),

@@ -34,8 +34,11 @@ export const keysOfPicture = ({ hash }: { hash: string }): string[] => [keyOf.pi
 /** Names of what any other event changes. @param data checked against the contract of `type` */
 export function keysOfOther(type: string, data: unknown): string[] {
   if (type === blogUpdated.type) return [keyOf.blog];
-  if (type === userUpdated.type || type === userDeleted.type)
-    return [keyOf.author((data as DataOf<typeof userUpdated>).username)];
+  if (type === userUpdated.type || type === userDeleted.type) {
+    const { username, changed } = data as Partial<DataOf<typeof userUpdated>> & DataOf<typeof userDeleted>;
+    const isRenamed = changed === undefined || changed.includes('display_name');
+    return [keyOf.author(username), ...(isRenamed ? [keyOf.name(username), keyOf.names] : [])];
+  }
   const { id, merged_into: into } = data as { id: number } & Partial<DataOf<typeof categoryDeleted>>;
   return [keyOf.posts, keyOf.category(id), ...(into ? [keyOf.category(into)] : [])];
 }

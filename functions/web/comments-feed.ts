@@ -2,6 +2,7 @@ import type { FollowedComment } from './comments.ts';
 import { clean, declaration } from './feed.ts';
 import { markup, none } from './html.ts';
 import { languageOf } from './language.ts';
+import type { Names } from './names.ts';
 import type { Post } from './posts.ts';
 import type { SiteSettings } from './site.ts';
 import { wordsOf } from './words.ts';
@@ -14,6 +15,8 @@ export interface CommentsFeed {
   authority: string;
   post: Pick<Post, 'id' | 'slug' | 'title' | 'created_at'>;
   comments: readonly FeedComment[];
+  /** What accounts are called. */
+  names: Names;
 }
 
 /** A comment, the newest first, with its text as sanitised HTML with whole addresses. */
@@ -27,13 +30,14 @@ export const commentsFeedPath = (slug: string): string =>
 export const commentsFeedFile = 'feed.xml';
 
 /** The newest comments of a post in Atom (RFC 4287), with what each answers (RFC 4685). */
-export function commentsFeed({ site, origin, authority, post, comments }: CommentsFeed): string {
+export function commentsFeed({ site, origin, authority, post, comments, names }: CommentsFeed): string {
   const { comments: words } = wordsOf(site.language);
   const page = `${origin}/blog/posts/${encodeURIComponent(post.slug)}`;
   // As the feed of the blog names it.
   const ofPost = `tag:${authority}:post:${post.id}:${Date.parse(post.created_at)}`;
   const idOf = (id: number) => `tag:${authority}:comment:${id}`;
-  const entry = ({ id, parentId, author, html, content, createdAt, updatedAt }: FeedComment) => {
+  const entry = ({ id, parentId, isGuest, author: account, html, content, createdAt, updatedAt }: FeedComment) => {
+    const author = isGuest ? account : (names.get(account) ?? account);
     const language = languageOf(content);
     const [ref, href] = parentId === null ? [ofPost, page] : [idOf(parentId), `${page}#comment-${parentId}`];
     return markup`<entry${language === undefined ? none : markup` xml:lang="${language}"`}>

@@ -6,6 +6,7 @@ import { type Html, linkTo, markup, none, trusted } from './html.ts';
 import { langAttribute } from './language.ts';
 import type { Viewer } from './layout.ts';
 import { mayChange } from './may-change.ts';
+import type { Names } from './names.ts';
 import type { Post } from './posts.ts';
 import { type SiteSettings, takesRegistrations } from './site.ts';
 import { wordsOf } from './words.ts';
@@ -31,6 +32,8 @@ export interface CommentsSection {
   /** A comment's Markdown as sanitised HTML. */
   render: (content: string) => string;
   viewer: Viewer | undefined;
+  /** What accounts are called. */
+  names: Names;
   /** Whether this is the page with the first comments. */
   first: boolean;
   /** What a guest has written in this browser and may still change. */
@@ -91,16 +94,23 @@ function comment(each: ShownComment, section: CommentsSection, t: Words): Html {
   if (isDeleted)
     return markup`<article class="comment" id="comment-${id}"><p class="muted">${words.deleted}</p></article>`;
   const path = `/blog/posts/${encodeURIComponent(post.slug)}`;
+  const name = calledIn(section, each);
+  // Anybody can call themselves as somebody else does: nobody else has the user name.
+  const account = name === author ? none : markup` <span dir="ltr">@${author}</span>`;
   const isAuthor = !isGuest && author === post.author;
   const session = viewer?.session;
   const isOwn = section.own?.has(id) || (session !== undefined && !isGuest && session.name === author);
   const moderates = session?.role !== 'reader' && mayChange(post, session);
   return markup`<article class="comment" id="comment-${id}">
-<p class="meta"><b dir="auto">${author}</b>${isGuest ? markup` <span>${words.guest}</span>` : isAuthor ? markup` <span class="of-post">${words.author}</span>` : none} <a href="#comment-${id}">${day(createdAt, site)}</a>${isEdited ? markup` <span>${words.edited}</span>` : none}</p>
+<p class="meta"><b dir="auto">${name}</b>${account}${isGuest ? markup` <span>${words.guest}</span>` : isAuthor ? markup` <span class="of-post">${words.author}</span>` : none} <a href="#comment-${id}">${day(createdAt, site)}</a>${isEdited ? markup` <span>${words.edited}</span>` : none}</p>
 <div class="prose"${langAttribute(content)} dir="auto">${trusted(render(content))}</div>
-<p class="tools">${parentId === null ? markup`<a href="${path}?answer=${id}#write">${words.answer(author)}</a>` : none}${isOwn || moderates ? markup` <a href="/blog/comments/${id}">${words.change(author)}</a>` : none}</p>
+<p class="tools">${parentId === null ? markup`<a href="${path}?answer=${id}#write">${words.answer(name)}</a>` : none}${isOwn || moderates ? markup` <a href="/blog/comments/${id}">${words.change(name)}</a>` : none}</p>
 </article>`;
 }
+
+/** A guest's name is nobody's account. */
+const calledIn = ({ names }: CommentsSection, { isGuest, author }: ShownComment): string =>
+  isGuest ? author : (names.get(author) ?? author);
 
 function form(section: CommentsSection, answered: ShownComment | undefined, path: string, t: Words): Html {
   const { site, viewer, notice, form: typed = {} } = section;
@@ -108,12 +118,12 @@ function form(section: CommentsSection, answered: ShownComment | undefined, path
   const problem = saidIn(t, section.problem);
   const session = viewer?.session;
   return markup`<form class="write" id="write" method="post" action="${path}/comments">
-<h3 id="write-title">${answered ? words.answerTo(markup`<bdi>${answered.author}</bdi>`) : words.write}</h3>
+<h3 id="write-title">${answered ? words.answerTo(markup`<bdi>${calledIn(section, answered)}</bdi>`) : words.write}</h3>
 ${notice && !problem ? markup`<p class="notice" role="status">${words.notices[notice]}</p>` : none}
 ${alert(problem)}
 ${viewer ? hiddenField('csrf', viewer.csrf) : none}${answered ? hiddenField('parent', String(answered.id)) : none}
 ${answered ? markup`<p><a href="${path}#write">${words.noAnswer}</a></p>` : none}
-${session ? markup`<p class="muted">${words.as(markup`<bdi>${session.name}</bdi>`)}</p>` : guestFields(typed, t, problem)}
+${session ? markup`<p class="muted">${words.as(markup`<bdi>${section.names.get(session.name) ?? session.name}</bdi>`)}</p>` : guestFields(typed, t, problem)}
 ${field({ name: 'content', label: words.text, value: typed.content ?? '', rows: 5, hint: words.textHint(maxCharacters) }, problem)}
 <p class="website" aria-hidden="true"><label for="website">${words.website}</label> <input id="website" name="website" type="text" tabindex="-1" autocomplete="off"></p>
 <p class="actions"><button class="button">${words.send}</button></p>

@@ -50,6 +50,10 @@ export interface ShownComments {
   counts(postIds: readonly number[]): Promise<ReadonlyMap<number, number>>;
 }
 
+/** User names of those who wrote comments, without guests. */
+export const accountsIn = (comments: readonly ShownComment[]): string[] =>
+  comments.flatMap(({ isGuest, isDeleted, author }) => (isGuest || isDeleted ? [] : [author]));
+
 /** A comment as a feed has it. */
 export interface FollowedComment extends ShownComment {
   updatedAt: string;

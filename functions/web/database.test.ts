@@ -3,6 +3,7 @@ import type { Sql } from '@dormouse/runtime/sql-types';
 import { type TestDatabase, testDatabase } from '@dormouse/tests/database';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { shownCommentsIn } from './comments.ts';
+import { displayNamesIn, unread } from './names.ts';
 import { type OwedPurges, owedPurgesIn } from './owed-purges.ts';
 import { postPicturesIn } from './post-pictures.ts';
 
@@ -61,6 +62,27 @@ test('pictures of texts are read of what everybody may see', async () => {
   await publish(4, 'words');
   const found = await postPicturesIn(sql, log).of([2, 3, 4, 99]);
   expect([...(found ?? [])].map(([id, hashes]) => [id, [...hashes].sort()])).toEqual([[2, [a, b]]]);
+});
+
+test('display names are read without those who have none, and are all of accounts that web can read', async () => {
+  await db.admin`
+    INSERT INTO auth.users (username, display_name, email, role) VALUES
+      ('Ann', 'Ann Example', 'ann@example.org', 'author'), ('bob', NULL, NULL, 'reader'), ('eve', E'\u200b', NULL, 'reader'),
+      ('other', 'Other', NULL, 'reader')`;
+  const names = displayNamesIn(sql, log);
+  expect(await names.of(['ANN', 'Ann', 'bob', 'eve', 'nobody', "x' OR true --"])).toEqual(
+    new Map([['Ann', 'Ann Example']]),
+  );
+  expect(await names.of([])).toEqual(new Map());
+  await expect(sql`SELECT email FROM auth.users`).rejects.toThrow('permission denied');
+});
+
+test('pages do without display names that cannot be read', async () => {
+  await db.admin`ALTER FUNCTION auth.display_names(text[]) RENAME TO away`;
+  const said: object[] = [];
+  expect(await displayNamesIn(sql, { warn: (fields) => void said.push(fields) }).of(['Ann'])).toBe(unread);
+  expect(said).toHaveLength(1);
+  await db.admin`ALTER FUNCTION auth.away(text[]) RENAME TO display_names`;
 });
 
 const age = (seconds: number) =>

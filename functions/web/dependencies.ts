@@ -7,6 +7,7 @@ import type { BlogSettings } from './blog-settings.ts';
 import type { Categories } from './categories.ts';
 import type { Commenting, ShownComments } from './comments.ts';
 import type { Hubs } from './hubs.ts';
+import type { DisplayNames } from './names.ts';
 import type { Newsletter } from './newsletter.ts';
 import type { OwedPurges } from './owed-purges.ts';
 import type { OwnAccount } from './own-account.ts';
@@ -37,6 +38,8 @@ export interface Web {
   providers: readonly Provider[];
   ownAccount: OwnAccount;
   people: People;
+  /** What accounts are called on pages. */
+  displayNames: DisplayNames;
   webhooks: Webhooks;
   newsletter: Newsletter;
   blogSettings: BlogSettings;

@@ -6,6 +6,7 @@ import { type CardPicture, coverCard, jpegOf } from './cover.ts';
 import type { FeedFormat } from './feed-formats.ts';
 import { type Html, markup, none, trusted } from './html.ts';
 import { languageOf } from './language.ts';
+import type { Names } from './names.ts';
 import type { Month, PostSummary, Tag } from './posts.ts';
 import type { SiteSettings } from './site.ts';
 import { wordsOf } from './words.ts';
@@ -18,6 +19,8 @@ export interface FeedSite extends Pick<SiteSettings, 'title' | 'description' | '
   authority: string;
   /** Addresses of WebSub hubs. */
   hubs: readonly string[];
+  /** What authors are called. */
+  names: Names;
 }
 
 /** What a feed is limited to: what ids say of it, and its name. */
@@ -62,7 +65,7 @@ export function writeFeed(
       id: `tag:${authority}:post:${post.id}:${Date.parse(post.created_at)}`,
       page: `${origin}/blog/posts/${encodeURIComponent(post.slug)}`,
       updated: post.updated_at ?? post.created_at,
-      author: byline(post, wordsOf(site.language)),
+      author: byline(post, wordsOf(site.language), site.names),
       language: post.lang ?? languageOf(`${post.title}\n${post.excerpt}`),
       post,
       html,

@@ -4,15 +4,17 @@ import { originOf } from '@dormouse/runtime/origin';
 import { tagSlug } from '@dormouse/runtime/slug';
 import { keyOf } from '@dormouse/runtime/surrogate-keys';
 import type { Context, Hono } from 'hono';
+import { accountsIn } from './comments.ts';
 import { commentsFeed, commentsFeedFile } from './comments-feed.ts';
 import { coversOf, jpegOf } from './cover.ts';
 import type { Web } from './dependencies.ts';
 import { type FeedEntry, type FeedTopic, sitemap, sitemapIndex, sitemapPart, writeFeed } from './feed.ts';
 import { type FeedFormat, feedFormats } from './feed-formats.ts';
 import { Moved, movedTo, redirectTo } from './moved.ts';
+import { unread } from './names.ts';
 import { type CachedPage, cachedPage, deliver, pageOf, type Rendered, UncacheablePage } from './pages.ts';
 import type { ListQuery, PostSummary, Posts } from './posts.ts';
-import { keysOfPictures, namesOf, wholeBlog } from './shown.ts';
+import { keysOfNames, keysOfPictures, namesOf, wholeBlog } from './shown.ts';
 import { spelling } from './spelling.ts';
 import { totalPosts } from './stats-page.ts';
 
@@ -31,6 +33,7 @@ export function feeds(
     posts,
     categories,
     people,
+    displayNames,
     comments,
     articles,
     pictures,
@@ -47,17 +50,22 @@ export function feeds(
     const load = async () => {
       const [settings, { newest, topic, keys }] = await Promise.all([site.current(), read()]);
       const named = coversOf(newest);
-      const [{ entries, complete }, covers] = await Promise.all([withTexts(newest, origin), pictures.ready(named)]);
+      const authors = newest.map(({ author }) => author);
+      const [{ entries, complete }, covers, names] = await Promise.all([
+        withTexts(newest, origin),
+        pictures.ready(named),
+        displayNames.of(authors),
+      ]);
       const text = writeFeed(
         entries.map((entry) => ({ ...entry, cover: covers.pictures.get(entry.post.cover ?? '') })),
-        { origin, authority, hubs: hubs.urls, ...settings },
+        { origin, authority, hubs: hubs.urls, names, ...settings },
         format,
         topic,
       );
       const pending = named.some((hash) => !covers.pictures.has(hash));
-      const shown = complete ? { keys: [...keys, ...keysOfPictures(named)], pending } : {};
+      const shown = complete ? { keys: [...keys, ...keysOfNames(authors), ...keysOfPictures(named)], pending } : {};
       const page = pageOf({ text, ...shown }, `${format.type}; charset=utf-8`);
-      if (settings.unread || !covers.complete) throw new UncacheablePage(page);
+      if (settings.unread || !covers.complete || names === unread) throw new UncacheablePage(page);
       return page;
     };
     return deliverOrMove(c, cachedPage(pages, `feed ${origin} ${path} ${format.name}`, load));
@@ -174,9 +182,12 @@ export function feeds(
       ]);
       const page = `${origin}/blog/posts/${encodeURIComponent(post.slug)}`;
       const shown = newest.map((each) => ({ ...each, html: absolute(renderComment(each.content), page) }));
-      const text = commentsFeed({ site: settings, origin, authority, post, comments: shown });
-      const made = pageOf({ text, keys: [keyOf.blog, keyOf.post(post.id)] }, 'application/atom+xml; charset=utf-8');
-      if (settings.unread) throw new UncacheablePage(made);
+      const accounts = accountsIn(newest);
+      const names = await displayNames.of(accounts);
+      const text = commentsFeed({ site: settings, origin, authority, post, comments: shown, names });
+      const keys = [keyOf.blog, keyOf.post(post.id), ...keysOfNames(accounts)];
+      const made = pageOf({ text, keys }, 'application/atom+xml; charset=utf-8');
+      if (settings.unread || names === unread) throw new UncacheablePage(made);
       return made;
     };
     return deliverOrMove(c, cachedPage(pages, `feed ${origin} ${slug} comments`, load));

@@ -38,6 +38,8 @@ export interface PageParts {
   commentsFeed?: { title: string; path: string };
   /** The post that the page shows, for those who make cards of links, and for search engines. */
   post?: Post;
+  /** Who wrote it, as printed. */
+  author?: string;
   /** The picture that stands for the page on cards of links. */
   cardPicture?: CardPicture | undefined;
   /** Language of that post, where it is known. */

@@ -6,6 +6,7 @@ import { day } from './dates.ts';
 import { type Html, linkTo, markup, none } from './html.ts';
 import { langAttribute } from './language.ts';
 import { layout, type Viewer } from './layout.ts';
+import type { Names } from './names.ts';
 import type { CategoryRef, Listing, PostSummary } from './posts.ts';
 import type { SiteSettings } from './site.ts';
 import { wordsOf } from './words.ts';
@@ -28,6 +29,8 @@ export interface ListPage {
   path: string;
   /** How many comments posts have, by id. */
   comments?: ReadonlyMap<number, number>;
+  /** What authors are called. */
+  names: Names;
   viewer?: Viewer | undefined;
 }
 
@@ -36,7 +39,7 @@ const chipsShown = 12;
 
 /** Posts, newest first, with the way to older and newer ones. */
 export function listPage(page: ListPage): string {
-  const { site, listing, covers, categories, category, tag, month, first, path, viewer } = page;
+  const { site, listing, covers, names, categories, category, tag, month, first, path, viewer } = page;
   const older = listing.older && `${path}?after=${encodeURIComponent(listing.older)}`;
   // Without a cursor towards newer posts there is still the way back to the newest.
   const newer = listing.newer ? `${path}?before=${encodeURIComponent(listing.newer)}` : undefined;
@@ -67,7 +70,7 @@ ${feedName(name || month || site.title)}<header class="page-header">
 ${category ? heading(category, t) : tag ? tagHeading(tag, t) : month ? monthHeading(month, t) : markup`<h1${first ? none : markup` class="small"`}>${first ? t.list.latest : t.list.older}</h1>`}
 ${used.length > 0 ? chips(shown, used.length, category, t) : none}
 </header>
-${listing.posts.length ? entries(listing.posts, { site, covers, comments: page.comments, featured: first && path === '/blog/' }) : empty(first, site, viewer, t)}
+${listing.posts.length ? entries(listing.posts, { site, covers, names, comments: page.comments, featured: first && path === '/blog/' }) : empty(first, site, viewer, t)}
 ${pagination({ path, older, newer, first }, t)}
 </div>`,
   });
@@ -116,6 +119,8 @@ ${count > shown.length ? markup`<li><a class="chip all" href="/blog/categories">
 export interface EntriesOptions {
   site: SiteSettings;
   covers: Covers;
+  /** What authors are called. */
+  names: Names;
   /** How many comments posts have, by id. */
   comments?: ReadonlyMap<number, number> | undefined;
   /** Whether the first post is shown larger than the others, as cards. */
@@ -128,7 +133,7 @@ export const feedName = (name: string): Html => markup`<data class="p-name" valu
 /** Posts below each other, or as cards: as the blog's settings say. */
 export function entries(
   posts: readonly PostSummary[],
-  { site, covers, comments, featured = false }: EntriesOptions,
+  { site, covers, names, comments, featured = false }: EntriesOptions,
 ): Html {
   const cards = site.layout === 'cards';
   const sizesOf = (large: boolean) => (large ? sizes.featured : cards ? sizes.card : sizes.list);
@@ -138,7 +143,7 @@ export function entries(
     const picture = cover && coverPicture(cover, { sizes: sizesOf(large), alt: '', first: cards && index === 0 });
     const look = [cards && colorClass(post.category.color), cover && 'pictured', large && 'featured'];
     const classes = look.flatMap((name) => (name ? [` ${name}`] : [])).join('');
-    return entry(post, { site, look: classes, cover: picture, comments: comments?.get(post.id) });
+    return entry(post, { site, names, look: classes, cover: picture, comments: comments?.get(post.id) });
   })}</div>`;
 }
 
@@ -151,6 +156,7 @@ const sizes = {
 
 interface EntryParts {
   site: SiteSettings;
+  names: Names;
   /** Further classes. */
   look: string;
   cover: Html | undefined;
@@ -158,7 +164,7 @@ interface EntryParts {
 }
 
 /** A post as it is shown in lists. */
-function entry(post: PostSummary, { site, look, cover, comments = 0 }: EntryParts): Html {
+function entry(post: PostSummary, { site, names, look, cover, comments = 0 }: EntryParts): Html {
   const lang = langAttribute(`${post.title}\n${post.excerpt}`, post.lang);
   const href = `/blog/posts/${encodeURIComponent(post.slug)}`;
   // The title is the same link, for those who listen or go by keys.
@@ -169,7 +175,7 @@ function entry(post: PostSummary, { site, look, cover, comments = 0 }: EntryPart
 ${picture}<div class="meta">${day(post.created_at, site, 'dt-published')}${chip(post.category, { property: 'p-category' })}</div>
 <h2${lang} dir="auto"><a class="u-url p-name" href="${href}">${post.title}</a></h2>
 ${post.excerpt ? markup`<p class="excerpt p-summary"${lang} dir="auto">${post.excerpt}</p>` : none}
-<p class="by" dir="auto">${bylineLink(post, wordsOf(site.language))}${comments > 0 ? markup` · <a href="${href}#comments">${wordsOf(site.language).comments.count(comments)}</a>` : none}</p>
+<p class="by" dir="auto">${bylineLink(post, wordsOf(site.language), names)}${comments > 0 ? markup` · <a href="${href}#comments">${wordsOf(site.language).comments.count(comments)}</a>` : none}</p>
 </article>`;
 }
 

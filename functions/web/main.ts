@@ -13,6 +13,7 @@ import { defaultAuthority, feedAuthority } from './feed-authority.ts';
 import { formLimit, pictureFormLimit } from './form.ts';
 import { hubsOf } from './hubs.ts';
 import { mediaIn, mediaLimit } from './media.ts';
+import { displayNamesIn } from './names.ts';
 import { newsletterAt } from './newsletter.ts';
 import { owedPurgesIn } from './owed-purges.ts';
 import { ownAccountAt } from './own-account.ts';
@@ -63,6 +64,7 @@ await serve(
       accounts: accountsAt(auth, callService, config.clientAddressHeader, config.clientProof),
       ownAccount: ownAccountAt(auth, callService, config.clientAddressHeader, config.clientProof),
       people: peopleAt(auth, callService, config.clientAddressHeader, config.clientProof),
+      displayNames: displayNamesIn(sql, log),
       pages: cache<CachedPage>({
         name: 'pages',
         ttlMs: 60_000,

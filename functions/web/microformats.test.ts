@@ -8,12 +8,17 @@ const origin = 'https://blog.example';
 async function read(path: string, ...stored: ReturnType<typeof aPost>[]) {
   const made = world();
   made.stored.push(...stored);
+  made.names.set('ada', 'Ada <i>');
   const response = await made.app.request(path);
   expect(response.status).toBe(200);
   return mf2(await response.text(), { baseUrl: origin + path });
 }
 
-const card = { type: ['h-card'], properties: { name: ['ada'], url: [`${origin}/blog/authors/ada`] }, value: 'ada' };
+const card = {
+  type: ['h-card'],
+  properties: { name: ['Ada <i>'], url: [`${origin}/blog/authors/ada`] },
+  value: 'Ada <i>',
+};
 
 describe('microformats', () => {
   it('of a post: an h-entry with its author, text, times, topics and address', async () => {

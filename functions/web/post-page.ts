@@ -1,6 +1,7 @@
 import { publicUrl } from '@dormouse/runtime/address';
 import { nothingLeft } from '@dormouse/runtime/api';
 import type { Pictured, ReadyPicture } from './article-pictures.ts';
+import { byline } from './byline.ts';
 import { bylineLink } from './byline-link.ts';
 import { commentsFeedPath } from './comments-feed.ts';
 import { coverCard, coverPicture } from './cover.ts';
@@ -11,6 +12,7 @@ import { layout, type Viewer } from './layout.ts';
 import { chip } from './list-page.ts';
 import { scheduled } from './local-time.ts';
 import { mayChange } from './may-change.ts';
+import type { Names } from './names.ts';
 import { drawnCard } from './post-cards.ts';
 import type { Neighbours, Post, PostSummary } from './posts.ts';
 import { prose } from './prose.ts';
@@ -33,6 +35,8 @@ export interface PostParts {
   others: readonly PostSummary[];
   /** What was written before and after it. */
   beside: Neighbours;
+  /** What its author is called. */
+  names: Names;
   /** Its comments, and the form to write one. */
   comments?: Html | undefined;
   viewer?: Viewer | undefined;
@@ -42,9 +46,9 @@ export interface PostParts {
 
 /** One post. */
 export function postPage(parts: PostParts): string {
-  const { site, post, article, cover, drawn, others: next, beside, comments = none, viewer, isPreview } = parts;
+  const { site, post, article, cover, drawn, others: next, beside, names, comments = none, viewer, isPreview } = parts;
   // What the page shows, or leaves to other pages.
-  const { id, version, title, slug, author, byline: _names, created_at, updated_at, excerpt, ...others } = post;
+  const { id, version, title, slug, author, byline: _imported, created_at, updated_at, excerpt, ...others } = post;
   const {
     content,
     status,
@@ -72,7 +76,7 @@ export function postPage(parts: PostParts): string {
     site,
     title: post.title,
     description: post.excerpt,
-    ...(!draft && { canonical: path, post, language }),
+    ...(!draft && { canonical: path, post, author: byline(post, t, names), language }),
     categories: isPage ? [] : [post.category],
     pictures: [...article.colors, ...(cover ? [cover] : [])],
     cardPicture: cover ? coverCard(cover, cover_alt) : drawn ? drawnCard(drawn, post.title) : undefined,
@@ -86,7 +90,7 @@ export function postPage(parts: PostParts): string {
 ${draft ? markup`<p class="notice">${isPreview ? t.draftLink.shown : published_at ? t.post.scheduled(scheduled(published_at, site.time_zone)) : t.post.draft}</p>` : none}
 ${isPage ? none : markup`<div class="meta">${chip(post.category, { property: 'p-category' })}${day(post.created_at, site, 'dt-published')}<span>${t.post.minutes(minutes(post.content))}</span></div>`}
 <h1 class="p-name"${lang} dir="auto">${post.title}</h1>
-${isPage ? none : markup`<p class="by" dir="auto">${t.post.by(bylineLink(post, t))}</p>`}
+${isPage ? none : markup`<p class="by" dir="auto">${t.post.by(bylineLink(post, t, names))}</p>`}
 ${mayChange(post, viewer?.session) ? tools(path, post, t) : none}
 </header>
 ${cover && !article.html.includes(hash as string) ? markup`<figure class="cover">${coverPicture(cover, { sizes: coverSizes, alt: cover_alt, first: true, property: 'u-featured' })}</figure>` : none}

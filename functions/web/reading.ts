@@ -10,7 +10,7 @@ import { authorPage } from './author-page.ts';
 import type { Category } from './categories.ts';
 import { categoriesPage } from './categories-page.ts';
 import { commentTokens } from './comment-tokens.ts';
-import { type Comments, uncounted } from './comments.ts';
+import { accountsIn, type Comments, uncounted } from './comments.ts';
 import { answeredIn, type CommentForm, type CommentsSection, commentsSection } from './comments-section.ts';
 import { coversOf } from './cover.ts';
 import { claimsSession } from './csrf.ts';
@@ -23,12 +23,13 @@ import type { Viewer } from './layout.ts';
 import { listPage } from './list-page.ts';
 import { timeOf } from './local-time.ts';
 import { Moved, movedTo, redirectTo } from './moved.ts';
+import { unread } from './names.ts';
 import { type CachedPage, cachedPage, deliver, pageOf, type Rendered, UncacheablePage } from './pages.ts';
 import { postPage } from './post-page.ts';
 import type { Listing, Neighbours, Post, PostSummary, Versioned } from './posts.ts';
 import { mayNamePost, movedFrom } from './redirects.ts';
 import type { Session, Sessions } from './session.ts';
-import { keysOfPictures, namesOf, wholeBlog } from './shown.ts';
+import { keysOfNames, keysOfPictures, namesOf, wholeBlog } from './shown.ts';
 import type { SiteSettings } from './site.ts';
 import { spelling } from './spelling.ts';
 import { statsPage, totalPosts } from './stats-page.ts';
@@ -73,7 +74,20 @@ type CommentView = Partial<Pick<CommentsSection, 'form' | 'problem' | 'notice' |
 /** Whatever readers see. Without a session these are kept bytes; with one they are made for the reader. */
 export function reading(
   app: Hono<Env>,
-  { posts, categories, people, comments, articles, pictures, postCards, pages, site, redirects, now = Date.now }: Web,
+  {
+    posts,
+    categories,
+    people,
+    displayNames,
+    comments,
+    articles,
+    pictures,
+    postCards,
+    pages,
+    site,
+    redirects,
+    now = Date.now,
+  }: Web,
   sessions: Sessions,
 ): { showPost: PostWithProblem } {
   const forEverybody = async (render: Render): Promise<CachedPage> => {
@@ -132,9 +146,13 @@ export function reading(
       const tag = tagged === undefined ? undefined : spelling(listing.posts, tagged);
       const named = month && monthName(month, settings.language);
       const ids = listing.posts.map(({ id }) => id);
-      const counts = settings.comments === 'none' ? undefined : await comments.counts(ids);
+      const authors = listing.posts.map(({ author }) => author);
       const hashes = coversOf(listing.posts);
-      const { pictures: covers, complete } = await pictures.ready(hashes);
+      const [counts, names, { pictures: covers, complete }] = await Promise.all([
+        settings.comments === 'none' ? undefined : comments.counts(ids),
+        displayNames.of(authors),
+        pictures.ready(hashes),
+      ]);
       const pending = hashes.some((hash) => !covers.has(hash));
       const text = listPage({
         site: settings,
@@ -147,12 +165,13 @@ export function reading(
         first,
         path,
         ...(counts && { comments: counts }),
+        names,
         viewer,
       });
-      if ((known === unknown || !complete) && !viewer) throw new UncacheablePage(pageOf({ text }));
+      if ((known === unknown || names === unread || !complete) && !viewer) throw new UncacheablePage(pageOf({ text }));
       if (counts === uncounted) return { text };
       const keys = tagged === undefined ? wholeBlog : [keyOf.blog, keyOf.tag(tagged), ...namesOf(listing.posts)];
-      return { text, keys: [...keys, ...keysOfPictures(hashes)], pending };
+      return { text, keys: [...keys, ...keysOfNames(authors), ...keysOfPictures(hashes)], pending };
     });
   };
 
@@ -277,6 +296,8 @@ export function reading(
       around(found),
       takesComments ? comments.of(found.post.id, view.after) : undefined,
     ]);
+    const called = [found.post.author, ...accountsIn(shown?.comments ?? [])];
+    const names = await displayNames.of([...called, ...(viewer?.session ? [viewer.session.name] : [])]);
     const section = takesComments
       ? commentsSection({
           ...view,
@@ -285,13 +306,26 @@ export function reading(
           comments: shown,
           render: shown?.comments.length ? (await import('./comment-markdown.ts')).renderComment : String,
           viewer,
+          names,
           first: view.after === undefined,
         })
       : none;
     const next = related(found.post, parts.others);
-    const text = postPage({ site, post: found.post, ...parts, others: next, comments: section, viewer, isPreview });
+    const text = postPage({
+      site,
+      post: found.post,
+      ...parts,
+      others: next,
+      names,
+      comments: section,
+      viewer,
+      isPreview,
+    });
     const isWhole =
-      parts.article.complete && complete && (!takesComments || (shown !== undefined && !isStray(shown, view.form)));
+      parts.article.complete &&
+      complete &&
+      names !== unread &&
+      (!takesComments || (shown !== undefined && !isStray(shown, view.form)));
     if (!isWhole && !viewer) throw new UncacheablePage(pageOf({ text }));
     // A shared cache would keep what is missing here for a day.
     if (parts.others === noOthers || parts.beside === noNeighbours) return { text };
@@ -302,7 +336,7 @@ export function reading(
     // One that is not shown could have kept another one out.
     const looked = parts.others.map(({ id }) => keyOf.post(id));
     const keys = new Set([keyOf.blog, ...namesOf([found.post, ...next]), ...looked, ...newest, ...beside]);
-    return { text, keys: [...keys, ...keysOfPictures(named)], pending };
+    return { text, keys: [...keys, ...keysOfNames(called), ...keysOfPictures(named)], pending };
   };
 
   /** What a post's page shows besides the post. */

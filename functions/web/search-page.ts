@@ -5,6 +5,7 @@ import { type Html, linkTo, markup, none, trusted } from './html.ts';
 import { langAttribute } from './language.ts';
 import { layout, type Viewer } from './layout.ts';
 import { chip } from './list-page.ts';
+import type { Names } from './names.ts';
 import type { Results, SearchResult } from './search.ts';
 import type { SiteSettings } from './site.ts';
 import { wordsOf } from './words.ts';
@@ -29,6 +30,8 @@ export interface SearchPage {
   /** What is wrong with the question. */
   problem?: string | undefined;
   categories: readonly Category[];
+  /** What authors are called. */
+  names: Names;
   first: boolean;
   viewer?: Viewer | undefined;
 }
@@ -40,7 +43,7 @@ export const addressOf = (asked: Asked, after?: string): string => {
 };
 
 /** A form, and what was found. */
-export function searchPage({ site, asked, results, problem, categories, first, viewer }: SearchPage): string {
+export function searchPage({ site, asked, results, problem, categories, names, first, viewer }: SearchPage): string {
   const t = wordsOf(site.language);
   const next = results?.next && addressOf(asked, results.next);
   return layout({
@@ -53,7 +56,7 @@ export function searchPage({ site, asked, results, problem, categories, first, v
     main: markup`<div class="list">
 <header class="page-header"><h1 class="small">${t.search.title}</h1></header>
 ${form(asked, categories, problem, t)}
-${results ? found(results, { first, asked, next, site, t }) : none}
+${results ? found(results, { first, asked, next, names, site, t }) : none}
 </div>`,
   });
 }
@@ -89,27 +92,28 @@ interface Shown {
   first: boolean;
   asked: Asked;
   next: string | undefined;
+  names: Names;
   site: SiteSettings;
   t: Words;
 }
 
-function found({ posts, count, suggestion }: Results, { first, asked, next, site, t }: Shown): Html {
+function found({ posts, count, suggestion }: Results, { first, asked, next, names, site, t }: Shown): Html {
   const back = first ? markup`<span></span>` : markup`<a href="${addressOf(asked)}">${t.search.best}</a>`;
   return markup`<section aria-labelledby="found">
 <h2 class="found" id="found">${first && count !== undefined ? t.search.found(count) : t.search.more}</h2>
 ${suggestion ? markup`<p class="suggestion">${t.search.meant(markup`<a href="${addressOf({ ...asked, q: suggestion })}" rel="nofollow"><bdi>${suggestion}</bdi></a>`)}</p>` : none}
-${posts.length > 0 ? markup`<div class="entries">${posts.map((post) => result(post, site, t))}</div>` : first ? markup`<p class="nothing">${t.search.nothing(linkTo('/blog/archive'), linkTo('/blog/categories'), linkTo('/blog/tags'))}</p>` : markup`<p class="nothing">${t.list.nothingBeyond}</p>`}
+${posts.length > 0 ? markup`<div class="entries">${posts.map((post) => result(post, names, site, t))}</div>` : first ? markup`<p class="nothing">${t.search.nothing(linkTo('/blog/archive'), linkTo('/blog/categories'), linkTo('/blog/tags'))}</p>` : markup`<p class="nothing">${t.list.nothingBeyond}</p>`}
 ${next || !first ? markup`<nav class="pagination" aria-label="${t.search.pages}">${back}${next ? markup`<a rel="next" href="${next}">${t.search.more} <span aria-hidden="true">→</span></a>` : none}</nav>` : none}
 </section>`;
 }
 
-function result(post: SearchResult, site: SiteSettings, t: Words): Html {
+function result(post: SearchResult, names: Names, site: SiteSettings, t: Words): Html {
   const lang = langAttribute(`${post.title}\n${post.excerpt}`, post.lang);
   return markup`<article class="entry">
 <div class="meta">${day(post.created_at, site)}${chip(post.category)}</div>
 <h3${lang} dir="auto"><a href="/blog/posts/${encodeURIComponent(post.slug)}">${post.title}</a></h3>
 ${post.highlight ? markup`<p class="excerpt"${lang} dir="auto">${marked(post.highlight)}</p>` : none}
-<p class="by" dir="auto">${bylineLink(post, t)}</p>
+<p class="by" dir="auto">${bylineLink(post, t, names)}</p>
 </article>`;
 }
 

@@ -13,17 +13,18 @@ import { mayBeSignedIn, privately, seeOther, viewerOf } from './viewer.ts';
 import { wordsOf } from './words.ts';
 
 /** The page of search. It is made anew each time: what people look for differs, and what was hidden must not be shown. */
-export function searching(app: Hono<Env>, { search, categories, site }: Web, sessions: Sessions): void {
+export function searching(app: Hono<Env>, { search, categories, displayNames, site }: Web, sessions: Sessions): void {
   const show = async (c: Context<Env>): Promise<Response> => {
     const asked = askedIn(c);
     const after = c.req.query('after')?.slice(0, 512);
     const settings = await site.current();
     const [answer, known, viewer] = await Promise.all([
-      asked.q === '' ? {} : find(asked, after, settings),
+      asked.q === '' ? ({} as Found) : find(asked, after, settings),
       categories.all().catch((error) => (error instanceof AppError ? [] : Promise.reject(error))),
       mayBeSignedIn(c) ? viewerOf(c, sessions) : undefined,
     ]);
-    const html = searchPage({ site: settings, asked, ...answer, categories: known, first: !after, viewer });
+    const names = await displayNames.of(answer.results?.posts.map(({ author }) => author) ?? []);
+    const html = searchPage({ site: settings, asked, ...answer, categories: known, names, first: !after, viewer });
     return viewer ? privately(c, html) : deliver(c, pageOf({ text: html }));
   };
 
@@ -37,7 +38,7 @@ export function searching(app: Hono<Env>, { search, categories, site }: Web, ses
     { from, until, category, tag, author, q }: Asked,
     after: string | undefined,
     settings: SiteSettings,
-  ): Promise<{ results?: Results; problem?: string }> => {
+  ): Promise<Found> => {
     try {
       const query = {
         q,
@@ -57,6 +58,11 @@ export function searching(app: Hono<Env>, { search, categories, site }: Web, ses
       throw error;
     }
   };
+}
+
+interface Found {
+  results?: Results;
+  problem?: string;
 }
 
 const date = /^[1-9]\d{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/;

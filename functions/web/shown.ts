@@ -12,5 +12,14 @@ const mostPictures = 40;
 export const keysOfPictures = (hashes: readonly string[]): string[] =>
   hashes.length > mostPictures ? [keyOf.pictures] : hashes.map(keyOf.picture);
 
+/** As many names of people as a header bears beside the others. */
+const mostNames = 40;
+
+/** Names of people whom a page names. @param usernames each as often as it likes */
+export function keysOfNames(usernames: Iterable<string>): string[] {
+  const all = new Set(usernames);
+  return all.size > mostNames ? [keyOf.names] : [...all].map(keyOf.name);
+}
+
 /** What every page shows that lists posts of the blog, or counts them. */
 export const wholeBlog = [keyOf.blog, keyOf.posts] as const;

@@ -143,6 +143,17 @@ describeOn(everyTarget, 'reading', (target) => {
     expect(headers.get('content-security-policy')).toContain("default-src 'none'");
   });
 
+  it('is told what an author is called, soon after that changes', async () => {
+    const name = unique('Otter Example');
+    const { status } = await author.call('PATCH', '/api/me', { body: { display_name: name } });
+    expect(status).toBe(200);
+    for (const path of [`/blog/posts/${posts[0]!.slug}`, `/blog/categories/${posts[0]!.category.slug}`])
+      await target().eventually(
+        () => get(path),
+        ({ body }) => body.includes(name),
+      );
+  });
+
   it('finds the newest posts in the feed', async () => {
     const feed = await target().eventually(
       () => get('/blog/feed.xml'),
