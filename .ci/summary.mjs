@@ -14,6 +14,7 @@ const unavailable = [
   'a promtool that knows Kubernetes',
   'act',
   'actionlint',
+  'an OpenSearch whose content may be deleted (OPENSEARCH_URL)',
   'an export of Ghost (GHOST_EXPORT)',
   'a WordPress whose posts may be deleted (WORDPRESS)',
   'a Ghost whose content may be deleted (GHOST_URL)',

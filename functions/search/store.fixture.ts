@@ -1,17 +1,18 @@
 import { outbox } from '@dormouse/runtime/outbox';
 import { openSql } from '@dormouse/runtime/sql';
+import type { Sql } from '@dormouse/runtime/sql-types';
 import type { TestDatabase } from '@dormouse/tests/database';
 import { documentOf } from './document.ts';
 import { postgresStore } from './postgres-store.ts';
 import type { PublishedPost } from './published-posts.ts';
 import { termsOf } from './query.ts';
-import type { Search } from './store.ts';
+import type { Search, SearchStore } from './store.ts';
 
 /** The store as it runs in a function: own role, own connections. */
-export function openStore(db: TestDatabase) {
+export function openStore(db: TestDatabase, make: (sql: Sql) => SearchStore = postgresStore) {
   const sql = openSql({ databaseUrl: db.urlOf('search'), service: 'search' });
   const box = outbox({ sql, source: '/search' });
-  const store = postgresStore(sql);
+  const store = make(sql);
   return {
     sql,
     outbox: box,
