@@ -134,6 +134,7 @@ describe('mesh-strict', () => {
     ['auth', 'POST', '/api/claim'],
     ['auth', 'POST', '/api/password-resets'],
     ['auth', 'POST', '/api/password-resets/completion'],
+    ['auth', 'POST', '/api/comment-mails/off'],
     ['auth', 'POST', '/api/log-in-links'],
     ['auth', 'POST', '/api/log-in-links/completion'],
     ['auth', 'POST', '/api/email-verifications'],

@@ -79,9 +79,10 @@ export function accounts(auth: Auth) {
 
     .patch(api.changeMe.path, caller, json(api.changeMe.body), async (c) => {
       const user = await self(c);
-      const { display_name, bio, links, picture, password, current_password } = c.req.valid('json');
+      const { display_name, bio, links, picture, comment_mails, password, current_password } = c.req.valid('json');
       if (password !== undefined) await changePassword(auth, c, user, current_password, password);
-      return own(c, await store.setProfile(user, { displayName: display_name, bio, links, picture }));
+      const change = { displayName: display_name, bio, links, picture, commentMails: comment_mails };
+      return own(c, await store.setProfile(user, change));
     })
 
     .delete(api.removeMe.path, caller, removal, async (c) => {

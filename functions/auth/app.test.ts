@@ -321,6 +321,7 @@ describe('an own account', () => {
       username,
       email: `${username}@example.org`,
       email_verified: false,
+      comment_mails: true,
       display_name: username,
       bio: null,
       links: [],

@@ -51,7 +51,7 @@ export function identityStore(sql: Sql, outbox: Outbox): IdentityStore {
   return {
     userOfIdentity: (issuer, subject) =>
       firstUser(sql<UserRow[]>`
-        SELECT users.id, username, display_name, email, email_verified_at, password_hash, role, bio, links, picture, suspended_at, users.created_at
+        SELECT users.id, username, display_name, email, email_verified_at, comment_mails, password_hash, role, bio, links, picture, suspended_at, users.created_at
         FROM identities JOIN users ON users.id = user_id
         WHERE provider = ${issuer} AND subject = ${subject} AND deleted_at IS NULL`),
 

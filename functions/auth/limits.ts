@@ -13,9 +13,18 @@ export interface Limits {
   registerAddress: number;
   /** Mails that one client address asks for, whomever they go to. */
   mailAddress: number;
+  /** The same within an hour. */
+  mailAddressHour: number;
 }
 
-export const defaultLimits: Limits = { login: 5, loginAddress: 60, verify: 30, registerAddress: 30, mailAddress: 5 };
+export const defaultLimits: Limits = {
+  login: 5,
+  loginAddress: 60,
+  verify: 30,
+  registerAddress: 30,
+  mailAddress: 5,
+  mailAddressHour: 30,
+};
 
 const minuteMs = 60_000;
 export const dayMs = 86_400_000;

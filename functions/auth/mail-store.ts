@@ -39,6 +39,8 @@ export interface MailStore {
   findLink(kind: MailKind, link: PresentedLink, now: Date): Promise<User | undefined>;
   /** Uses a link up: sets the password, ends every session and proves the address; undefined when it is not good any more. */
   resetPassword(hash: string, passwordHash: string, now: Date): Promise<User | undefined>;
+  /** Ends mails about comments of who was sent a link; false when there is no such link. */
+  endCommentMails(hash: string): Promise<boolean>;
   /** Uses a link up, and proves the address; undefined when it is not good any more. */
   spendLink(kind: MailKind, link: PresentedLink, now: Date): Promise<User | undefined>;
 }
@@ -69,9 +71,17 @@ export function mailStore(sql: Sql, outbox: Outbox): MailStore {
         if (!user) return undefined;
         await tx`UPDATE users SET password_hash = ${passwordHash} WHERE id = ${user.id}`;
         await tx`DELETE FROM password_tries WHERE name = ${usernameKey(user.username)}`;
+        // Links that log in, too: also one that somebody else has asked for.
+        await tx`DELETE FROM mail_links WHERE user_id = ${user.id}`;
         await endSessions(tx, user.id);
         return user;
       }),
+
+    async endCommentMails(hash) {
+      const ended = await sql`
+        UPDATE users SET comment_mails = false FROM off_links WHERE hash = ${hash} AND user_id = users.id RETURNING 1`;
+      return ended.length > 0;
+    },
 
     spendLink: (kind, link, now) => sql.begin((tx) => spend(tx, kind, link, now)),
   };

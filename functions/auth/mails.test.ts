@@ -171,6 +171,45 @@ describe('a new password by e-mail', () => {
     expect((await ask('other@example.org', { 'x-client-address': '203.0.113.8' })).status).toBe(202);
   });
 
+  test('is sent three times within an hour to one mailbox, whatever is added to its name', async () => {
+    for (let n = 0; n < 4; n++) await register(`plus-${count}-${n}`, `bomb-${count}+${n}@example.org`);
+    for (let n = 0; n < 4; n++) await ask(`Bomb-${count}+${n}@example.org`, { 'x-client-address': `203.0.113.${n}` });
+    expect((await requests()).length).toBe(3);
+  });
+
+  test('is asked for thirty times an hour from one network, whomever for', async () => {
+    const statuses = new Set<number>();
+    for (let n = 0; n < 31; n++) {
+      fixture.clock.ms += 13_000;
+      statuses.add((await ask(`n${n}@example.org`, { 'x-client-address': '203.0.113.77' })).status);
+    }
+    expect((await requests()).length).toBe(30);
+    expect([...statuses]).toEqual([202, 429]);
+  });
+
+  test('can be had while others have had links for logging in sent, as many as go', async () => {
+    for (let n = 0; n < 4; n++)
+      await fixture.send(
+        'POST',
+        '/api/log-in-links',
+        { email: emailOf(name) },
+        { 'x-client-address': `203.0.113.${n}` },
+      );
+    fixture.clock.ms += 1;
+    expect((await complete(await linkTo(emailOf(name)))).status).toBe(200);
+  });
+
+  test('ends a link that logs in, whoever asked for it', async () => {
+    const eve = (await (await fixture.send('POST', '/api/log-in-links', { email: emailOf(name) })).json()) as {
+      browser: string;
+    };
+    const token = (await open()).secrets[0]!;
+    fixture.clock.ms += 1;
+    expect((await complete(await linkTo(emailOf(name)))).status).toBe(200);
+    const completion = { token, browser: eve.browser, refresh: 'body' };
+    expect((await fixture.send('POST', '/api/log-in-links/completion', completion)).status).toBe(401);
+  });
+
   test('is asked for with an address', async () => {
     for (const email of ['', 'ada', 'a@b\r\nBcc: everybody@example.org', 'ada@example.org, eve@example.org'])
       expect((await ask(email)).status).toBe(422);
@@ -251,6 +290,28 @@ describe('a log-in by e-mail', () => {
   test('answers the same for an address that nobody has', async () => {
     expect(await request('nobody-at-all@example.org')).toMatch(/^[\w-]{43}$/);
     expect((await open()).opened).toMatchObject({ accounts: [] });
+  });
+});
+
+describe('mails about comments', () => {
+  test('end by the link of one, as mail programs follow it, and begin again on request', async () => {
+    const token = await tokenOf(name);
+    const wanted = async () =>
+      ((await (await fixture.send('GET', '/api/me', undefined, bearer(token))).json()) as { comment_mails: boolean })
+        .comment_mails;
+    await sql`UPDATE users SET email_verified_at = now() WHERE username = ${name}`;
+    const [{ id }] = (await sql`SELECT id FROM users WHERE username = ${name}`) as unknown as [{ id: number }];
+    const secret = newSecret();
+    const [row] = await mail<{ to: object }[]>`SELECT auth.comment_mail_to(${id}, ${hashSecret(secret)}) AS to`;
+    expect(row!.to).toMatchObject({ email: emailOf(name), language: 'en' });
+    const off = (link: string) => fixture.send('POST', '/api/comment-mails/off', { token: link });
+    expect((await off(newSecret())).status).toBe(404);
+    expect(await wanted()).toBe(true);
+    expect((await off(secret)).status).toBe(204);
+    expect(await wanted()).toBe(false);
+    expect(await mail`SELECT auth.comment_mail_to(${id}, 'x') AS to`).toEqual([{ to: null }]);
+    expect((await fixture.send('PATCH', '/api/me', { comment_mails: true }, bearer(token))).status).toBe(200);
+    expect(await wanted()).toBe(true);
   });
 });
 

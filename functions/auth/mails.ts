@@ -15,7 +15,7 @@ import { hashSecret, newSecret } from './refresh-token.ts';
 import { rejectWeakPassword } from './reject-weak-password.ts';
 import { demandSecondFactor } from './second-factor.ts';
 
-/** Mails that one address is sent within an hour, whoever asks for them. */
+/** Mails of a kind that one mailbox is sent within an hour, whoever asks for them. */
 const perHour = 3;
 const hourMs = 3_600_000;
 
@@ -30,16 +30,25 @@ export function mails(auth: Auth) {
   const spendOf = (c: Context<Env>, what: string, limit: number) =>
     spend(limiter, `${what}:${networkOf(auth.address(c))}`, limit);
 
-  /** Asks for a mail, unless the address has been sent enough: then it is the asker's secret that nothing is sent. */
+  /** Counts a mail that somebody asks for. */
+  const spendMail = async (c: Context<Env>): Promise<void> => {
+    await spendOf(c, 'mail-address', limits.mailAddress);
+    await spend(limiter, `mail-address-hour:${networkOf(auth.address(c))}`, limits.mailAddressHour, hourMs);
+  };
+
+  /**
+   * Asks for a mail, unless the mailbox has been sent enough: then it is the asker's secret that nothing is sent. Each kind is counted apart:
+   * who has others' links for logging in sent, which are of no use to them, does not keep them from a new password.
+   */
   const request = async (mail: NewMail): Promise<void> => {
-    const { allowed } = await limiter.take(`mail:${hashSecret(mail.email.toLowerCase())}`, perHour, hourMs);
+    const { allowed } = await limiter.take(`mail:${mail.kind}:${hashSecret(mailboxOf(mail.email))}`, perHour, hourMs);
     if (allowed) await store.requestMail(mail, at());
     else log.warn({ kind: mail.kind }, 'a mail was not asked for: its address has been sent enough');
   };
 
   return new Hono<Env>()
     .post(api.requestPasswordReset.path, json(api.requestPasswordReset.body), async (c) => {
-      await spendOf(c, 'mail-address', limits.mailAddress);
+      await spendMail(c);
       await request({ kind: 'password-reset', email: c.req.valid('json').email });
       return c.body(null, 202);
     })
@@ -51,13 +60,13 @@ export function mails(auth: Auth) {
       const found = (await store.findLink('password-reset', { hash }, at())) ?? expired();
       await rejectWeakPassword(password, found);
       const user = (await store.resetPassword(hash, await passwords.hash(password), at())) ?? expired();
-      log.info({ user_id: user.id }, 'a link of a mail was used to set a password: all sessions are ended');
+      log.info({ user_id: user.id }, 'a link of a mail was used for a new password, and all sessions are ended');
       await store.rememberNetwork(user.id, guesserOf(auth, c, user.username), at());
       return c.json({ id: user.id, username: user.username } satisfies ResponseOf<typeof api.completePasswordReset>);
     })
 
     .post(api.requestLogInLink.path, json(api.requestLogInLink.body), async (c) => {
-      await spendOf(c, 'mail-address', limits.mailAddress);
+      await spendMail(c);
       const browser = newSecret();
       await request({ kind: 'log-in', email: c.req.valid('json').email, browser: hashSecret(browser) });
       c.header('cache-control', 'no-store');
@@ -79,9 +88,14 @@ export function mails(auth: Auth) {
     .post(api.requestEmailVerification.path, caller, async (c) => {
       const user = await currentUser(auth, c);
       if (user.email === undefined) return fail('conflict', 'This account has no e-mail address.');
-      await spendOf(c, 'mail-address', limits.mailAddress);
+      await spendMail(c);
       if (!user.emailVerified) await request({ kind: 'email-verification', email: user.email, userId: user.id });
       return c.body(null, 202);
+    })
+
+    .post(api.endCommentMails.path, json(api.endCommentMails.body), async (c) => {
+      await spendOf(c, 'comment-mails-off', limits.loginAddress);
+      return (await store.endCommentMails(hashSecret(c.req.valid('json').token))) ? c.body(null, 204) : expired();
     })
 
     .post(api.verifyEmail.path, json(api.verifyEmail.body), async (c) => {
@@ -93,6 +107,9 @@ export function mails(auth: Auth) {
       return c.json({ id: user.id, username: user.username } satisfies ResponseOf<typeof api.verifyEmail>);
     });
 }
+
+/** What `+` adds to a name leads to the same mailbox, at most providers; so does another case. */
+const mailboxOf = (email: string): string => email.toLowerCase().replace(/\+[^@]*(?=@[^@]*$)/, '');
 
 const unauthorized = (): never =>
   fail('unauthorized', 'This link is not valid any more, or was asked for by another browser.');

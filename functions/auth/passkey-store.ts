@@ -70,7 +70,7 @@ export function passkeyStore(sql: Sql, outbox: Outbox): PasskeyStore {
 
     userOfPasskey: (id) =>
       firstUser(sql<UserRow[]>`
-        SELECT users.id, username, display_name, email, email_verified_at, password_hash, role, bio, links, picture, suspended_at, users.created_at
+        SELECT users.id, username, display_name, email, email_verified_at, comment_mails, password_hash, role, bio, links, picture, suspended_at, users.created_at
         FROM passkeys JOIN users ON users.id = user_id WHERE passkeys.id = ${id} AND deleted_at IS NULL`),
 
     addPasskey: (user, { id, name, publicKey, counter, transports, createdAt }) =>

@@ -106,7 +106,7 @@ export function personalTokenStore(sql: Sql, outbox: Outbox): PersonalTokenStore
         UPDATE personal_tokens SET used_at = ${now} FROM users
         WHERE users.id = user_id AND hash = ${hash} AND expires_at > ${now} AND deleted_at IS NULL AND suspended_at IS NULL
         RETURNING personal_tokens.id AS token_id, name, scopes, personal_tokens.created_at AS made_at, expires_at, used_at,
-          users.id, username, display_name, email, email_verified_at, password_hash, role, bio, links, picture, suspended_at, users.created_at`;
+          users.id, username, display_name, email, email_verified_at, comment_mails, password_hash, role, bio, links, picture, suspended_at, users.created_at`;
       return row && { token: toToken({ ...row, id: row.token_id, created_at: row.made_at }), user: toUser(row) };
     },
   };

@@ -305,6 +305,14 @@ export const accountChange = v.strictObject({
   bio: v.optional(bio),
   links: v.optional(links),
   picture: v.optional(picture),
+  comment_mails: v.optional(
+    v.pipe(
+      v.boolean('must be true or false'),
+      v.description(
+        'Whether to be told by e-mail of comments on one’s own posts, and of answers to one’s own comments.',
+      ),
+    ),
+  ),
   password: v.optional(password),
   current_password: v.optional(existingPassword),
 });
@@ -326,6 +334,9 @@ export const resetCompletion = v.strictObject({
   token: v.pipe(opaque, v.description('Of the link in the mail.')),
   password,
 });
+
+/** Body of POST /api/comment-mails/off. */
+export const commentMailsEnd = v.strictObject({ token: v.pipe(opaque, v.description('Of the link in the mail.')) });
 
 /** Body of POST /api/log-in-links. */
 export const logInLink = v.strictObject({ email });

@@ -33,6 +33,7 @@ export interface ProfileChange {
   links?: readonly string[] | undefined;
   /** Hash of media; null: none. */
   picture?: string | null | undefined;
+  commentMails?: boolean | undefined;
 }
 
 /** A refusal: without this account nobody could administer the blog any more. */
@@ -70,13 +71,13 @@ export function userStore(sql: Sql, outbox: Outbox): UserStore {
       // What cannot be a name is not asked for: PostgreSQL refuses some of it (NUL) with an error.
       if (!parseUsername(username)) return undefined;
       return firstUser(sql<UserRow[]>`
-        SELECT id, username, display_name, email, email_verified_at, password_hash, role, bio, links, picture, suspended_at, created_at
+        SELECT id, username, display_name, email, email_verified_at, comment_mails, password_hash, role, bio, links, picture, suspended_at, created_at
         FROM users WHERE lower(username COLLATE "C") = ${usernameKey(username)} AND deleted_at IS NULL`);
     },
 
     byId: (id, session) =>
       firstUser(sql<UserRow[]>`
-        SELECT id, username, display_name, email, email_verified_at, password_hash, role, bio, links, picture, suspended_at, created_at
+        SELECT id, username, display_name, email, email_verified_at, comment_mails, password_hash, role, bio, links, picture, suspended_at, created_at
         FROM users WHERE id = ${id}::bigint AND deleted_at IS NULL AND suspended_at IS NULL AND (
           ${session === undefined} OR EXISTS (
             SELECT FROM sessions WHERE user_id = users.id AND sessions.id = ${session ?? null}
@@ -104,14 +105,17 @@ export function userStore(sql: Sql, outbox: Outbox): UserStore {
           bio: change.bio === undefined ? user.bio : change.bio || undefined,
           links: change.links ?? user.links,
           picture: change.picture === undefined ? user.picture : (change.picture ?? undefined),
+          commentMails: change.commentMails ?? user.commentMails,
         };
+        if (after.commentMails !== user.commentMails)
+          await tx`UPDATE users SET comment_mails = ${after.commentMails} WHERE id = ${user.id} AND deleted_at IS NULL`;
         const changed = [
           ...(after.displayName === user.displayName ? [] : ['display_name']),
           ...(after.bio === user.bio ? [] : ['bio']),
           ...(after.links.join(' ') === user.links.join(' ') ? [] : ['links']),
           ...(after.picture === user.picture ? [] : ['picture']),
         ];
-        if (changed.length === 0) return user;
+        if (changed.length === 0) return after;
         const { id, username, displayName, bio, links, picture, role, suspended } = after;
         await tx`
           UPDATE users SET display_name = ${displayName}, bio = ${bio ?? null}, links = ${[...links]}, picture = ${picture ?? null}
@@ -152,7 +156,7 @@ export function userStore(sql: Sql, outbox: Outbox): UserStore {
 
     async users(limit, after = '') {
       const rows = await sql<UserRow[]>`
-        SELECT id, username, display_name, email, email_verified_at, password_hash, role, bio, links, picture, suspended_at, created_at FROM users
+        SELECT id, username, display_name, email, email_verified_at, comment_mails, password_hash, role, bio, links, picture, suspended_at, created_at FROM users
         WHERE deleted_at IS NULL AND lower(username COLLATE "C") > ${usernameKey(after)}
         ORDER BY lower(username COLLATE "C") LIMIT ${limit}`;
       return rows.map(toUser);
@@ -191,7 +195,7 @@ const locked = (tx: Tx, username: string): Promise<User | undefined> =>
   parseUsername(username) === undefined
     ? Promise.resolve(undefined)
     : firstUser(tx<UserRow[]>`
-        SELECT id, username, display_name, email, email_verified_at, password_hash, role, bio, links, picture, suspended_at, created_at
+        SELECT id, username, display_name, email, email_verified_at, comment_mails, password_hash, role, bio, links, picture, suspended_at, created_at
         FROM users WHERE lower(username COLLATE "C") = ${usernameKey(username)} AND deleted_at IS NULL FOR UPDATE`);
 
 /**
@@ -242,7 +246,7 @@ export async function insertUser(
     INSERT INTO users (username, display_name, email, password_hash, role)
     VALUES (${username}, ${displayName ?? null}, ${email ?? null}, ${passwordHash ?? null}, ${role})
     ON CONFLICT (lower(username COLLATE "C")) DO NOTHING
-    RETURNING id, username, display_name, email, email_verified_at, password_hash, role, bio, links, picture, suspended_at, created_at`);
+    RETURNING id, username, display_name, email, email_verified_at, comment_mails, password_hash, role, bio, links, picture, suspended_at, created_at`);
   if (user)
     emit(userRegistered, `user/${user.id}`, {
       id: user.id,

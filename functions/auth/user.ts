@@ -8,6 +8,8 @@ export interface User {
   email: string | undefined;
   /** Somebody has followed a link that was sent there. */
   emailVerified: boolean;
+  /** Wants to be told of comments by e-mail. */
+  commentMails: boolean;
   passwordHash: string | undefined;
   role: Role;
   /** What somebody says of themselves: plain text. */
@@ -28,6 +30,7 @@ export interface UserRow {
   display_name: string | null;
   email: string | null;
   email_verified_at: Date | null;
+  comment_mails: boolean;
   password_hash: string | null;
   role: Role;
   bio: string | null;
@@ -50,6 +53,7 @@ export const toUser = (row: UserRow): User => ({
   displayName: row.display_name ?? row.username,
   email: row.email ?? undefined,
   emailVerified: row.email_verified_at !== null,
+  commentMails: row.comment_mails,
   passwordHash: row.password_hash ?? undefined,
   role: row.role,
   bio: row.bio ?? undefined,

@@ -25,7 +25,7 @@ export const registeredView = ({
 
 /** An account as anybody sees it. */
 export function publicView(user: User): ResponseOf<typeof api.user, 200> {
-  const { email, emailVerified, passwordHash, role, suspended, ...shown } = user; // its owner's, and administrators'
+  const { email, emailVerified, commentMails, passwordHash, role, suspended, ...shown } = user; // its owner's, and administrators'
   const { id, username, displayName, bio, links, picture, createdAt, ...unanswered } = shown;
   nothingLeft(unanswered);
   return {
@@ -41,7 +41,7 @@ export function publicView(user: User): ResponseOf<typeof api.user, 200> {
 
 /** An account as its owner sees it. */
 export function ownView({ suspended, ...user }: User): ResponseOf<typeof api.me, 200> {
-  const { id, username, email, emailVerified, displayName, bio, links, picture, ...others } = user;
+  const { id, username, email, emailVerified, commentMails, displayName, bio, links, picture, ...others } = user;
   const { role, passwordHash, createdAt, ...unanswered } = others;
   nothingLeft(unanswered);
   return {
@@ -49,6 +49,7 @@ export function ownView({ suspended, ...user }: User): ResponseOf<typeof api.me,
     username,
     email: email ?? null,
     email_verified: emailVerified,
+    comment_mails: commentMails,
     display_name: displayName,
     bio: bio ?? null,
     links: [...links],
@@ -124,6 +125,7 @@ export const passkeyView = ({
 export function personView({
   email,
   emailVerified,
+  commentMails,
   bio,
   links,
   picture,

@@ -1,11 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { silentLog } from '@dormouse/runtime/log';
+import { outbox } from '@dormouse/runtime/outbox';
 import type { Sql } from '@dormouse/runtime/sql-types';
 import { type TestDatabase, testDatabase } from '@dormouse/tests/database';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createApp } from './app.ts';
 import { type MailServer, type MailServerOptions, mailServer, reply } from './mail-server.fixture.ts';
 import { openMessages } from './messages.ts';
+import { openNotices } from './notices.ts';
 import { requestedMails } from './requested.ts';
 import { mailSender } from './sending.ts';
 import { smtpTransport } from './transport.ts';
@@ -26,6 +28,9 @@ afterEach(() => server.close());
 
 const appFor = (url: string) =>
   createApp({
+    notices: openNotices(sql),
+    tell: async () => ({ sent: 0 }),
+    outbox: outbox({ sql, source: '/mail' }),
     send: mailSender({
       messages: openMessages(sql),
       requested: requestedMails(sql),

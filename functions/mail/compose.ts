@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import type { Digest, Due } from './notices.ts';
 import type { Requested } from './requested.ts';
 import { mailWords } from './words.ts';
 
@@ -63,10 +64,77 @@ ${links.map(({ label, href }) => html`<p><a href="${href}">${label}</a></p>\n`)}
 <p style="color:#666;font-size:14px">${footer}</p>
 </body></html>
 `),
-    // RFC 3834: vacation notices and the like do not answer it.
-    headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
+    headers: automatic,
   };
 }
+
+/** Characters of a comment that a mail quotes. */
+const quoted = 500;
+/** Comments that a mail quotes; of the others it says how many there are. */
+const maxQuoted = 20;
+
+/** The mail that tells somebody of comments on a post. @param off secret of the link by which such mails end */
+export function composeDigest(
+  { userId, postId, commentIds }: Due,
+  { email, blog, language, post, comments }: Digest,
+  off: string,
+  { from, site }: Sender,
+): Mail {
+  const words = mailWords(language);
+  const { subject, by, read, off: ends } = words.comments;
+  const [name, title] = [oneLine(blog), oneLine(post.title)];
+  const href = (id: number) => `${site}/blog/posts/${encodeURIComponent(post.slug)}#comment-${id}`;
+  const offHref = `${site}/blog/comment-mails/off?token=${encodeURIComponent(off)}`;
+  const more = comments.length - maxQuoted;
+  const shown = comments.slice(0, maxQuoted).map(({ id, author, content }) => ({
+    by: by(oneLine(author)),
+    text: shortened(content),
+    href: href(id),
+  }));
+  const text = [
+    words.greeting,
+    ...shown.map((each) => `${each.by}\n\n${each.text.replaceAll(/^/gm, '> ')}\n\n${each.href}`),
+    ...(more > 0 ? [words.comments.more(more)] : []),
+    `-- \n${ends}\n${offHref}`,
+  ].join('\n\n');
+  return {
+    messageId: `comments-${userId}-${postId}-${commentIds.at(-1)}@${hostOf(from)}`,
+    from,
+    to: email,
+    subject: subject(name, title, comments.length),
+    text: `${text}\n`,
+    html: String(html`<!doctype html>
+<html lang="${language}"><head><meta charset="utf-8"><title>${subject(name, title, comments.length)}</title></head>
+<body style="font:16px/1.5 sans-serif;max-width:36em;margin:1.5em auto;padding:0 1em">
+<p>${words.greeting}</p>
+${shown.map(
+  (each) => html`<p><b>${each.by}</b></p>
+<blockquote style="white-space:pre-line">${each.text}</blockquote>
+<p><a href="${each.href}">${read}</a></p>\n`,
+)}
+${more > 0 ? html`<p>${words.comments.more(more)}</p>\n` : ''}<p style="color:#666;font-size:14px">${ends} <a href="${offHref}">${offHref}</a></p>
+</body></html>
+`),
+    headers: {
+      ...automatic,
+      // RFC 8058: a button of the mail program, which asks nobody to log in.
+      ...(site && {
+        'List-Unsubscribe': `<${offHref}>`,
+        'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+      }),
+    },
+  };
+}
+
+/** As much of a text as a mail has room for, without what only programs read. */
+function shortened(content: string): string {
+  const plain = content.replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f\u202a-\u202e\u2066-\u2069]+/g, ' ').trim();
+  const characters = [...plain];
+  return characters.length > quoted ? `${characters.slice(0, quoted).join('')}…` : plain;
+}
+
+/** RFC 3834: vacation notices and the like do not answer it. */
+const automatic = { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' };
 
 /** Nothing that could begin another header, or turn the direction of what follows. */
 export const oneLine = (text: string): string =>

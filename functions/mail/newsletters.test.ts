@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { silentLog } from '@dormouse/runtime/log';
+import { outbox } from '@dormouse/runtime/outbox';
 import { type TestDatabase, testDatabase } from '@dormouse/tests/database';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createApp } from './app.ts';
@@ -29,6 +30,9 @@ const deliver = async (kind: string, url = server.url) => {
       sender: { from: 'The blog <no-reply@blog.example>', site: 'https://blog.example' },
       log: silentLog,
     }),
+    notices: { note: async () => {}, forget: async () => {} },
+    tell: async () => ({ sent: 0 }),
+    outbox: outbox({ sql: db.as('mail'), source: '/mail' }),
   });
   const response = await app.request('/batches', {
     method: 'POST',

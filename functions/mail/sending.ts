@@ -1,11 +1,12 @@
-import { createHash, randomBytes } from 'node:crypto';
 import type { Logger } from '@dormouse/runtime/log';
 import { measure } from '@dormouse/runtime/measure';
 import { RejectEvent, RetryEvent } from '@dormouse/runtime/receive';
 import { metrics } from '@dormouse/signals/metrics';
 import { compose, type Sender } from './compose.ts';
+import { handOver } from './hand-over.ts';
 import type { Messages } from './messages.ts';
 import { maxLinks, type RequestedMails } from './requested.ts';
+import { hashOf, newSecret } from './secret.ts';
 import type { Transport } from './transport.ts';
 
 export interface SendingOptions {
@@ -27,7 +28,7 @@ export function mailSender({ messages, requested, transport, sender, log, now = 
     const turn = await messages.take(id, kind);
     if (turn === 'settled') return;
     if (turn === 'busy') throw new RetryEvent('this mail is being sent');
-    const secrets = Array.from({ length: maxLinks }, () => randomBytes(32).toString('base64url'));
+    const secrets = Array.from({ length: maxLinks }, newSecret);
     const found = await requested.open(id, secrets.map(hashOf)).catch(async (error: Error) => {
       await messages.note(id, { kind: 'failed', reason: 'not-read' });
       throw error;
@@ -38,8 +39,7 @@ export function mailSender({ messages, requested, transport, sender, log, now = 
       await messages.note(id, { kind: 'failed', reason: 'unknown-kind' });
       throw new RejectEvent(`nobody here knows mails of kind ${kind}`);
     }
-    const outcome = await transport(mail);
-    measure(metrics.mailAttempts, 1, { 'dormouse.mail.outcome': outcome.kind });
+    const outcome = await handOver(transport, mail, kind);
     await messages.note(id, outcome);
     if (outcome.kind === 'sent') {
       measure(metrics.mailDelay, Math.max(0, now() - found.requestedAt.getTime()) / 1000);
@@ -49,6 +49,3 @@ export function mailSender({ messages, requested, transport, sender, log, now = 
     if (outcome.kind === 'failed') throw new RetryEvent(`the mail server has not taken it: ${outcome.reason}`);
   };
 }
-
-/** As auth keeps secrets of links. */
-const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('base64url');

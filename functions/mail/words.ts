@@ -5,6 +5,13 @@ export interface MailWords {
   kinds: Readonly<Record<string, KindWords>>;
   footer: (blog: string) => string;
   newsletter: NewsletterWords;
+  comments: {
+    subject: (blog: string, post: string, count: number) => string;
+    by: (author: string) => string;
+    read: string;
+    more: (count: number) => string;
+    off: string;
+  };
 }
 
 /** Of mails to subscribers. */
@@ -74,6 +81,13 @@ const english: MailWords = {
     why: (blog) => `You get this mail because you subscribed to ${blog}.`,
     unsubscribe: 'Unsubscribe',
   },
+  comments: {
+    subject: (blog, post, count) => `${blog}: ${count === 1 ? 'a comment' : `${count} comments`} on “${post}”`,
+    by: (author) => `${author} wrote:`,
+    read: 'Read it on the blog',
+    more: (count) => (count === 1 ? 'And one more.' : `And ${count} more.`),
+    off: 'You do not want such mails any more?',
+  },
 };
 
 const korean: MailWords = {
@@ -116,6 +130,13 @@ const korean: MailWords = {
     read: '블로그에서 읽기',
     why: (blog) => `${blog}를 구독하셔서 보내 드리는 메일입니다.`,
     unsubscribe: '구독 취소',
+  },
+  comments: {
+    subject: (blog, post, count) => `${blog}: “${post}” 글에 댓글 ${count}개`,
+    by: (author) => `${author} 님의 댓글:`,
+    read: '블로그에서 보기',
+    more: (count) => `그 밖에 ${count}개가 더 있습니다.`,
+    off: '이런 메일을 더 받고 싶지 않으신가요?',
   },
 };
 

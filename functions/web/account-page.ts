@@ -170,6 +170,17 @@ export function verifyEmailPage(page: AccountPage & { token?: string }): string 
   }));
 }
 
+/** The page behind the link of a mail about comments, on which such mails end. */
+export function commentMailsPage(page: AccountPage & { token?: string }): string {
+  const { signing } = wordsOf(page.site.language);
+  return form(page, () => ({
+    title: signing.endMails,
+    action: '/blog/comment-mails/off',
+    intro: signing.endMailsText,
+    fields: hiddenField('token', page.token ?? ''),
+  }));
+}
+
 /** Says that something is done, where there is no more to do. */
 export function donePage({ site, viewer }: Pick<AccountPage, 'site' | 'viewer'>, title: string, text: string): string {
   const { signing } = wordsOf(site.language);

@@ -96,6 +96,13 @@ export function account(
     });
   });
 
+  app.post('/blog/account/comment-mails', (c) =>
+    onForm(c, onPage(c), async (form, session) => {
+      await ownAccount.setCommentMails(form.get('wanted') === 'yes', session.token);
+      return seeOther(c, `${path}?saved`);
+    }),
+  );
+
   app.post('/blog/account/verify-email', (c) =>
     onForm(c, onPage(c), async (_, session) => {
       await accounts.requestEmailVerification(session.token, clientAddress(c));

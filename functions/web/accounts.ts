@@ -48,6 +48,8 @@ export interface Accounts {
   logInByLink(link: LinkLogIn, address: string, agent?: string): Promise<Granted>;
   /** Has a link sent to the address of whom the token speaks for. */
   requestEmailVerification(token: string, address: string): Promise<void>;
+  /** Ends mails about comments by the link of one. */
+  endCommentMails(link: string, address: string): Promise<void>;
   /** Proves an address by such a link. */
   verifyEmail(link: string, address: string): Promise<void>;
 }
@@ -122,6 +124,9 @@ export function accountsAt(url: string, call: Call, addressHeader: string, proof
     },
     async requestEmailVerification(token, address) {
       okResponse(await client('POST /api/me/email-verification', { token, headers: from(address) }));
+    },
+    async endCommentMails(token, address) {
+      okResponse(await client('POST /api/comment-mails/off', { body: { token }, headers: from(address) }));
     },
     async verifyEmail(link, address) {
       okResponse(await client('POST /api/email-verifications', { body: { token: link }, headers: from(address) }));

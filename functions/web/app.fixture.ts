@@ -572,6 +572,10 @@ export function world(parts: Partial<Web> = {}) {
           : fail('unauthorized', 'This link is not valid any more, or was asked for by another browser.');
       },
       requestEmailVerification: async (token) => void calls.push(['requestEmailVerification', token]),
+      async endCommentMails(link) {
+        calls.push(['endCommentMails', link]);
+        if (link !== 'good') fail('not_found', 'This link is not valid any more. Ask for a new one.');
+      },
       async verifyEmail(link) {
         calls.push(['verifyEmail', link]);
         if (link !== 'good') fail('not_found', 'This link is not valid any more. Ask for a new one.');
@@ -579,11 +583,13 @@ export function world(parts: Partial<Web> = {}) {
     },
     providers: [],
     ownAccount: {
+      setCommentMails: async (wanted, token) => void calls.push(['setCommentMails', wanted, token]),
       read: async (token) => ({
         id: 1,
         username: String(JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString()).name),
         email: 'ada@example.org',
         email_verified: false,
+        comment_mails: true,
         role: 'author',
         has_password: token !== accessToken('nopass', startMs / 1000 + 900),
         created_at: '2026-06-04T10:00:00.000Z',

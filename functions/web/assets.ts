@@ -47,6 +47,7 @@ export function assets(app: Hono<Env>): void {
       'Disallow: /blog/login',
       'Disallow: /blog/signup',
       'Disallow: /blog/new',
+      'Disallow: /blog/comment-mails',
       'Disallow: /blog/login-link',
       'Disallow: /blog/newsletter',
       'Disallow: /blog/password-reset',

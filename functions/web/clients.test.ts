@@ -126,6 +126,16 @@ describe('the client of categories', () => {
 });
 
 describe('the client of accounts', () => {
+  it('takes an answer without a body as the success that it is', async () => {
+    const { call, calls } = respondingWith(new Response(null, { status: 202 }), new Response('', { status: 202 }));
+    const accounts = accountsAt('http://auth', call, 'x-real-ip', 'proof');
+    await accounts.requestPasswordReset('ada@example.org', '203.0.113.9');
+    await accounts.requestEmailVerification('token', '203.0.113.9');
+    expect(calls.map(({ url }) => url)).toEqual([
+      'http://auth/api/password-resets',
+      'http://auth/api/me/email-verification',
+    ]);
+  });
   it('asks for the refresh token in the body, and says who asks', async () => {
     const granted = { token: 't', expires_in: 900, refresh_token: 'r' };
     const { call, calls } = respondingWith(

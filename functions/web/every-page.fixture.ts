@@ -75,6 +75,7 @@ export async function everyPage(language: string): Promise<[string, string][]> {
     '/blog/login?provider=down',
     '/blog/signup',
     '/claim',
+    '/blog/comment-mails/off?token=good',
     '/blog/login-link',
     '/blog/login-link/open?token=ada',
     '/blog/password-reset',

@@ -121,3 +121,47 @@ describe('a log-in by e-mail', () => {
     expect((await holly.submit('/blog/login-link/open', { token: 'holly', code: '123456' })).status).toBe(303);
   });
 });
+
+describe('mails about comments', () => {
+  it('end by the link of one, without a log-in', async () => {
+    const { app, did } = world();
+    const ada = browser(app);
+    await ada.get('/blog/comment-mails/off?token=good');
+    expect(did('endCommentMails')).toEqual([]);
+    expect((await ada.submit('/blog/comment-mails/off', { token: ada.value('token')! })).status).toBe(200);
+    expect(did('endCommentMails')).toEqual([['endCommentMails', 'good']]);
+    expect(ada.text()).toContain('No more mails about comments');
+  });
+
+  it('end by one request to the address of the link, as mail programs send it: without cookies, form or page before', async () => {
+    const { app, did } = world();
+    const click = (token: string) =>
+      app.request(`/blog/comment-mails/off?token=${token}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        body: 'List-Unsubscribe=One-Click',
+      });
+    expect((await click('gone')).status).toBe(404);
+    expect((await click('good')).status).toBe(204);
+    expect(did('endCommentMails').at(-1)).toEqual(['endCommentMails', 'good']);
+  });
+
+  it('begin and end on the page of who has a proven address', async () => {
+    const { web } = world();
+    const switched: boolean[] = [];
+    const { app } = world({
+      ownAccount: {
+        ...web.ownAccount,
+        read: async (token) => ({ ...(await web.ownAccount.read(token)), email_verified: true }),
+        setCommentMails: async (wanted) => void switched.push(wanted),
+      },
+    });
+    const ada = browser(app);
+    await ada.logIn();
+    await ada.get('/blog/account');
+    expect(ada.text()).toContain('End these mails');
+    const response = await ada.submit('/blog/account/comment-mails', { wanted: '' });
+    expect(response.headers.get('location')).toBe('/blog/account?saved');
+    expect(switched).toEqual([false]);
+  });
+});

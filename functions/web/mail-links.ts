@@ -3,6 +3,7 @@ import type { Env } from '@dormouse/runtime/app';
 import type { Context, Hono } from 'hono';
 import { logInAfterwards, respondWithForm } from './account-form.ts';
 import {
+  commentMailsPage,
   donePage,
   forgottenPage,
   logInLinkPage,
@@ -68,6 +69,21 @@ export function mailLinks(app: Hono<Env>, { accounts, site }: Web, sessions: Ses
       return undefined;
     }),
   );
+
+  app.get('/blog/comment-mails/off', async (c) => privately(c, commentMailsPage(await shown(c))));
+  app.post('/blog/comment-mails/off', async (c) => {
+    // The address itself, with the secret in it, as mail programs call it (RFC 8058): no cookie, no page before, and no word in the body
+    // that would make a difference. Our own form has the secret in a field.
+    const { token } = await shown(c);
+    if (token !== '') {
+      await accounts.endCommentMails(token, clientAddress(c));
+      return c.body(null, 204, { 'cache-control': 'no-store' });
+    }
+    return respondWithForm(c, site, commentMailsPage, async (form) => {
+      await accounts.endCommentMails(form.get('token'), clientAddress(c));
+      return done(c, ({ mailsEnded, mailsEndedText }) => [mailsEnded, mailsEndedText]);
+    });
+  });
 
   app.get('/blog/verify-email', async (c) => privately(c, verifyEmailPage(await shown(c))));
   app.post('/blog/verify-email', (c) =>

@@ -52,6 +52,7 @@ ${notice && !problem ? markup`<p class="notice" role="status">${account.notices[
 ${alert(problem)}
 ${madeToken ? newToken(madeToken, words) : none}
 ${me.email && !me.email_verified ? markup`<form method="post" action="/blog/account/verify-email">${hiddenField('csrf', viewer.csrf)}<p class="muted">${account.unverified} <button class="button quiet">${account.sendLink}</button></p></form>` : none}
+${me.email_verified ? markup`<form method="post" action="/blog/account/comment-mails">${hiddenField('csrf', viewer.csrf)}${hiddenField('wanted', me.comment_mails ? '' : 'yes')}<p class="muted">${account.commentMails(me.comment_mails)} <button class="button quiet">${account.switchMails(me.comment_mails)}</button></p></form>` : none}
 <form method="post" action="/blog/account/profile" enctype="multipart/form-data">
 ${hiddenField('csrf', viewer.csrf)}${hiddenField('picture', profile.picture)}
 <fieldset><legend>${account.others}</legend>

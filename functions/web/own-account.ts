@@ -22,6 +22,8 @@ export type Profile = Required<Pick<Change, 'display_name' | 'bio' | 'links'>> &
 export interface OwnAccount {
   read(token: string): Promise<Me>;
   changeProfile(profile: Profile, token: string): Promise<void>;
+  /** Begins or ends mails about comments. */
+  setCommentMails(wanted: boolean, token: string): Promise<void>;
   /** Everything that auth has. */
   export(token: string): Promise<OwnData>;
   /** The last used first. */
@@ -69,6 +71,9 @@ export function ownAccountAt(url: string, call: Call, addressHeader: string, pro
     },
     async changeProfile(body, token) {
       okResponse(await client('PATCH /api/me', { body, token }));
+    },
+    async setCommentMails(comment_mails, token) {
+      okResponse(await client('PATCH /api/me', { body: { comment_mails }, token }));
     },
     async export(token) {
       return okResponse(await client('GET /api/me/export', { token })).body;

@@ -312,6 +312,10 @@ export const english = {
     verify: 'Confirm your e-mail address',
     verifyText: 'So that a forgotten password finds its way back to you, and to nobody else.',
     verifyIt: 'This address is mine',
+    endMails: 'End mails about comments',
+    endMailsText: 'You will no longer be told of comments by e-mail. Your account’s page switches it on again.',
+    mailsEnded: 'No more mails about comments',
+    mailsEndedText: 'Your account’s page switches them on again.',
     verified: 'Your address is confirmed',
     verifiedText: 'A forgotten password can be replaced by a link that is sent there.',
   },
@@ -363,6 +367,11 @@ export const english = {
     },
     unverified: 'Nobody has confirmed yet that this address is yours.',
     sendLink: 'Send a link there',
+    commentMails: (wanted: boolean): string =>
+      wanted
+        ? 'You are told by e-mail of comments on your posts, and of answers to yours.'
+        : 'You are not told of comments by e-mail.',
+    switchMails: (wanted: boolean): string => (wanted ? 'End these mails' : 'Tell me'),
     others: 'What others see',
     about: 'About you',
     aboutHint: 'A few sentences of plain text, at most 500 characters.',

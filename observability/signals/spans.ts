@@ -39,6 +39,8 @@ export const spanAttributes = {
   'cloudevents.event_subject': 'subject of the event',
   'dormouse.duplicate': '`true`: it was handled before, and changed nothing',
   'dormouse.job': 'id of a redrive or replay',
+  'dormouse.mail.kind': 'kind of the mail: `password-reset`, `comments`, …',
+  'dormouse.mail.outcome': 'what the mail server said: `sent`, `refused`, `failed`',
   'server.address': 'address of the subscriber that an event is sent to again',
 } as const;
 
@@ -104,6 +106,14 @@ export const spans: readonly SpanKindOf[] = [
     description: 'An event is handled, in the trace of its delivery.',
     attributes: [...messaging, 'dormouse.duplicate'],
     links: 'the span in which the event began',
+  },
+  {
+    name: 'mail {kind}',
+    pattern: /^mail [a-z-]+$/,
+    kind: 'client',
+    description: 'A mail is handed to the mail server. One about comments is of the trace of the first of them.',
+    attributes: ['dormouse.mail.kind', 'dormouse.mail.outcome'],
+    links: 'the other comments, and the tick that had people told',
   },
   {
     name: 'redrive {type}, replay {type}, reconcile {type}',

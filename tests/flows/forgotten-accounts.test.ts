@@ -26,7 +26,7 @@ const schemas = [
   'journal',
   'relay',
 ];
-const consumers = ['posts', 'media', 'search', 'comments', 'webhooks', 'newsletter', 'journal'];
+const consumers = ['posts', 'media', 'search', 'comments', 'webhooks', 'mail', 'newsletter', 'journal'];
 
 let db: TestDatabase;
 let broker: Server;
@@ -71,6 +71,7 @@ beforeAll(async () => {
     start('comments', issuer),
     start('webhooks', issuer),
     start('newsletter', issuer),
+    start('mail', issuer),
     start('journal', { ...issuer, KUBERNETES_URL: 'http://127.0.0.1:9', LOCAL_GATEWAY_URL: 'http://127.0.0.1:9' }),
   ]);
 });
@@ -151,18 +152,24 @@ test('nothing in any table says who an account was, once it is deleted', async (
   expect((await send('auth', 'POST', '/api/invitations', { role: 'author' }, token)).status).toBe(201);
   const commentsOf = `/blog/api/posts/${made.body.id}/comments`;
   expect((await send('comments', 'POST', commentsOf, { content: 'Mine.' }, token)).status).toBe(201);
+  expect((await send('comments', 'POST', commentsOf, { content: 'To be told of.' }, other.token)).status).toBe(201);
   const byName = '/blog/api/search?q=wake&author=wilhelmina-q';
   await eventually(
     () => send('search', 'GET', byName),
     ({ body }) => body.length === 1,
   );
-  expect(await tablesWith(...known)).toEqual(
+  const noted = await eventually(
+    () => tablesWith(...known),
+    (found) => found.includes('mail.notices'),
+  );
+  expect(noted).toEqual(
     expect.arrayContaining([
       'auth.users',
       'auth.invitations',
       'auth.mails',
       'comments.comments',
       'journal.events',
+      'mail.notices',
       'media.uploads',
       'posts.posts',
       'posts.revisions',

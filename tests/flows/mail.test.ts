@@ -75,6 +75,11 @@ test('while the mail server is down a mail is retried, becomes a dead letter, an
   expect(receivedBy('ada')).toEqual([`<${event.data.mail}@blog.example>`]);
 });
 
+test('where nobody has said what the site’s address is, no mail server is spoken with: no request may choose where links lead', async () => {
+  const starting = startFunction('mail', { DATABASE_URL: db.urlOf('mail'), SMTP_URL: server.url });
+  await expect(starting).rejects.toThrow('SMTP_URL needs PUBLIC_URL');
+});
+
 test('who is killed while the mail server answers has lost nothing, and the second mail has the id of the first', async () => {
   const event = await asked('grace');
   const hold = Promise.withResolvers<void>();

@@ -49,6 +49,7 @@ const pages: Record<string, Shown> = {
   'log-in-link': { path: '/blog/login-link' },
   'log-in-link-open': { path: '/blog/login-link/open?token=one' },
   'verify-email': { path: '/blog/verify-email?token=one' },
+  'comment-mails': { path: '/blog/comment-mails/off?token=one' },
   join: { path: '/blog/join' },
   appearance: { path: '/blog/appearance' },
   reference: { path: '/docs/api', isLong: true },
