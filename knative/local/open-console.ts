@@ -5,6 +5,7 @@ import type { Brokers } from '@dormouse/eventing/broker';
 import type { Ingress } from '@dormouse/serving/ingress/ingress';
 import { shownRoutes } from '@dormouse/serving/ingress/shown-routes';
 import type { Services } from '@dormouse/serving/services';
+import type { Workers } from '@dormouse/serving/workers';
 import type { Alerting } from '@dormouse/telemetry/rules/alerting';
 import { accessTokenFile } from './access-token.ts';
 import type { PlatformContext } from './platform-context.ts';
@@ -12,13 +13,14 @@ import type { PlatformContext } from './platform-context.ts';
 interface Shown {
   brokers: Brokers;
   services: Services;
+  workers: Workers;
   ingress: Ingress;
   addresses: Addresses;
 }
 
 export async function openConsole(
   context: PlatformContext,
-  { brokers, services, ingress, addresses }: Shown,
+  { brokers, services, workers, ingress, addresses }: Shown,
 ): Promise<{ url: string }> {
   const { home, root, telemetry, consolePort = 8081, measureMs = 10_000, cleanup } = context;
   const [{ startConsole }, { measurePlatform }] = await Promise.all([
@@ -37,7 +39,7 @@ export async function openConsole(
   const console_ = await startConsole({
     host: '127.0.0.1',
     port: consolePort,
-    services: () => services.status(),
+    services: () => [...services.status(), ...workers.status()],
     routes: () => shownRoutes(ingress.routes),
     brokers,
     eventing: () => context.source.platform,

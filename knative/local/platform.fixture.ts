@@ -91,6 +91,8 @@ export async function testPlatform({
     triggers: [],
     channels: [],
     subscriptions: [],
+    workers: [],
+    sinkBindings: [],
     flows: [],
     pingSources: [],
     eventTypes: [],

@@ -74,12 +74,15 @@ async function start(options: PlatformOptions, cleanup: AsyncDisposableStack): P
   const functions = await startFunctions(context, { backingServices, clusterServices, prewarmed });
   options.signal?.throwIfAborted();
   const eventing = await startEventing(context, clusterServices);
+  functions.workers.apply(context.source.platform.workers, backingServices.bundles);
+  cleanup.defer(() => functions.workers.close());
   const brokerUrls = withChannels(sentTo(context.source.platform)).brokers.map(
     ({ namespace, name }) => `${clusterServices.brokers}/${namespace}/${name}`,
   );
   const console_ = await openConsole(context, {
     brokers: eventing.brokers,
     services: functions.services,
+    workers: functions.workers,
     ingress,
     addresses: {
       ingress: `http://${reachable(context.host)}:${listener.port}`,
@@ -99,12 +102,13 @@ async function start(options: PlatformOptions, cleanup: AsyncDisposableStack): P
     addresses: publicAddresses(context.source.platform, listener.port),
     otlpUrl: clusterServices.otlp,
     kubernetesUrl: clusterServices.kubernetes,
-    services: () => functions.services.status(),
+    services: () => [...functions.services.status(), ...functions.workers.status()],
     prewarmedPid: () => prewarmed.pid,
     reload: reloading(context, { backingServices, ingress, functions, eventing }),
     stop: stopOnce(cleanup, (sentence) => context.outputs.say(sentence, 'error')),
     kill() {
       functions.services.kill();
+      functions.workers.kill();
       for (const pid of [prewarmed.pid, backingServices.redis?.pid]) if (pid) process.kill(pid, 'SIGKILL');
       const pid = backingServices.database?.pid();
       if (pid) process.kill(pid, 'SIGQUIT');

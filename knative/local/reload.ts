@@ -34,6 +34,7 @@ export function reloading(
       context.createdAt(next.platform.triggers);
       const { brokers, triggers } = withChannels(next.platform);
       eventing.brokers.update(brokers, triggers);
+      functions.workers.apply(next.platform.workers, built);
       eventing.pings.update(next.platform.pingSources);
       await functions.services.rolled();
     } finally {

@@ -12,14 +12,17 @@ import type { PrewarmedProcess } from '@dormouse/serving/process/prewarmed-proce
 import { prepareSecrets } from '@dormouse/serving/process/secrets';
 import type { Contained, ContainerOptions } from '@dormouse/serving/process/start-container';
 import { createServices, type Services } from '@dormouse/serving/services';
+import { createWorkers, type Workers } from '@dormouse/serving/workers';
 import type { ClusterServices } from './cluster-services.ts';
 import { inspectorPorts, startInspected } from './inspect.ts';
 import type { PlatformContext } from './platform-context.ts';
 import type { BackingServices } from './start-backing-services.ts';
 
-/** The Services, and functions that apply the source's Secrets and Jobs. */
+/** The Services and workers, and functions that apply the source's Secrets and Jobs. */
 export interface Functions {
   services: Services;
+  /** Started by `apply`, once events are taken. */
+  workers: Workers;
   secrets(): Promise<void>;
   jobs(): Promise<void>;
 }
@@ -67,8 +70,10 @@ export async function startFunctions(
   });
   context.services = services;
   cleanup.defer(() => services.close());
+  const workers = createWorkers({ ...containers, process: (env) => startChild(launcher, env), outputs });
   const functions: Functions = {
     services,
+    workers,
     secrets: () =>
       prepareSecrets({
         folder: join(home, 'secrets'),

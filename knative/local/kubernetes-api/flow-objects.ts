@@ -1,14 +1,7 @@
+import { addressOf } from '@dormouse/manifests/address-of';
 import { entryOf } from '@dormouse/manifests/flows';
 import type { Flow } from '@dormouse/manifests/model';
-import {
-  addressOf,
-  conditionsOf,
-  deliveryField,
-  flows,
-  type KubernetesObject,
-  messaging,
-  reference,
-} from './object-parts.ts';
+import { conditionsOf, deliveryField, flows, type KubernetesObject, messaging, reference } from './object-parts.ts';
 
 /** A Sequence or a Parallel with the address of its first channel. */
 export function flowObject(flow: Flow): KubernetesObject {

@@ -66,6 +66,27 @@ const platform: Platform = {
       origin,
     },
   ],
+  workers: [
+    {
+      kind: 'ContainerSource',
+      name: 'beats',
+      namespace: 'test',
+      container: { image: 'test/beats', command: [], args: [], env: [], volumes: [] },
+      replicas: 1,
+      sink: { kind: 'broker', name: 'default', namespace: 'test' },
+      origin,
+    },
+  ],
+  sinkBindings: [
+    {
+      name: 'bind',
+      namespace: 'test',
+      subject: { type: 'apps/v1 Deployment', name: undefined, labels: { app: 'a' } },
+      sink: { kind: 'service', name: 'nobody', namespace: 'test', path: '/' },
+      extensions: { a: 'b' },
+      origin,
+    },
+  ],
   flows: [
     {
       kind: 'Sequence',
@@ -308,6 +329,26 @@ describe('the Kubernetes API of the local platform', () => {
         conditions: [
           { type: 'ChannelReady', status: 'True' },
           { type: 'ReferencesResolved', status: 'False' },
+          { type: 'Ready', status: 'False' },
+        ],
+      },
+    });
+  });
+
+  test('gives ContainerSources and SinkBindings with the address of their sinks', async () => {
+    const sources = '/apis/sources.knative.dev/v1/namespaces/test';
+    expect((await get(`${sources}/containersources/beats`)).body).toMatchObject({
+      spec: { sink: { ref: { kind: 'Broker', name: 'default' } } },
+      status: { sinkUri: 'http://broker-ingress.knative-eventing.svc.cluster.local/test/default' },
+    });
+    expect((await get(`${sources}/sinkbindings/bind`)).body).toMatchObject({
+      spec: {
+        subject: { apiVersion: 'apps/v1', kind: 'Deployment', selector: { matchLabels: { app: 'a' } } },
+        ceOverrides: { extensions: { a: 'b' } },
+      },
+      status: {
+        conditions: [
+          { type: 'SinkProvided', status: 'False' },
           { type: 'Ready', status: 'False' },
         ],
       },

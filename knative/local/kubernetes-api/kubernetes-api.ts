@@ -7,6 +7,7 @@ import { tableOf } from './kubernetes-table.ts';
 import { channelObject, subscriptionObject } from './messaging-objects.ts';
 import type { KubernetesObject } from './object-parts.ts';
 import { type ServiceState, serviceObject } from './service-object.ts';
+import { containerSourceObject, sinkBindingObject } from './source-objects.ts';
 
 /** What is known of a Service; undefined for one that does not run. */
 export type StateOf = (service: Pick<Service, 'name' | 'namespace'>) => ServiceState | undefined;
@@ -82,6 +83,23 @@ const resources: readonly Resource[] = [
     all: ({ platform: { flows } }) => flows.filter(({ kind }) => kind === 'Parallel').map(flowObject),
   },
   {
+    group: 'sources.knative.dev',
+    plural: 'containersources',
+    kind: 'ContainerSource',
+    short: [],
+    all: ({ platform }) =>
+      platform.workers.flatMap(({ sink, ...worker }) =>
+        sink ? containerSourceObject({ ...worker, sink }, platform) : [],
+      ),
+  },
+  {
+    group: 'sources.knative.dev',
+    plural: 'sinkbindings',
+    kind: 'SinkBinding',
+    short: [],
+    all: ({ platform }) => platform.sinkBindings.map((each) => sinkBindingObject(each, platform)),
+  },
+  {
     group: 'serving.knative.dev',
     plural: 'services',
     kind: 'Service',
@@ -93,7 +111,7 @@ const groups = [...new Set(resources.map(({ group }) => group))];
 
 /**
  * What programs of a cluster ask the Kubernetes API for, read-only: Brokers, Triggers, channels, Subscriptions, Sequences,
- * Parallels and Services, and the discovery that kubectl begins with. No authentication: it listens on loopback, and returns only what is in the manifests.
+ * Parallels, ContainerSources, SinkBindings and Services, and the discovery that kubectl begins with. No authentication: it listens on loopback, and returns only what is in the manifests.
  * @param createdAt when each Trigger was first seen
  * @param stateOf which revisions each Service has, and where its traffic goes
  */

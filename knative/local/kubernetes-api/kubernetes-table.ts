@@ -10,6 +10,8 @@ const columns: Readonly<Record<string, readonly (readonly [name: string, ...path
   Channel: [['URL', 'status', 'address', 'url']],
   InMemoryChannel: [['URL', 'status', 'address', 'url']],
   Subscription: [],
+  ContainerSource: [['Sink', 'status', 'sinkUri']],
+  SinkBinding: [['Sink', 'status', 'sinkUri']],
   Sequence: [['URL', 'status', 'address', 'url']],
   Parallel: [['URL', 'status', 'address', 'url']],
   Service: [

@@ -1,6 +1,6 @@
+import { addressOf } from '@dormouse/manifests/address-of';
 import type { Channel, Subscription } from '@dormouse/manifests/model';
 import {
-  addressOf,
   conditionsOf,
   deliveryField,
   exists,

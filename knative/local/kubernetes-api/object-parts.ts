@@ -1,4 +1,3 @@
-import { addressOfChannel } from '@dormouse/manifests/channel-address';
 import { flowOf } from '@dormouse/manifests/flows';
 import type { Delivery, Destination, Platform } from '@dormouse/manifests/model';
 
@@ -30,15 +29,6 @@ export const eventing = 'eventing.knative.dev/v1';
 export const serving = 'serving.knative.dev/v1';
 export const flows = 'flows.knative.dev/v1';
 export const messaging = 'messaging.knative.dev/v1';
-
-/** In-cluster address of a destination. */
-export function addressOf(to: Destination): string {
-  if (to.kind === 'url') return to.url;
-  if (to.kind === 'broker')
-    return `http://broker-ingress.knative-eventing.svc.cluster.local/${to.namespace}/${to.name}`;
-  if (to.kind === 'channel') return addressOfChannel(to);
-  return `http://${to.name}.${to.namespace}.svc.cluster.local${to.path === '/' ? '' : to.path}`;
-}
 
 /** A destination as an object's field. */
 export function reference(to: Destination): object {

@@ -133,6 +133,30 @@ export interface Job {
   origin: Origin;
 }
 
+/** A program that runs all the time and is sent nothing: of a ContainerSource, or of a Deployment that no Service leads to. */
+export interface Worker {
+  kind: 'ContainerSource' | 'Deployment';
+  name: string;
+  namespace: string;
+  container: Container;
+  replicas: number;
+  /** Of a ContainerSource. */
+  sink?: Destination;
+  origin: Origin;
+}
+
+/** sources.knative.dev/v1 SinkBinding: gives programs of others an address to send to, as K_SINK. */
+export interface SinkBinding {
+  name: string;
+  namespace: string;
+  /** `apiVersion kind`, and a name or labels. */
+  subject: { type: string; name: string | undefined; labels: Readonly<Record<string, string>> };
+  sink: Destination;
+  /** `spec.ceOverrides`: what programs are told in K_CE_OVERRIDES; undefined when it says nothing. */
+  extensions: Readonly<Record<string, string>> | undefined;
+  origin: Origin;
+}
+
 /** A reference to who receives: a Service of this platform, a Broker, a channel, or any URL. */
 export type Destination =
   | { kind: 'service'; name: string; namespace: string; path: string }
@@ -340,6 +364,8 @@ export interface Platform {
   eventTypes: readonly EventType[];
   virtualHosts: readonly VirtualHost[];
   jobs: readonly Job[];
+  workers: readonly Worker[];
+  sinkBindings: readonly SinkBinding[];
   /** namespace/name → data. */
   configMaps: ReadonlyMap<string, Readonly<Record<string, string>>>;
   /** namespace/name → data, decoded: only what the manifests themselves hold; the rest is looked up under DORMOUSE_HOME/secrets. */

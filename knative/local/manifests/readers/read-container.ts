@@ -10,7 +10,7 @@ import type { Fields } from '../yaml/fields.ts';
 import type { Enabled, Ignore } from './read-object.ts';
 
 /** Which API a Pod specification belongs to: Knative's is narrower. */
-export type PodKind = 'Service' | 'Job';
+export type PodKind = 'Service' | 'Job' | 'Deployment';
 
 /** Valid in a container, but nothing that a process of this machine could have. */
 const withoutMeaning: Readonly<Record<string, string>> = {
@@ -24,7 +24,7 @@ const withoutMeaning: Readonly<Record<string, string>> = {
 };
 
 /** What a container is for: of Knative's only the one that is served has ports and probes. */
-export type Role = 'served' | 'sidecar' | 'init' | 'job';
+export type Role = 'served' | 'sidecar' | 'init' | 'job' | 'deployed';
 
 /** Probes that every container has on a cluster where `multi-container-probing` is enabled, and one of a sidecar may not have else. */
 const probes = ['readinessProbe', 'livenessProbe', 'startupProbe'];
@@ -36,12 +36,12 @@ export function readContainer(
   role: Role,
   { ignore, enabled }: { ignore: Ignore; enabled: Enabled },
 ): Container {
-  const kind = role === 'job' ? 'Job' : 'Service';
+  const kind = role === 'job' ? 'Job' : role === 'deployed' ? 'Deployment' : 'Service';
   const later = Object.keys(withoutMeaning).filter(
-    (key) => kind === 'Job' || !['lifecycle', 'startupProbe'].includes(key),
+    (key) => kind === 'Job' || (key === 'lifecycle' ? kind === 'Deployment' : key !== 'startupProbe'),
   );
-  if (role !== 'job' && role !== 'served') refuseProbes(fields, role, enabled);
-  const own = role === 'served' ? ['ports', ...probes] : [];
+  if (role === 'sidecar' || role === 'init') refuseProbes(fields, role, enabled);
+  const own = role === 'served' || role === 'deployed' ? ['ports', ...probes] : [];
   fields.only('name', 'image', 'command', 'args', 'workingDir', 'env', 'envFrom', 'volumeMounts', ...own, ...later);
   for (const key of later) if (fields.has(key)) ignore(`${key}: ${withoutMeaning[key]}`, fields.origin(key));
   checkName(fields, kind);
@@ -70,7 +70,7 @@ function refuseProbes(fields: Fields, role: Role, enabled: Enabled): void {
 }
 
 function checkName(fields: Fields, kind: PodKind): void {
-  const name = kind === 'Job' ? fields.string('name') : fields.text('name');
+  const name = kind === 'Service' ? fields.text('name') : fields.string('name');
   if (name === reservedContainerName) fields.fail('name', 'is reserved by Knative');
   if (name && !/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name))
     fields.fail('name', 'must be lower-case letters, digits and "-"');

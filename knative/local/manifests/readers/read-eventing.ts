@@ -3,11 +3,12 @@ import { parse } from '@dormouse/cesql/parse';
 import { unknownCalls } from '@dormouse/cesql/unknown-calls';
 import { parseCron } from '@dormouse/time/cron';
 import { isZoneName } from '@dormouse/time/zone-names';
-import { attributeName, defaultSchedule, extensionName, specifiedAttributes } from '../knative-rules.ts';
+import { attributeName, defaultSchedule } from '../knative-rules.ts';
 import type { Broker, EventType, Filter, PingSource, Trigger } from '../model.ts';
 import type { Fields } from '../yaml/fields.ts';
 import { readDelivery } from './read-delivery.ts';
 import { readDestination } from './read-destination.ts';
+import { readExtensions } from './read-extensions.ts';
 import type { Ignore, ObjectFields } from './read-object.ts';
 
 /** Reads a Broker (eventing.knative.dev/v1). */
@@ -161,21 +162,6 @@ function isJsonObject(text: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** `ceOverrides.extensions`, with names in lower case as the CloudEvents SDK writes them. */
-function readExtensions(spec: Fields): Record<string, string> {
-  const overrides = spec.fields('ceOverrides')?.only('extensions');
-  const extensions = overrides?.map('extensions') ?? {};
-  return Object.fromEntries(
-    Object.entries(extensions).map(([name, value]) => {
-      const fields = overrides!.need('extensions');
-      if (!extensionName.test(name)) fields.fail(name, 'is not the name of an extension: letters and digits are');
-      if (specifiedAttributes.includes(name.toLowerCase()))
-        fields.fail(name, 'is an attribute of CloudEvents itself: no event with it as an extension would be sent');
-      return [name.toLowerCase(), value];
-    }),
-  );
 }
 
 /** Fields of cron, or `@hourly` and its like, as the scheduler reads them. */

@@ -1,5 +1,6 @@
 import type { Job } from '../model.ts';
-import type { ObjectFields } from './read-object.ts';
+import type { Fields } from '../yaml/fields.ts';
+import type { Ignore, ObjectFields } from './read-object.ts';
 import { readPod } from './read-pod.ts';
 
 /** Fields of a Job that order Pods on a cluster. */
@@ -21,23 +22,9 @@ export function readJob({ name, namespace, root, origin, ignore, enabled }: Obje
   for (const key of ['parallelism', 'completions'])
     if ((spec.integer(key, 0) ?? 1) !== 1) spec.fail(key, 'must be 1: a Job here is one process');
   const template = spec.need('template').only('metadata', 'spec');
-  const pod = template
-    .need('spec')
-    .only(
-      'containers',
-      'initContainers',
-      'volumes',
-      'restartPolicy',
-      'terminationGracePeriodSeconds',
-      ...podWithoutMeaning,
-    );
+  const pod = readPodSettings(template.need('spec'), ignore);
   if (!pod.oneOf('restartPolicy', 'Never', 'OnFailure')) pod.fail(undefined, 'needs restartPolicy: Never or OnFailure');
-  for (const [fields, keys] of [
-    [spec, withoutMeaning],
-    [pod, podWithoutMeaning],
-  ] as const) {
-    for (const key of keys) if (fields.has(key)) ignore(`${key}: it orders Pods of a cluster`, fields.origin(key));
-  }
+  for (const key of withoutMeaning) if (spec.has(key)) ignore(`${key}: it orders Pods of a cluster`, spec.origin(key));
   const deadline = spec.integer('activeDeadlineSeconds', 1);
   return {
     name,
@@ -47,4 +34,18 @@ export function readJob({ name, namespace, root, origin, ignore, enabled }: Obje
     activeDeadlineMs: deadline === undefined ? undefined : deadline * 1000,
     origin,
   };
+}
+
+/** A plain Pod's specification without what orders Pods on a cluster. */
+export function readPodSettings(pod: Fields, ignore: Ignore): Fields {
+  pod.only(
+    'containers',
+    'initContainers',
+    'volumes',
+    'restartPolicy',
+    'terminationGracePeriodSeconds',
+    ...podWithoutMeaning,
+  );
+  for (const key of podWithoutMeaning) if (pod.has(key)) ignore(`${key}: it orders Pods of a cluster`, pod.origin(key));
+  return pod;
 }

@@ -482,8 +482,8 @@ describe('what a cluster would reject, and what does not run here, is rejected w
     ],
     [
       'a kind that does not run here',
-      [{ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'd' } }],
-      'm0.yaml:1: apps/v1 Deployment does not run here',
+      [{ apiVersion: 'apps/v1', kind: 'StatefulSet', metadata: { name: 'd' } }],
+      'm0.yaml:1: apps/v1 StatefulSet does not run here',
     ],
     [
       'a kind of an old version',

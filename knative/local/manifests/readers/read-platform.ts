@@ -1,8 +1,17 @@
+import { bindSink } from '../bind-sink.ts';
 import { flowOf, flowParts } from '../flows.ts';
 import type { Destination, Flow, Platform, Service } from '../model.ts';
 import { didYouMean } from '../yaml/did-you-mean.ts';
 import { ManifestError, type Origin, type Rendered } from '../yaml/origin.ts';
+import { bindSinks } from './bind-sinks.ts';
 import type { AutoscalerDefaults } from './read-autoscaling.ts';
+import {
+  type Deployment,
+  type KubernetesService,
+  placeDeployments,
+  readDeployment,
+  readKubernetesService,
+} from './read-deployment.ts';
 import { readDomainMapping } from './read-domain-mapping.ts';
 import { readBroker, readEventType, readPingSource, readTrigger } from './read-eventing.ts';
 import { readParallel, readSequence } from './read-flows.ts';
@@ -11,6 +20,7 @@ import { channelTypes, readChannel, readSubscription } from './read-messaging.ts
 import { type Enabled, type ObjectFields, readObject } from './read-object.ts';
 import { accepts, type BoundHost, type Gateway, readGateway, readVirtualService } from './read-routing.ts';
 import { readService } from './read-service.ts';
+import { readContainerSource, readSinkBinding } from './read-sources.ts';
 
 /** What is valid on a cluster and has no meaning on one machine: group/kind, `*` for every kind of the group. */
 const withoutMeaning: Readonly<Record<string, string>> = {
@@ -37,6 +47,9 @@ const understood = [
   'Trigger',
   'EventType',
   'PingSource',
+  'SinkBinding',
+  'ContainerSource',
+  'Deployment',
   'Channel',
   'InMemoryChannel',
   'Subscription',
@@ -56,6 +69,8 @@ interface Reading {
     secrets: Map<string, Readonly<Record<string, string>>>;
   };
   gateways: Gateway[];
+  deployments: Deployment[];
+  kubernetesServices: KubernetesService[];
   hosts: BoundHost[];
   /** Defaults for Services: Knative's own ConfigMap, when there is one. */
   autoscaler: AutoscalerDefaults;
@@ -77,6 +92,8 @@ export function readPlatform(rendered: readonly Rendered[]): Platform {
     channels: [],
     subscriptions: [],
     flows: [],
+    workers: [],
+    sinkBindings: [],
     pingSources: [],
     eventTypes: [],
     virtualHosts: [],
@@ -88,6 +105,8 @@ export function readPlatform(rendered: readonly Rendered[]): Platform {
   const reading: Reading = {
     platform,
     gateways: [],
+    deployments: [],
+    kubernetesServices: [],
     hosts: [],
     autoscaler: { data: {}, at: () => ({ file: 'config-autoscaler', line: 1 }) },
     enabled: (namespace, feature) =>
@@ -95,6 +114,10 @@ export function readPlatform(rendered: readonly Rendered[]): Platform {
   };
   const later = rendered.filter((each) => each.manifest.kind !== 'ConfigMap' || !readConfigMap(each, reading));
   for (const each of later) readOne(each, reading);
+  bindSinks(rendered, { ...platform, deployments: reading.deployments });
+  const placed = placeDeployments(reading.deployments, reading.kubernetesServices, reading.autoscaler);
+  platform.services.push(...placed.services);
+  platform.workers.push(...placed.workers);
   bindHosts(reading);
   checkReferences(rendered, platform);
   return platform;
@@ -137,6 +160,12 @@ function readOne(rendered: Rendered, reading: Reading): void {
   else if (channelTypes[type]) platform.channels.push(readChannel(object('spec'), channelTypes[type]));
   else if (type === 'messaging.knative.dev/v1 Subscription')
     platform.subscriptions.push(readSubscription(object('spec')));
+  else if (type === 'sources.knative.dev/v1 SinkBinding') platform.sinkBindings.push(readSinkBinding(object('spec')));
+  else if (type === 'sources.knative.dev/v1 ContainerSource') {
+    const { worker, binding } = readContainerSource(object('spec'));
+    platform.workers.push({ ...worker, container: bindSink(worker.container, binding) });
+  } else if (type === 'apps/v1 Deployment') reading.deployments.push(readDeployment(object('spec')));
+  else if (type === 'v1 Service') reading.kubernetesServices.push(readKubernetesService(object('spec')));
   else if (type === 'flows.knative.dev/v1 Sequence') addFlow(readSequence(object('spec')), platform);
   else if (type === 'flows.knative.dev/v1 Parallel') addFlow(readParallel(object('spec')), platform);
   else if (/^eventing\.knative\.dev\/v1(beta\d)? EventType$/.test(type))
@@ -264,6 +293,8 @@ function checkReferences(rendered: readonly Rendered[], platform: Reading['platf
     reach(trigger.subscriber, origin(trigger, 'spec', 'subscriber', 'ref', 'name'));
     reach(trigger.delivery.deadLetterSink, origin(trigger, 'spec', 'delivery', 'deadLetterSink', 'ref', 'name'));
   }
+  for (const each of [...platform.sinkBindings, ...platform.workers])
+    reach(each.sink, origin(each, 'spec', 'sink', 'ref', 'name'));
   for (const source of platform.pingSources) reach(source.sink, origin(source, 'spec', 'sink', 'ref', 'name'));
   for (const host of platform.virtualHosts) {
     for (const [index, { action }] of host.routes.entries()) {
@@ -278,7 +309,8 @@ function checkReferences(rendered: readonly Rendered[], platform: Reading['platf
         );
     }
   }
-  for (const each of platform.jobs) checkConfigMaps(each, platform.configMaps, (path) => origin(each, ...path));
+  for (const each of [...platform.jobs, ...platform.workers])
+    checkConfigMaps(each, platform.configMaps, (path) => origin(each, ...path));
   for (const each of platform.services) {
     const { namespace, container, sidecars = [], initContainers = [] } = each;
     for (const one of [container, ...[...sidecars, ...initContainers].map(({ container: other }) => other)])

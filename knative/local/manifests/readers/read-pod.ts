@@ -18,14 +18,16 @@ interface Reading {
   enabled: Enabled;
 }
 
-/** Reads the containers of a Service, of which one has ports, or the one of a Job (pkg/apis/serving/k8s_validation.go). */
+const roles = { Service: 'served', Job: 'job', Deployment: 'deployed' } as const;
+
+/** Reads the containers of a Service, of which one has ports, or the one of a Job or a Deployment (pkg/apis/serving/k8s_validation.go). */
 export function readPod(pod: Fields, kind: PodKind, reading: Reading): PodContainers {
   const listed = pod.list('containers');
   const [first, second] = listed;
   if (!first) return pod.fail(pod.has('containers') ? 'containers' : undefined, 'needs one container');
-  if (kind === 'Job') {
-    if (second) second.fail(undefined, 'is a second container: a Job here is one process');
-    if (pod.has('initContainers')) pod.fail('initContainers', 'is not understood: a Job here is one process');
+  if (kind !== 'Service') {
+    if (second) second.fail(undefined, `is a second container: a ${kind} here is one process`);
+    if (pod.has('initContainers')) pod.fail('initContainers', `is not understood: a ${kind} here is one process`);
   }
   const fields = second ? servedOf(listed, second) : first;
   const sidecars = listed.filter((each) => each !== fields);
@@ -35,7 +37,7 @@ export function readPod(pod: Fields, kind: PodKind, reading: Reading): PodContai
     container: readContainer(pod, each, role, reading),
   });
   const read = {
-    container: readContainer(pod, fields, kind === 'Job' ? 'job' : 'served', reading),
+    container: readContainer(pod, fields, roles[kind], reading),
     fields,
     sidecars: sidecars.map(named('sidecar')),
     initContainers: before.map(named('init')),

@@ -16,7 +16,7 @@ interface Wanted {
   origin: Origin;
 }
 
-/** Programs of every Service and Job, at once. Keys are `namespace/name`, those of Jobs `job namespace/name`. */
+/** Programs of every Service, Job and worker, at once. Keys are `namespace/name`, behind `job ` and `worker ` for the others. */
 export async function buildAll(
   { platform, localConfig }: Source,
   builder: Builder,
@@ -31,6 +31,11 @@ export async function buildAll(
     }),
     ...platform.jobs.map(({ namespace, name, container, origin }) => ({
       key: `job ${namespace}/${name}`,
+      container,
+      origin,
+    })),
+    ...platform.workers.map(({ namespace, name, container, origin }) => ({
+      key: `worker ${namespace}/${name}`,
       container,
       origin,
     })),

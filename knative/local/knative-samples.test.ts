@@ -1,0 +1,253 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadOverlay } from './load.ts';
+import { alive, eventually } from './platform.fixture.ts';
+import { type RunningPlatform, startPlatform } from './platform.ts';
+
+const ksvc = (name: string, image: string, env = '[]') => `
+apiVersion: serving.knative.dev/v1
+kind: Service
+metadata: { name: ${name} }
+spec:
+  template:
+    spec:
+      containers: [{ image: registry.example/samples/${image}, env: ${env} }]
+`;
+const toService = (name: string) => `{ ref: { apiVersion: serving.knative.dev/v1, kind: Service, name: ${name} } }`;
+const memory = '{ apiVersion: messaging.knative.dev/v1, kind: InMemoryChannel }';
+
+/** Manifests in the shapes of knative/docs' samples of these kinds, and programs that do what theirs do. */
+const repository: Record<string, string> = {
+  'k8s/display.yaml': ksvc('event-display', 'display'),
+  // docs/eventing/flows/sequence/sequence-reply-to-event-display
+  'k8s/sequence.yaml': [
+    ksvc('first', 'step', '[{ name: MESSAGE, value: " - Handled by 0" }]'),
+    ksvc('second', 'step', '[{ name: MESSAGE, value: " - Handled by 1" }]'),
+    `
+apiVersion: flows.knative.dev/v1
+kind: Sequence
+metadata: { name: sequence }
+spec:
+  channelTemplate: ${memory}
+  steps:
+    - ref: { apiVersion: serving.knative.dev/v1, kind: Service, name: first }
+    - ref: { apiVersion: serving.knative.dev/v1, kind: Service, name: second }
+  reply: { ref: { kind: Service, apiVersion: serving.knative.dev/v1, name: event-display } }
+`,
+    `
+apiVersion: sources.knative.dev/v1
+kind: PingSource
+metadata: { name: ping-source }
+spec:
+  schedule: "*/1 * * * * *"
+  contentType: application/json
+  data: '{"message": "Hello world!"}'
+  sink: { ref: { apiVersion: flows.knative.dev/v1, kind: Sequence, name: sequence } }
+`,
+  ].join('---'),
+  // docs/eventing/flows/parallel
+  'k8s/parallel.yaml': [
+    ksvc('filter', 'filter'),
+    `
+apiVersion: flows.knative.dev/v1
+kind: Parallel
+metadata: { name: odd-even }
+spec:
+  channelTemplate: ${memory}
+  branches:
+    - filter: ${toService('filter')}
+      subscriber: ${toService('first')}
+    - subscriber: ${toService('second')}
+  reply: ${toService('event-display')}
+`,
+  ].join('---'),
+  // docs/eventing/custom-event-source/containersource
+  'k8s/source.yaml': `
+apiVersion: sources.knative.dev/v1
+kind: ContainerSource
+metadata: { name: test-heartbeats }
+spec:
+  template:
+    spec:
+      containers:
+        - image: registry.example/samples/heartbeats
+          name: heartbeats
+          args: [--period=1]
+          env: [{ name: POD_NAME, value: mypod }, { name: POD_NAMESPACE, valueFrom: { fieldRef: { fieldPath: metadata.namespace } } }]
+  sink: { ref: { apiVersion: messaging.knative.dev/v1, kind: Channel, name: beats } }
+  ceOverrides: { extensions: { origin: container } }
+---
+apiVersion: messaging.knative.dev/v1
+kind: Channel
+metadata: { name: beats }
+---
+apiVersion: messaging.knative.dev/v1
+kind: Subscription
+metadata: { name: beats-to-display }
+spec:
+  channel: { apiVersion: messaging.knative.dev/v1, kind: Channel, name: beats }
+  subscriber: ${toService('event-display')}
+`,
+  // docs/eventing/custom-event-source/sinkbinding, with a Deployment as its subject
+  'k8s/binding.yaml': `
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: sender }
+spec:
+  selector: { matchLabels: { app: sender } }
+  template:
+    metadata: { labels: { app: sender } }
+    spec:
+      containers: [{ name: sender, image: registry.example/samples/heartbeats }]
+---
+apiVersion: sources.knative.dev/v1
+kind: SinkBinding
+metadata: { name: bind-heartbeat }
+spec:
+  subject: { apiVersion: apps/v1, kind: Deployment, selector: { matchLabels: { bound: "yes" } } }
+  sink: { ref: { apiVersion: v1, kind: Service, name: inbox }, uri: /in }
+  ceOverrides: { extensions: { origin: deployment } }
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: receiver }
+spec:
+  replicas: 1
+  selector: { matchLabels: { app: receiver } }
+  template:
+    metadata: { labels: { app: receiver } }
+    spec:
+      containers: [{ name: receiver, image: registry.example/samples/display, ports: [{ containerPort: 8080 }] }]
+---
+apiVersion: v1
+kind: Service
+metadata: { name: inbox }
+spec: { selector: { app: receiver }, ports: [{ port: 80, targetPort: 8080 }] }
+`.replace('metadata: { name: sender }', 'metadata: { name: sender, labels: { bound: "yes" } }'),
+  'display/server.js': `
+require('http').createServer((request, response) => {
+  let body = '';
+  request.on('data', (part) => (body += part)).on('end', () => {
+    const { 'ce-type': type, 'ce-origin': origin } = request.headers;
+    console.log(['got', request.url, type, origin, body].join(' '));
+    response.end();
+  });
+}).listen(8080);`,
+  'step/server.js': `
+require('http').createServer((request, response) => {
+  let body = '';
+  request.on('data', (part) => (body += part)).on('end', () => {
+    const { message } = JSON.parse(body);
+    response.writeHead(200, { 'ce-specversion': '1.0', 'ce-id': request.headers['ce-id'], 'ce-type': 'samples.http.mod3', 'ce-source': '/transformer', 'content-type': 'application/json' });
+    response.end(JSON.stringify({ message: message + process.env.MESSAGE }));
+  });
+}).listen(process.env.PORT);`,
+  'filter/server.js': `
+require('http').createServer((request, response) => {
+  let body = '';
+  request.on('data', (part) => (body += part)).on('end', () => {
+    if (!JSON.parse(body).message.includes('even')) return response.writeHead(202).end();
+    response.writeHead(200, { ...Object.fromEntries(Object.entries(request.headers).filter(([name]) => name.startsWith('ce-'))), 'content-type': 'application/json' });
+    response.end(body);
+  });
+}).listen(process.env.PORT);`,
+  'heartbeats/index.js': `
+const { K_SINK, K_CE_OVERRIDES, POD_NAME, POD_NAMESPACE } = process.env;
+const { extensions = {} } = JSON.parse(K_CE_OVERRIDES || '{}');
+let id = 0;
+setInterval(() => {
+  const headers = { 'ce-specversion': '1.0', 'ce-id': String(++id), 'ce-type': 'dev.knative.eventing.samples.heartbeat', 'ce-source': '/heartbeats', 'content-type': 'application/json' };
+  for (const [name, value] of Object.entries(extensions)) headers['ce-' + name] = value;
+  fetch(K_SINK, { method: 'POST', headers, body: JSON.stringify({ id, POD_NAME, POD_NAMESPACE, args: process.argv.slice(2) }) }).catch(() => {});
+}, 200);`,
+};
+
+let folder: string;
+let platform: RunningPlatform;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'dormouse-samples-'));
+  for (const [name, content] of Object.entries(repository)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), content);
+  }
+  platform = await startPlatform({
+    home: join(folder, 'home'),
+    root: folder,
+    port: 0,
+    consolePort: 0,
+    prewarmed: false,
+    load: () => loadOverlay(join(folder, 'k8s'), folder),
+  });
+});
+afterAll(async () => {
+  await platform?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** What the console lists of the events of a channel: how they ended at its Subscriptions. */
+async function outcomesOf(type: string): Promise<string[]> {
+  const events = (await (await fetch(`${platform.consoleUrl}/api/events`)).json()) as {
+    type: string;
+    triggers: { name: string; outcome: string }[];
+  }[];
+  return events
+    .filter((each) => each.type === type)
+    .flatMap(({ triggers }) => triggers.map(({ name, outcome }) => `${name} ${outcome}`));
+}
+/** Whether a Service that displays events has got one with this text. */
+async function hasShown(text: string, service = 'event-display'): Promise<boolean> {
+  const lines = (await (await fetch(`${platform.consoleUrl}/api/logs?service=${service}`)).json()) as {
+    message: string;
+  }[];
+  return lines.some(({ message }) => message.startsWith('got ') && message.includes(text));
+}
+
+describe("knative/docs' samples", () => {
+  it('a Sequence handles an event of a PingSource in turn, and replies', async () => {
+    await eventually(() => hasShown('Hello world! - Handled by 0 - Handled by 1'), 'the reply of the Sequence', 30);
+    expect(await outcomesOf('dev.knative.sources.ping')).toContain('sequence-kn-sequence-0 delivered');
+  });
+
+  it('a Parallel gives each branch what its filter lets through', async () => {
+    const entry = platform.brokerUrls.find((url) => url.endsWith('/channel:odd-even-kn-parallel'));
+    const token = readFileSync(join(folder, 'home/access-token'), 'utf8').trim();
+    for (const message of ['odd', 'even'])
+      await fetch(entry!, {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${token}`,
+          'content-type': 'application/json',
+          'ce-specversion': '1.0',
+          'ce-id': message,
+          'ce-source': '/test',
+          'ce-type': 'number',
+        },
+        body: JSON.stringify({ message }),
+      });
+    for (const text of ['even - Handled by 0', 'odd - Handled by 1', 'even - Handled by 1'])
+      await eventually(() => hasShown(text), text);
+    expect(await hasShown('odd - Handled by 0')).toBe(false);
+  });
+
+  it('a ContainerSource sends to a Channel, and its Subscription gets it', async () => {
+    await eventually(() => hasShown('dev.knative.eventing.samples.heartbeat container'), 'a heartbeat');
+    expect(await hasShown('"POD_NAME":"mypod","POD_NAMESPACE":"default","args":["--period=1"]')).toBe(true);
+  });
+
+  it('a SinkBinding tells a Deployment the address of another, by its Service', async () => {
+    expect(platform.services().find(({ name }) => name === 'inbox')).toMatchObject({ wanted: 1 });
+    await eventually(() => hasShown('/in dev.knative.eventing.samples.heartbeat deployment', 'inbox'), 'an event');
+    expect(await hasShown('deployment')).toBe(false);
+  });
+
+  it('a program that ends is started again', async () => {
+    const statusOf = () => platform.services().find(({ name }) => name === 'test-heartbeats');
+    const before = statusOf()!.pids[0]!;
+    process.kill(before, 'SIGKILL');
+    await eventually(() => !alive(before), 'it has ended');
+    await eventually(() => statusOf()?.instances === 1, 'another process');
+    expect(statusOf()?.pids).not.toContain(before);
+  });
+});
