@@ -59,15 +59,16 @@ metadata: { name: mail-orders }
 spec:
   broker: default
   filter: { attributes: { type: shop.ordered } }
-  subscriber: { ref: { apiVersion: serving.knative.dev/v1, kind: Service, name: mail } }
+  subscriber: { ref: { apiVersion: flows.knative.dev/v1, kind: Sequence, name: confirm } }
 ---
-apiVersion: eventing.knative.dev/v1
-kind: Trigger
-metadata: { name: web-mails }
+apiVersion: flows.knative.dev/v1
+kind: Sequence
+metadata: { name: confirm }
 spec:
-  broker: default
-  filter: { attributes: { type: shop.mailed } }
-  subscriber: { ref: { apiVersion: serving.knative.dev/v1, kind: Service, name: web }, uri: /events }
+  channelTemplate: { apiVersion: messaging.knative.dev/v1, kind: InMemoryChannel }
+  steps:
+    - ref: { apiVersion: serving.knative.dev/v1, kind: Service, name: mail }
+  reply: { ref: { apiVersion: serving.knative.dev/v1, kind: Service, name: web }, uri: /events }
 `,
   'deploy/laptop/kustomization.yaml': `resources: [../base]
 namespace: shop
@@ -109,7 +110,7 @@ import os
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 try:
-    from cloudevents.http import CloudEvent, from_http, to_binary
+    from cloudevents.v1.http import CloudEvent, from_http, to_binary
 except ImportError:
     CloudEvent = None
 
@@ -118,6 +119,7 @@ def mailed(headers, body):
     if CloudEvent is not None:
         order = from_http(headers, body)
         attributes = {"type": "shop.mailed", "source": "/mail", "subject": order["subject"]}
+        attributes["datacontenttype"] = "application/json"
         return to_binary(CloudEvent(attributes, {"text": "sent, " + str(order.data["item"])}))
     item = json.loads(body)["item"]
     answer = {"ce-specversion": "1.0", "ce-id": "m-" + headers["ce-id"], "ce-type": "shop.mailed", "ce-source": "/mail"}

@@ -11,6 +11,9 @@ import { eventually } from './platform.fixture.ts';
 import { type RunningPlatform, startPlatform } from './platform.ts';
 import { expressInMiniature, ordersInNode, strangersRepository } from './stranger.fixture.ts';
 
+/** Its Services are called as functions of the project are: they are others. */
+const project = join(import.meta.dirname, '../..');
+
 describe("a stranger's repository", needs('kubectl', 'python3'), () => {
   let folder: string;
   let platform: RunningPlatform;
@@ -34,12 +37,12 @@ describe("a stranger's repository", needs('kubectl', 'python3'), () => {
     }
     platform = await startPlatform({
       home: join(folder, 'home'),
-      root: folder,
+      root: project,
       port: 0,
       consolePort: 0,
       prewarmed: false,
       progress: (line) => said.push(line),
-      load: () => loadOverlay(join(folder, 'deploy/laptop'), folder),
+      load: () => loadOverlay(join(folder, 'deploy/laptop'), project),
     });
   });
   afterAll(async () => {

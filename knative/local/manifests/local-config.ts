@@ -183,10 +183,15 @@ export const nameOfImage = (image: string): string => withoutTag(image).replace(
 
 /**
  * The program of an image: as platform.yaml says, else `functions/<last part of the name>/main.ts`.
+ * @param root folder of `functions`; undefined where the image is not one of the project's
  * @returns undefined when there is none
  */
-export function programOf(image: string, { images }: Pick<LocalConfig, 'images'>, root: string): Image | undefined {
+export function programOf(
+  image: string,
+  { images }: Pick<LocalConfig, 'images'>,
+  root: string | undefined,
+): Image | undefined {
   const name = withoutTag(image);
-  const usual = join(root, 'functions', nameOfImage(image), 'main.ts');
-  return images.get(name) ?? (existsSync(usual) ? { program: usual, files: [] } : undefined);
+  const usual = root && join(root, 'functions', nameOfImage(image), 'main.ts');
+  return images.get(name) ?? (usual && existsSync(usual) ? { program: usual, files: [] } : undefined);
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve, sep } from 'node:path';
 import { nameOfImage, programOf } from '@dormouse/manifests/local-config';
 import type { Container } from '@dormouse/manifests/model';
 import type { Source } from '@dormouse/manifests/source';
@@ -40,12 +40,15 @@ export async function buildAll(
       origin,
     })),
   ];
+  // A stranger's Service may be called as a function of the project.
+  const known = (image: string, { file }: Origin) =>
+    programOf(image, localConfig, resolve(file).startsWith(resolve(root) + sep) ? root : undefined);
   const unknown = new Set(
-    wanted.map(({ container }) => container.image).filter((image) => !programOf(image, localConfig, root)),
+    wanted.filter(({ container, origin }) => !known(container.image, origin)).map(({ container }) => container.image),
   );
   const built = await Promise.all(
     wanted.map(async ({ key, beside, container: { image, command }, origin }) => {
-      const program = programOf(image, localConfig, root);
+      const program = known(image, origin);
       if (program && 'program' in program) {
         if (command.length > 0)
           throw new ManifestError(origin, 'command: the program of the image is run here; use args');
