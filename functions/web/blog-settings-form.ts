@@ -10,6 +10,7 @@ import { identityOf } from './identity-field.ts';
 import { allPages } from './pages.ts';
 import type { Session, Sessions } from './session.ts';
 import { changeOf, formOf, sentForm, settingsPage } from './settings-page.ts';
+import { inItsLanguage } from './site.ts';
 import { privately, seeOther, viewer } from './viewer.ts';
 
 const path = '/blog/settings';
@@ -25,7 +26,7 @@ export function blogSettings(app: Hono<Env>, { blogSettings, site, pages, pictur
     asAdministrator(c, async (session) => {
       const [current, { settings, etag }] = await Promise.all([site.current(), blogSettings.read()]);
       const saved = c.req.query('saved') !== undefined;
-      const shown = { site: current, viewer: viewer(c, session), form: formOf(settings), etag, saved };
+      const shown = { site: current, viewer: viewer(c, session), form: formOf(inItsLanguage(settings)), etag, saved };
       return privately(c, settingsPage(shown));
     }),
   );

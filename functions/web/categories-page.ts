@@ -10,10 +10,11 @@ import { wordsOf } from './words.ts';
 /** Categories that stand out, as long as there are more than twice as many. */
 const largest = 12;
 
-/** Every category with its number of posts, by name; those with most posts before them where there are many. */
+/** Categories that have posts, with their numbers, by name; those with most posts before them where there are many. */
 export function categoriesPage(site: SiteSettings, categories: readonly Category[], viewer?: Viewer): string {
-  const sorted = [...categories].sort((a, b) => (a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1));
-  const first = categories.length > 2 * largest ? usedMost(categories).slice(0, largest) : [];
+  const used = categories.filter(({ post_count }) => post_count > 0);
+  const sorted = used.toSorted((a, b) => (a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1));
+  const first = used.length > 2 * largest ? usedMost(categories).slice(0, largest) : [];
   const t = wordsOf(site.language);
   return layout({
     site,
@@ -24,7 +25,7 @@ export function categoriesPage(site: SiteSettings, categories: readonly Category
     main: markup`<div class="list">
 <header class="page-header"><h1>${t.frame.categories}</h1>
 ${first.length > 0 ? markup`<ul class="chips">${first.map((category) => markup`<li>${chip(category)}</li>\n`)}</ul>` : none}</header>
-<ul class="run">${sorted.map((category) => markup`<li><a class="dotted ${colorClass(category.color)}" href="${categoryPath(category)}" dir="auto">${category.name}</a> ${countOf(category.post_count, t)}</li>\n`)}</ul>
+${sorted.length > 0 ? markup`<ul class="run">${sorted.map((category) => markup`<li><a class="dotted ${colorClass(category.color)}" href="${categoryPath(category)}" dir="auto">${category.name}</a> ${countOf(category.post_count, t)}</li>\n`)}</ul>` : markup`<p class="nothing">${t.list.nothingYet}</p>`}
 </div>`,
   });
 }

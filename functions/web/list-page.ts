@@ -67,7 +67,7 @@ export function listPage(page: ListPage): string {
     viewer,
     main: markup`<div class="list h-feed">
 ${feedName(name || month || site.title)}<header class="page-header">
-${category ? heading(category, t) : tag ? tagHeading(tag, t) : month ? monthHeading(month, t) : markup`<h1${first ? none : markup` class="small"`}>${first ? t.list.latest : t.list.older}</h1>`}
+${category ? heading(category, t) : tag ? tagHeading(tag, t) : month ? monthHeading(month, t) : first ? aboutTheBlog(site, t) : markup`<h1 class="small">${t.list.older}</h1>`}
 ${used.length > 0 ? chips(shown, used.length, category, t) : none}
 </header>
 ${listing.posts.length ? entries(listing.posts, { site, covers, names, comments: page.comments, featured: first && path === '/blog/' }) : empty(first, site, viewer, t)}
@@ -75,6 +75,12 @@ ${pagination({ path, older, newer, first }, t)}
 </div>`,
   });
 }
+
+/** What the blog says of itself, below its name at the head of every page; to those who listen, with the name. */
+const aboutTheBlog = ({ title, description }: SiteSettings, { list }: Words): Html =>
+  description === ''
+    ? markup`<h1>${list.latest}</h1>`
+    : markup`<h1 class="about" dir="auto"><bdi class="hidden">${title}: </bdi>${description}</h1>`;
 
 const heading = (
   category: Category,

@@ -7,6 +7,18 @@ const hrefs = (html: string) =>
   Array.from(html.matchAll(/href="([^"]*)"/g), ([, href]) => unescapeHtml(href as string));
 
 describe('the list of posts', () => {
+  it('begins with what the blog says of itself, and with the newest posts where that is nothing', async () => {
+    const { app, settings } = world();
+    Object.assign(settings, { title: 'Nights & <i>', description: 'Notes <b> of an owl.' });
+    const about =
+      '<h1 class="about" dir="auto"><bdi class="hidden">Nights &amp; &lt;i&gt;: </bdi>Notes &lt;b&gt; of an owl.</h1>';
+    expect(await (await app.request('/blog/')).text()).toContain(about);
+    expect(await (await app.request('/blog/categories/general')).text()).not.toContain('class="about"');
+    const { app: other, settings: silent } = world();
+    silent.description = '';
+    expect(await (await other.request('/blog/')).text()).toContain('<h1>Latest posts</h1>');
+  });
+
   it('shows title, day, excerpt, category and who wrote it, all escaped', async () => {
     const { app, stored } = world();
     stored.push(
@@ -149,8 +161,10 @@ describe('two hundred categories', () => {
     expect(colors).toHaveLength(13);
     expect(html.match(/\/assets\/colors\//g)).toHaveLength(1);
   });
-  it('are all on their page, twelve of them twice', async () => {
-    expect(links(await text('/blog/categories'))).toHaveLength(212);
+  it('are all on their page that have posts, twelve of them twice', async () => {
+    const html = await text('/blog/categories');
+    expect(links(html)).toHaveLength(211);
+    expect(html).not.toContain('"/blog/categories/category-0"');
   });
   it('are twenty among the numbers', async () => {
     const html = await text('/stats');
@@ -159,6 +173,14 @@ describe('two hundred categories', () => {
 });
 
 describe('categories', () => {
+  it('are none for readers while nothing is written in any', async () => {
+    const all = async () => colours.map((each) => ({ ...each, post_count: 0 }));
+    const { app } = world({ categories: { all, movedTo: async () => fail('not_found', 'x') } });
+    const html = await (await app.request('/blog/categories')).text();
+    expect(html).toContain('<p class="nothing">Nothing has been written here yet.</p>');
+    expect(html).not.toContain('<ul class="run">');
+  });
+
   it('limits the list, names the category and keeps to it while paging', async () => {
     const { app, stored, did } = world();
     stored.push(

@@ -2,7 +2,7 @@ import { cache } from '@dormouse/runtime/cache';
 import { type TestDatabase, testDatabase } from '@dormouse/tests/database';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Settings } from './blog-settings.ts';
-import { settingsIn, siteOf, untouched } from './site.ts';
+import { inItsLanguage, settingsIn, siteOf, untouched } from './site.ts';
 
 describe('the settings that pages are made with', () => {
   const quiet = { warn: () => {} };
@@ -36,6 +36,17 @@ describe('the settings that pages are made with', () => {
     expect(await site.current()).toEqual({ ...first, title: 'Late' });
     answer = () => new Promise(() => {});
     expect(await site.current()).toEqual({ ...first, title: 'Late', unread: true });
+  });
+});
+
+test('what nobody has written is in the language of the blog, and nothing else', () => {
+  const korean = { ...untouched('authors'), language: 'ko' };
+  expect(inItsLanguage(untouched('authors'))).toEqual(untouched('authors'));
+  const { description, footer } = inItsLanguage(korean);
+  expect([description, footer]).toEqual(Array(2).fill('누군가 읽어 줄 때까지 잠자는 블로그입니다.'));
+  expect(inItsLanguage({ ...korean, description: 'Own.', footer: '' })).toMatchObject({
+    description: 'Own.',
+    footer: '',
   });
 });
 

@@ -3,6 +3,8 @@ import type { Logger } from '@dormouse/runtime/log';
 import type { Sql } from '@dormouse/runtime/sql-types';
 import type { Settings } from './blog-settings.ts';
 import { inTime } from './in-time.ts';
+import { wordsOf } from './words.ts';
+import { english } from './words-en.ts';
 
 /** What auth knows of the blog, and whether people may subscribe to its newsletter. */
 export interface KnownSettings extends Settings {
@@ -30,7 +32,7 @@ export const untouched = (registration: Registration): Settings => ({
   version: 0,
   set_up: false,
   title: 'Dormouse',
-  description: 'A blog that sleeps until somebody reads it.',
+  description: english.frame.description,
   language: 'en',
   time_zone: 'UTC',
   accent: '#8f4a1b',
@@ -40,11 +42,18 @@ export const untouched = (registration: Registration): Settings => ({
   icon: null,
   layout: 'list',
   navigation: [],
-  footer: 'A blog that sleeps until somebody reads it.',
+  footer: english.frame.description,
   posts_per_page: 20,
   comments: 'first_held',
   registration,
 });
+
+/** Settings with what nobody has written in the language of the blog: that of its description and footer. */
+export function inItsLanguage<S extends Pick<Settings, 'description' | 'footer' | 'language'>>(settings: S): S {
+  const { description } = wordsOf(settings.language).frame;
+  const said = (text: string) => (text === english.frame.description ? description : text);
+  return { ...settings, description: said(settings.description), footer: said(settings.footer) };
+}
 
 /** Whether strangers can make an account. */
 export const takesRegistrations = ({ registration }: Settings): boolean =>
@@ -64,7 +73,7 @@ export function siteOf({ read, cache, first, log }: SiteOptions): Site {
   return {
     async current() {
       try {
-        return (last = await inTime(cache.get('blog', read)));
+        return (last = inItsLanguage(await inTime(cache.get('blog', read))));
       } catch (error) {
         log.warn({ error }, 'the settings of the blog cannot be read: the last known ones stay in use');
         return { ...last, unread: true };

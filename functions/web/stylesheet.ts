@@ -107,6 +107,7 @@ button, input, textarea, select { font: inherit; color: inherit; }
 .page-header { display: grid; gap: .9rem; padding-block: clamp(1.5rem, 5vw, 3.25rem) clamp(1.25rem, 3vw, 2rem); }
 .page-header h1 { margin: 0; font-size: clamp(2rem, 1.4rem + 2.6vw, 3.1rem); letter-spacing: -.022em; }
 .page-header h1.small, h1.small { font-size: clamp(1.5rem, 1.2rem + 1vw, 2rem); }
+.page-header h1.about { max-width: 46rem; font-size: clamp(1.25rem, 1.1rem + .75vw, 1.65rem); line-height: 1.35; font-weight: 500; letter-spacing: -.012em; }
 .page-header .kicker { margin-bottom: -.5rem; }
 .page-header .chips { margin-top: .35rem; }
 .category-title::before { content: ""; display: inline-block; width: .5em; height: .5em; margin-inline-end: .35em; border-radius: 50%; background: light-dark(var(--color), color-mix(in srgb, var(--color), white 35%)); vertical-align: .12em; }
@@ -262,8 +263,12 @@ button, input, textarea, select { font: inherit; color: inherit; }
 .prose .gallery > figure { grid-column: span 3; margin: 0; }
 .prose .gallery img { width: 100%; max-width: none; height: auto; aspect-ratio: 1; object-fit: cover; }
 @media (max-width: 30rem) {
-  .search-field { max-width: none; }
-  .brand:has(.own-logo) { flex-basis: 100%; }
+  .site-header { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: .35rem 1rem; padding-block: .9rem .75rem; }
+  .site-header nav { grid-column: 1 / -1; }
+  .search-field { width: 6.75rem; }
+  .brand { font-size: 1.2rem; line-height: 1.15; overflow-wrap: anywhere; }
+  .brand .logo { flex: none; width: 1.85rem; height: 1.85rem; }
+  .brand .own-logo { max-width: 100%; }
   .prose .gallery > figure:first-child:nth-last-child(odd) { grid-column: span 6; }
   .prose .gallery > figure:first-child:nth-last-child(odd) img { aspect-ratio: 3 / 2; }
 }

@@ -105,6 +105,8 @@ export const english = {
 
   /** What every page has around its main part. */
   frame: {
+    /** What a blog says of itself as long as nobody has written anything else (untouched() in site.ts). */
+    description: 'A blog that sleeps until somebody reads it.',
     skip: 'Skip to content',
     navigation: 'Site',
     search: 'Search',

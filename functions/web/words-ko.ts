@@ -89,6 +89,7 @@ export const korean: Words = {
   names: (all) => all.join(', '),
 
   frame: {
+    description: '누군가 읽어 줄 때까지 잠자는 블로그입니다.',
     skip: '본문으로 건너뛰기',
     navigation: '사이트 메뉴',
     search: '검색',
