@@ -7,7 +7,7 @@ import { accentShares, palettes, usualAccents } from './palettes.ts';
 describe('every page', async () => {
   const pages = (await everyPage('en')).map(([path, html]) => [path, elementsOf(html), html] as const);
   it('was reached', () => {
-    expect(pages).toHaveLength(102);
+    expect(pages).toHaveLength(103);
     for (const [path, all] of pages) expect([path, all.length > 20]).toEqual([path, true]);
   });
 

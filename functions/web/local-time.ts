@@ -16,6 +16,6 @@ export async function timeOf(local: string, timeZone: string): Promise<string> {
   }
 }
 
-/** When something is going to be published, for people: `2026-12-01 09:00 (Asia/Seoul)`. */
+/** A moment, for people: `2026-12-01 09:00 (Asia/Seoul)`. */
 export const scheduled = (time: string, timeZone: string): string =>
   `${localTime(time, timeZone).replace('T', ' ')} (${timeZone})`;
