@@ -457,10 +457,13 @@ describe('the list of subscribers', () => {
 });
 
 test('the subscription of an address belongs to the account that has proven it, and goes with it', async () => {
-  const [proven, claimed] = await db.admin<{ id: number }[]>`
+  const [proven, claimed] = await db.admin<{ id: number; username: string }[]>`
     INSERT INTO auth.users (id, username, email, password_hash, email_verified_at)
-    OVERRIDING SYSTEM VALUE VALUES (1, 'reader', 'ada@example.org', 'h', now()), (2, 'author', 'ada@example.org', 'h', NULL) RETURNING id`;
+    OVERRIDING SYSTEM VALUE VALUES (1, 'reader', 'ada@example.org', 'h', now()), (2, 'author', 'ada@example.org', 'h', NULL) RETURNING id, username`;
   await subscribed('ADA@example.org');
+  const sent = await post();
+  await tell('published', sent);
+  await run();
   expect(await (await call('GET', '/mine', undefined, 'reader')).json()).toMatchObject([{ email: 'ADA@example.org' }]);
   expect(await (await call('GET', '/mine', undefined, 'author')).json()).toEqual([]);
   for (const [user, left] of [
@@ -476,12 +479,13 @@ test('the subscription of an address belongs to the account that has proven it, 
         source: '/auth',
         type: 'dev.dormouse.user.deleted.v1',
         subject: `user/${user!.id}`,
-        data: { id: user!.id, username: 'ada' },
+        data: { id: user!.id, username: user!.username },
       }),
     });
     expect(response.status).toBe(204);
     expect((await rows()).length).toBe(left);
   }
+  expect(await sql`SELECT author FROM issues`).toEqual([{ author: 'deleted account' }]);
 });
 
 test('nobody outside can have anything sent', async () => {

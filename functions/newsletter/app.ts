@@ -49,7 +49,7 @@ export function createApp({ subscribers, issues, outbox, tokens, limiter, log, a
     on(postDeleted, ({ data }, tx) =>
       issues.hidden(data.id, { isDeleted: true, wasVisible: data.status === 'published' }, tx),
     ),
-    on(userDeleted, ({ data }, tx) => subscribers.removeOf(data.id, tx)),
+    on(userDeleted, ({ data }, tx) => subscribers.removeOf(data, tx)),
   ];
   const spend = async (c: Context<Env>, what: string, limit: number) => {
     const taken = await limiter.take(`${what}:${networkOf(address(c))}`, limit, minuteMs);

@@ -98,7 +98,7 @@ export function openIssues({ sql, outbox, delaySeconds, site }: IssuesOptions): 
         await tx`INSERT INTO issues (post_id, state) VALUES (${postId}::bigint, 'skipped') ON CONFLICT (post_id) DO NOTHING`;
       await tx`DELETE FROM issues WHERE post_id = ${postId}::bigint AND state = 'waiting'`;
       await tx`
-        UPDATE issues SET state = 'stopped', settled_at = clock_timestamp(), body_html = NULL, body_text = NULL,
+        UPDATE issues SET state = 'stopped', settled_at = clock_timestamp(), author = NULL, body_html = NULL, body_text = NULL,
           sent = ${countOf(tx, 'sent')}, refused = ${countOf(tx, 'refused')}, failed = ${countOf(tx, 'failed')}
         WHERE post_id = ${postId}::bigint AND state = 'sending'`;
       if (isDeleted)
@@ -149,7 +149,7 @@ export function openIssues({ sql, outbox, delaySeconds, site }: IssuesOptions): 
         SELECT post_id FROM issues WHERE state = 'sending' AND NOT is_filled ORDER BY started_at`;
       for (const { post_id } of filling) await fill(sql, post_id);
       await sql`
-        UPDATE issues SET state = CASE WHEN posts.is_public(post_id) THEN 'sent' ELSE 'stopped' END, settled_at = clock_timestamp(), body_html = NULL, body_text = NULL,
+        UPDATE issues SET state = CASE WHEN posts.is_public(post_id) THEN 'sent' ELSE 'stopped' END, settled_at = clock_timestamp(), author = NULL, body_html = NULL, body_text = NULL,
           sent = ${countOf(sql, 'sent')}, refused = ${countOf(sql, 'refused')}, failed = ${countOf(sql, 'failed')}
         WHERE state = 'sending' AND is_filled
           AND NOT EXISTS (SELECT FROM messages AS m WHERE m.post_id = issues.post_id AND m.state = 'waiting')`;

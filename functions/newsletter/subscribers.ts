@@ -1,4 +1,5 @@
 import { newsletterDue } from '@dormouse/events/newsletter';
+import { deletedAccount } from '@dormouse/runtime/deleted-account';
 import type { Emit, Outbox } from '@dormouse/runtime/outbox';
 import type { Sql, Tx } from '@dormouse/runtime/sql-types';
 import { someRows, untilNone } from '@dormouse/runtime/until-none';
@@ -42,8 +43,8 @@ export interface Subscribers {
   ofAccount(userId: number): Promise<Subscriber[]>;
   list(page: SubscribersPage): Promise<Subscriber[]>;
   remove(id: number): Promise<boolean>;
-  /** Removes those of an account that is deleted. */
-  removeOf(userId: number, tx: Tx): Promise<void>;
+  /** Removes those of an account that is deleted, and its name from what is being sent. */
+  removeOf(account: { id: number; username: string }, tx: Tx): Promise<void>;
   /** Forgets who has not confirmed for a week, and what was sent a quarter of a year ago. */
   forget(): Promise<void>;
 }
@@ -113,8 +114,9 @@ export function openSubscribers(sql: Sql, outbox: Outbox): Subscribers {
     async remove(id) {
       return (await sql`DELETE FROM subscribers WHERE id = ${id}::bigint`).count > 0;
     },
-    async removeOf(userId, tx) {
-      await tx`DELETE FROM subscribers WHERE user_id = ${userId}::bigint`;
+    async removeOf({ id, username }, tx) {
+      await tx`DELETE FROM subscribers WHERE user_id = ${id}::bigint`;
+      await tx`UPDATE issues SET author = ${deletedAccount.name} WHERE author = ${username}`;
     },
     async forget() {
       await sql`
