@@ -308,6 +308,9 @@ export interface HttpRoute {
     method?: StringMatch;
     authority?: StringMatch;
     headers: Readonly<Record<string, StringMatch>>;
+    /** Headers of which none may match. */
+    withoutHeaders?: Readonly<Record<string, StringMatch>>;
+    queryParams?: Readonly<Record<string, StringMatch>>;
     ignoreUriCase: boolean;
   }[];
   action:

@@ -128,18 +128,29 @@ function retryOn(policies: string, fail: (problem: string) => never): number[] {
 }
 
 function readMatch(match: Fields): HttpRoute['match'][number] {
-  match.only('name', 'uri', 'method', 'authority', 'headers', 'ignoreUriCase');
-  const headers = match.fields('headers');
+  match.only('name', 'uri', 'method', 'authority', 'headers', 'withoutHeaders', 'queryParams', 'ignoreUriCase');
   const strings = Object.fromEntries(
     ['uri', 'method', 'authority'].flatMap((key) => (match.has(key) ? [[key, readString(match.need(key))]] : [])),
   );
   return {
     ...strings,
-    headers: Object.fromEntries(
-      (headers?.keys ?? []).map((key) => [key.toLowerCase(), readString(headers!.need(key))]),
-    ),
+    headers: readStrings(match.fields('headers'), (name) => name.toLowerCase()),
+    ...(match.has('withoutHeaders') && {
+      withoutHeaders: readStrings(match.fields('withoutHeaders'), (name) => name.toLowerCase()),
+    }),
+    ...(match.has('queryParams') && { queryParams: readStrings(match.fields('queryParams'), (name) => name) }),
     ignoreUriCase: match.boolean('ignoreUriCase') ?? false,
   };
+}
+
+/** Matches by name; an empty one is for whatever is there (istio.io/api networking/v1 HTTPMatchRequest). */
+function readStrings(fields: Fields | undefined, nameOf: (key: string) => string): Record<string, StringMatch> {
+  return Object.fromEntries(
+    (fields?.keys ?? []).map((key) => {
+      const match = fields!.need(key);
+      return [nameOf(key), match.keys.length === 0 ? { kind: 'prefix', value: '' } : readString(match)];
+    }),
+  );
 }
 
 function readString(fields: Fields): StringMatch {

@@ -20,10 +20,30 @@ function find(
   { method = 'GET', to = 'a', fields = [] as string[] } = {},
 ): string | undefined {
   const field = (name: string) => fieldOf(fields, name);
-  return compileRoutes(hosts).find({ method, host: to, field, path })?.route.name;
+  return compileRoutes(hosts).find({ method, host: to, field, path: path.replace(/\?.*$/, ''), url: path })?.route.name;
 }
 
 describe('routes', () => {
+  it('may want a query, and want a header not', () => {
+    const any = { headers: {}, ignoreUriCase: false };
+    const hosts = [
+      host(
+        ['*'],
+        named('query', [{ ...any, queryParams: { v: { kind: 'exact', value: '2' } } }]),
+        named('present', [{ ...any, queryParams: { debug: { kind: 'prefix', value: '' } } }]),
+        named('others', [{ ...any, withoutHeaders: { 'x-bot': { kind: 'prefix', value: '' } } }]),
+        named('bots', []),
+      ),
+    ];
+    expect(['/a?v=2', '/a?v=3', '/a?x=1&debug', '/?v=%32'].map((path) => find(hosts, path))).toEqual([
+      'query',
+      'others',
+      'present',
+      'query',
+    ]);
+    expect(find(hosts, '/', { fields: ['x-bot', 'yes'] })).toBe('bots');
+  });
+
   it('are tried in order, and the first that matches decides', () => {
     const hosts = [
       host(

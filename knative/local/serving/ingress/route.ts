@@ -10,6 +10,8 @@ export interface Routed {
   field(name: string): string | undefined;
   /** Normalised, without the query. */
   path: string;
+  /** As it was asked for, with the query. */
+  url: string;
 }
 
 /** A rule with its tests compiled. */
@@ -108,7 +110,26 @@ function compileMatch(match: HttpRoute['match'][number], route: HttpRoute): Test
       return given !== undefined && test(given);
     });
   }
+  for (const [name, value] of Object.entries(match.withoutHeaders ?? {})) {
+    const test = compileString(value, route);
+    tests.push((request) => {
+      const given = request.field(name);
+      return given === undefined || !test(given);
+    });
+  }
+  for (const [name, value] of Object.entries(match.queryParams ?? {})) {
+    const test = compileString(value, route);
+    tests.push(({ url }) => {
+      const given = queryOf(url).get(name);
+      return given !== null && test(given);
+    });
+  }
   return tests.length === 1 ? tests[0]! : (request) => tests.every((test) => test(request));
+}
+
+function queryOf(url: string): URLSearchParams {
+  const query = url.indexOf('?');
+  return new URLSearchParams(query < 0 ? '' : url.slice(query));
 }
 
 function compileString(

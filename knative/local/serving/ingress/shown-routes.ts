@@ -8,12 +8,14 @@ export const shownRoutes = ({ rules }: Routes): RouteStatus[] =>
 function shownMatch({ match }: HttpRoute): string {
   if (match.length === 0) return 'everything';
   return match
-    .map(({ uri, method, authority, headers }) =>
+    .map(({ uri, method, authority, headers, withoutHeaders = {}, queryParams = {} }) =>
       [
         method && `method ${method.kind} ${method.value}`,
         authority && `authority ${authority.kind} ${authority.value}`,
         uri && `${uri.kind} ${uri.value}`,
         ...Object.entries(headers).map(([name, value]) => `${name} ${value.kind} ${value.value}`),
+        ...Object.entries(withoutHeaders).map(([name, value]) => `${name} not ${value.kind} ${value.value}`),
+        ...Object.entries(queryParams).map(([name, value]) => `query ${name} ${value.kind} ${value.value}`),
       ]
         .filter(Boolean)
         .join(' and '),
