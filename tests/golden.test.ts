@@ -71,7 +71,7 @@ const withoutJump = (data: object) =>
 const asked: Readonly<Record<string, Readonly<Record<string, string>>>> = { pictures: { MEDIA_URL: 'media' } };
 
 /** Whose functions of the database a consumer asks. */
-const askedInDatabase: Readonly<Record<string, readonly string[]>> = { mail: ['newsletter'] };
+const askedInDatabase: Readonly<Record<string, readonly string[]>> = { mail: ['newsletter', 'comments'] };
 
 /** A function's module is read once, and its variables with it: those of the manifest would lead to folders of this machine. */
 const variables: Record<string, string> = { MEDIA_DIR: temporaryFolder() };
