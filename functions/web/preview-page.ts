@@ -33,7 +33,14 @@ export function previewPage({ site, post, link, viewer, problem }: PreviewPage):
 ${alert(saidIn(words, problem))}
 <p><a href="${path}"${langAttribute(post.title, post.lang)} dir="auto">${post.title}</a></p>
 <p>${isOver ? t.published : t.about}</p>
-${link ? markup`<p><a class="made whole" href="${link}">${link}</a></p>` : isOver ? none : markup`<p class="muted">${t.none}</p>`}
+${
+  link
+    ? markup`<p><code class="whole">${link}</code></p>
+<p class="hint">${t.copy} <a href="${link}">${t.openIt}</a></p>`
+    : isOver
+      ? none
+      : markup`<p class="muted">${t.none}</p>`
+}
 ${
   isOver && !link
     ? none

@@ -16,7 +16,8 @@ describe('the link to a draft', () => {
     expect(ada.text()).toContain('There is no link yet.');
     expect((await ada.submit('/blog/posts/mine/preview', { action: 'make' })).status).toBe(303);
     await ada.get('/blog/posts/mine/preview');
-    expect(ada.text()).toContain(`href="http://blog.test${link}">http://blog.test${link}<`);
+    expect(ada.text()).toContain(`<code class="whole">http://blog.test${link}</code>`);
+    expect(ada.text()).toContain(`<a href="http://blog.test${link}">Open it</a>`);
     const shown = await other.get(link);
     expect([shown.status, shown.headers.get('cache-control')]).toEqual([200, 'private, no-store']);
     expect(other.text()).toContain('A <em>first</em> try.');

@@ -855,6 +855,8 @@ export const english = {
     of: (title: string): Html => markup`Preview link${hidden(` to “${title}”`)}`,
     about: 'Whoever has the link can read this draft, as it is at that time, without an account, until you end it.',
     none: 'There is no link yet.',
+    copy: 'One click selects the whole link.',
+    openIt: 'Open it',
     make: 'Make a link',
     end: 'End this link',
     published: 'This is published: everybody can read it at its own address, to which the link leads.',
