@@ -206,8 +206,9 @@ describe('a route', () => {
   test('for reads comes right before the one for the rest', () => {
     // Log-ins have routes of their own, which take nothing but POST.
     const whole = routes.filter(({ match = [{}] }) => !match.every(({ method }) => method?.exact === 'POST'));
+    const reads = whole.filter((_, index) => index % 2 === 0);
     expect(whole.map((each) => [each.name, isRead(each)])).toEqual(
-      [...new Set(whole.map(({ name }) => name))].flatMap((name) => [
+      reads.flatMap(({ name }) => [
         [name, true],
         [name, false],
       ]),

@@ -3,6 +3,11 @@ import { expect, test } from 'vitest';
 import { appOver, somePost } from './app.fixture.ts';
 
 const { app } = appOver([somePost(), somePost({ id: 2, slug: 'draft', status: 'draft' })]);
+const made = await app.request('/blog/api/posts/2/preview', {
+  method: 'PUT',
+  headers: { authorization: 'Bearer ann' },
+});
+const { key } = (await made.json()) as { key: string };
 const ask = (address: string, headers: Record<string, string>) => app.request(address, { headers });
 const axes = {
   authorization: [undefined, 'Bearer ann', 'Bearer bob', 'Bearer nobody'],
@@ -22,6 +27,8 @@ const examples: Record<string, readonly string[]> = {
   [`${root}/months`]: ['', '?time_zone=Asia/Seoul', '?time_zone=%27'].map((each) => `${root}/months${each}`),
   [`${root}/:id/neighbours`]: ['1', '2', '9'].map((each) => `${root}/${each}/neighbours`),
   [`${root}/:id/revisions`]: [`${root}/1/revisions`, `${root}/2/revisions`],
+  [`${root}/:id/preview`]: [`${root}/1/preview`, `${root}/2/preview`],
+  [`${root}/previews/:key`]: [`${root}/previews/${key}`, `${root}/previews/none`],
   [`${root}/:id/revisions/:version`]: [`${root}/1/revisions/1`],
 };
 const routes = app.routes.filter(({ method }) => method === 'GET').map(({ path }) => path);

@@ -26,6 +26,7 @@ const ofComponents = [
   'media-store',
   'cdn',
   'auth-oauth',
+  'search-store',
 ];
 
 const recipesOf = async () => (await readLocalConfig(join(root, 'knative/overlays/local'), root)).secrets;
@@ -63,6 +64,7 @@ export async function clusterSecrets(namespace: string): Promise<Secret[]> {
       'media-store': { MEDIA_STORE: 's3://BUCKET/media', ...bucket },
       cdn: { PURGE_TOKEN: 'TOKEN' },
       'auth-oauth': { OAUTH_SECRET_GITHUB: 'SECRET', OAUTH_SECRET_GOOGLE: 'SECRET' },
+      'search-store': { OPENSEARCH_URL: 'https://USER:PASSWORD@HOST:9200' },
     };
     return Object.entries(data).map(([name, stringData]) => ({
       apiVersion: 'v1',

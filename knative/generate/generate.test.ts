@@ -169,6 +169,7 @@ describe('what is generated for a function', () => {
       'migrate-database',
       'naps-database',
       'naps-redis',
+      'search-store',
       'shared',
     ]);
   });

@@ -54,7 +54,7 @@ test('statements of the last release work on the present schema, in connections 
 test.each([
   [
     'a column that it reads is renamed',
-    'ALTER TABLE posts RENAME COLUMN excerpt TO summary',
+    'ALTER TABLE posts RENAME COLUMN excerpt TO teaser',
     'column p.excerpt does not exist',
   ],
   ['a function that it calls is gone', 'DROP FUNCTION claim_slug(bigint, text, text)', 'function claim_slug'],

@@ -9,8 +9,8 @@ import { clientsOf } from '../targets/clients.ts';
 
 const migration = 'functions/posts/migrations/999-subtitle.sql';
 const store = 'functions/posts/store.ts';
-const read = 'p.content FROM (';
-const readMore = 'p.content, p.subtitle FROM (';
+const read = 'p.content, p.summary FROM (';
+const readMore = 'p.content, p.summary, p.subtitle FROM (';
 
 let checkout: string;
 let platform: RunningPlatform;

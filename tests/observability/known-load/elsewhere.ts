@@ -45,6 +45,7 @@ export const elsewhere: Readonly<Record<string, string>> = {
       'CountsStale',
       'CommentsStale',
       'WebhooksLate',
+      'MailsLate',
     ].flatMap((alert) => [
       [alert, byRules],
       [`${alert} (2)`, byRules],

@@ -172,7 +172,7 @@ describe('a Subscription', () => {
     [
       'a template of what is no channel',
       [channel('in', { channelTemplate: { apiVersion: 'v1', kind: 'Service' } })],
-      'spec.channelTemplate.kind v1 Service does not run here: messaging.knative.dev/v1 InMemoryChannel and',
+      'spec.channelTemplate.kind v1 Service is no channel: messaging.knative.dev/v1 Channel, messaging.knative.dev/v1 InMemoryChannel',
     ],
     [
       'subscribers by hand',
