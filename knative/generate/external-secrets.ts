@@ -2,7 +2,15 @@ import type { Component } from './component.ts';
 import type { Base } from './read-functions.ts';
 
 /** What components read that belong to the same overlays. */
-const ofComponents = ['client-proof', 'backup-database', 'backup-store', 'media-store', 'cdn', 'auth-oauth', 'search-store'];
+const ofComponents = [
+  'client-proof',
+  'backup-database',
+  'backup-store',
+  'media-store',
+  'cdn',
+  'auth-oauth',
+  'search-store',
+];
 
 const namesOf = ({ secrets }: Base) => [...secrets, ...ofComponents].sort();
 

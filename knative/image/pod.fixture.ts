@@ -36,9 +36,10 @@ function environmentOf(container: Container, options: GivenOptions): Record<stri
       ([name, value]): [string, string] => [prefix + name, value],
     ),
   );
-  const own = (container.env ?? []).map(({ name, value, valueFrom }): [string, string] => {
-    const { name: secret, key = '' } = valueFrom?.secretKeyRef ?? {};
-    return [name, value ?? dataOf({ secret }, options)[key] ?? ''];
+  const own = (container.env ?? []).flatMap(({ name, value, valueFrom }): [string, string][] => {
+    const { name: secret, key = '', optional = false } = valueFrom?.secretKeyRef ?? {};
+    if (optional && !options.secrets.has(secret ?? '')) return [];
+    return [[name, value ?? dataOf({ secret }, options)[key] ?? '']];
   });
   return Object.fromEntries([...from, ...own].map(([name, value]) => [name, options.here(value)]));
 }

@@ -204,8 +204,9 @@ describe('in a browser', needsChromium, () => {
       const controls = await page.evaluate(() => {
         const all = [...document.querySelectorAll('*')];
         return all.flatMap((each, n) =>
-          each.matches('a[href]:not([tabindex]), button, summary, select, textarea, input:not([type=hidden])') &&
-          each.checkVisibility()
+          each.matches(
+            ':is(a[href], button, summary, select, textarea, input:not([type=hidden])):not([tabindex="-1"])',
+          ) && each.checkVisibility()
             ? [n]
             : [],
         );
