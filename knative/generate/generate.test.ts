@@ -180,7 +180,7 @@ describe('what is generated for a function', () => {
       target: { group: 'external-secrets.io', kind: 'ExternalSecret', name: 'naps-database' },
       operations: [{ op: 'replace', path: '/spec/dataFrom/0/extract/key', value: 'dormouse-naps-database' }],
     });
-    expect(patches).toHaveLength(11);
+    expect(patches).toHaveLength(12);
   });
 
   test('lets it send its own events, by a token beside the volumes that it has', () => {
