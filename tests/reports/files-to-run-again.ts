@@ -7,7 +7,9 @@ import type { Report } from './report.ts';
 const toldOnce = new Set([
   'knative/local/platform.test.ts',
   'tests/local-platform/never-again.test.ts',
+  'tests/export-and-import.test.ts',
   'tests/scenarios/comments.test.ts',
+  'tests/scenarios/media.test.ts',
   'tests/scenarios/never-again.test.ts',
   'tests/scenarios/scaling.test.ts',
   'tests/scenarios/search.test.ts',
