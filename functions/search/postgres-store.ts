@@ -147,25 +147,29 @@ async function find(sql: Sql, search: Search): Promise<Found> {
       ...(stems.get(term.text) ?? []).map((stem) => `'${stem}'`),
     ].join(' | ');
   const all = words.map((term) => `(${query(term)})`).join(' & ');
-  const inTexts = [
-    ...denseMatches(
-      sql,
-      search.terms.filter(({ kind }) => kind === 'dense'),
-    ),
-    ...wordMatches(sql, words, query),
-  ];
+  const dense = search.terms.filter(({ kind }) => kind === 'dense');
+  const inTexts = [...denseMatches(sql, dense), ...wordMatches(sql, words, query)];
+  const exact = exactMatches(sql, dense);
   // What rank needs goes along, so that no row is looked up for it. Of words it is only where they lie.
   const rankedBy = words.length > 0 ? sql`folded_title, folded_labels, words` : sql`folded_title, folded_labels`;
   const last = after && after.last[0] >= 0 ? after.last : undefined;
-  const rows = await sql<Row[]>`
-    WITH matching AS MATERIALIZED (
-      SELECT * FROM (
-        SELECT id, created_at, ${rankedBy} FROM posts WHERE ${inTexts.reduce((before, match) => sql`${before} AND ${match}`)} ${filters(sql, search)}
+  const indexed = (columns: Fragment) => sql`(
+        SELECT id, created_at ${columns} FROM posts WHERE ${inTexts.reduce(both(sql))} ${filters(sql, search)}
         ${after && after.window[1] > 0 ? sql`AND (created_at, id) < (${iso(after.window[0])}::timestamptz, ${after.window[1]}::bigint)` : nothing(sql)}
         -- Else the order would lead through the newest posts, letter by letter of each.
         OFFSET 0
-      ) AS found
-      ORDER BY created_at DESC, id DESC LIMIT ${windowSize + 1}
+      ) AS indexed`;
+  const matching =
+    exact.length === 0
+      ? sql`SELECT * FROM ${indexed(sql`, ${rankedBy}`)} ORDER BY created_at DESC, id DESC`
+      : sql`SELECT newest.id, newest.created_at, ${rankedBy} FROM (
+          SELECT * FROM ${indexed(nothing(sql))} ORDER BY created_at DESC, id DESC OFFSET 0
+        ) AS newest CROSS JOIN LATERAL (
+          SELECT ${rankedBy} FROM posts WHERE posts.id = newest.id AND ${exact.reduce(both(sql))} OFFSET 0
+        ) AS exact ORDER BY newest.created_at DESC, newest.id DESC`;
+  const rows = await sql<Row[]>`
+    WITH matching AS MATERIALIZED (
+      ${matching} LIMIT ${windowSize + 1}
     ), shown AS MATERIALIZED (
       SELECT * FROM matching ORDER BY created_at DESC, id DESC LIMIT ${windowSize}
     ), ranked AS MATERIALIZED (
@@ -202,13 +206,17 @@ const toHit = ({ id, title, labels, body }: Row): Hit => ({ id: Number(id), titl
 const nothing = (sql: Sql) => sql``;
 type Fragment = ReturnType<typeof nothing>;
 
-/** Letters that stand together: the index knows pairs, so that more than two are looked for in the text. */
-function denseMatches(sql: Sql, terms: readonly SearchTerm[]): Fragment[] {
-  return terms.map((term) => {
-    const exact = [...term.text].length > 2 ? sql`AND position(${term.text}::text IN folded) > 0` : nothing(sql);
-    return orCategory(sql, term, sql`grams @> ${`{${gramsOf(term.text).join()}}`}::text::bigint[] ${exact}`);
-  });
-}
+const both = (sql: Sql) => (one: Fragment, other: Fragment) => sql`${one} AND ${other}`;
+
+/** Letters that stand together: the index knows pairs, so that posts with more than two are to be looked at. */
+const denseMatches = (sql: Sql, terms: readonly SearchTerm[]): Fragment[] =>
+  terms.map((term) => orCategory(sql, term, sql`grams @> ${`{${gramsOf(term.text).join()}}`}::text::bigint[]`));
+
+/** What of these is looked for in the texts, which lie apart: from the newest post on, until there are enough. */
+const exactMatches = (sql: Sql, terms: readonly SearchTerm[]): Fragment[] =>
+  terms
+    .filter(({ text }) => [...text].length > 2)
+    .map((term) => orCategory(sql, term, sql`position(${term.text}::text IN folded) > 0`));
 
 /** One look into the index for all words that no category has. */
 function wordMatches(sql: Sql, terms: readonly SearchTerm[], query: (term: SearchTerm) => string): Fragment[] {
