@@ -10,30 +10,14 @@ import { attributeHeader, jsonData, type StoredEvent } from './cloudevent.ts';
  * rewrites the time.
  */
 export function binaryHeaders(event: StoredEvent): Record<string, string> {
-  const { id, type, source, subject, time, traceparent, tracestate, dssematerial } = event;
   const message = HTTP.binary(
-    new CloudEvent(
-      {
-        id,
-        type,
-        source,
-        subject,
-        time,
-        datacontenttype: jsonData,
-        dataschema: dataschema(type),
-        partitionkey: subject,
-        ...(traceparent && { traceparent }),
-        ...(tracestate && { tracestate }),
-        ...(dssematerial && { dssematerial }),
-      },
-      // Validating means a regular expression for URIs, a hundred times the rest: what is written here was made by contracts.
-      false,
-    ),
+    // Validating means a regular expression for URIs, a hundred times the rest: what is written here was made by contracts.
+    new CloudEvent(attributesOf(event), false),
   );
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(message.headers))
     headers[name] = name.startsWith('ce-') ? attributeHeader(name.slice(3), String(value)) : String(value);
-  headers['ce-time'] = time;
+  headers['ce-time'] = event.time;
   return headers;
 }
 
@@ -44,9 +28,12 @@ export const batchType = 'application/cloudevents-batch+json';
 export const batchText = (events: readonly StoredEvent[]): string => `[${events.map(structuredText).join(',')}]`;
 
 function structuredText(event: StoredEvent): string {
-  const { id, type, source, subject, time, data, traceparent, tracestate, dssematerial } = event;
-  const attributes = {
-    specversion: '1.0',
+  const attributes = { specversion: '1.0', ...attributesOf(event) };
+  return `${JSON.stringify(attributes).slice(0, -1)},"data":${event.data}}`;
+}
+
+function attributesOf({ id, type, source, subject, time, traceparent, tracestate, dssematerial }: StoredEvent) {
+  return {
     id,
     type,
     source,
@@ -59,5 +46,4 @@ function structuredText(event: StoredEvent): string {
     ...(tracestate && { tracestate }),
     ...(dssematerial && { dssematerial }),
   };
-  return `${JSON.stringify(attributes).slice(0, -1)},"data":${data}}`;
 }

@@ -89,25 +89,9 @@ ${emailAndPassword(page, fields, problem)}`,
 }
 
 /** The page on which who has forgotten their password asks for a mail. */
-export function forgottenPage(page: AccountPage & { email?: string }): string {
-  const { fields, signing } = wordsOf(page.site.language);
-  return form(page, (problem) => ({
-    title: signing.forgotten,
-    action: '/blog/password-reset',
-    intro: signing.forgottenText,
-    button: signing.sendMail,
-    fields: field(
-      {
-        name: 'email',
-        label: fields.email,
-        type: 'email',
-        value: page.email ?? '',
-        autocomplete: 'email',
-        focus: true,
-      },
-      problem,
-    ),
-  }));
+export function forgottenPage(page: MailPage): string {
+  const { signing } = wordsOf(page.site.language);
+  return mailForm(page, signing.forgotten, '/blog/password-reset', signing.forgottenText);
 }
 
 /** The page behind the link of a mail, on which a new password is chosen. */
@@ -125,12 +109,20 @@ ${field({ name: 'password', label: fields.newPassword, type: 'password', autocom
 }
 
 /** The page on which somebody asks for a link that logs in. */
-export function logInLinkPage(page: AccountPage & { email?: string }): string {
+export function logInLinkPage(page: MailPage): string {
+  const { signing } = wordsOf(page.site.language);
+  return mailForm(page, signing.byMail, '/blog/login-link', signing.byMailText);
+}
+
+type MailPage = AccountPage & { email?: string };
+
+/** Asks for the address that a mail goes to. */
+function mailForm(page: MailPage, title: string, action: string, intro: string): string {
   const { fields, signing } = wordsOf(page.site.language);
   return form(page, (problem) => ({
-    title: signing.byMail,
-    action: '/blog/login-link',
-    intro: signing.byMailText,
+    title,
+    action,
+    intro,
     button: signing.sendMail,
     fields: field(
       {
