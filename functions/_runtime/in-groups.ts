@@ -5,8 +5,6 @@ export interface GroupBounds<T> {
   /** Bytes, or what else is counted; a single item may be more than `mostSize`. */
   size?: (item: T) => number;
   mostSize?: number;
-  /** Milliseconds from the beginning of a group of several to that of the next: what comes meanwhile is one group. */
-  restMs?: number | undefined;
 }
 
 interface Waiting<T> {
@@ -24,7 +22,7 @@ interface Waiting<T> {
  */
 export function inGroups<T>(
   work: (group: readonly T[]) => Promise<readonly PromiseSettledResult<unknown>[] | undefined>,
-  { most = 64, size = () => 0, mostSize = Number.POSITIVE_INFINITY, restMs = 0 }: GroupBounds<T> = {},
+  { most = 64, size = () => 0, mostSize = Number.POSITIVE_INFINITY }: GroupBounds<T> = {},
 ): (item: T) => Promise<void> {
   const waiting: Waiting<T>[] = [];
   let busy = false;
@@ -43,7 +41,6 @@ export function inGroups<T>(
     busy = true;
     while (waiting.length > 0) {
       const group = next();
-      const began = performance.now();
       try {
         const fates = await work(group.map(({ item }) => item));
         group.forEach(({ resolve, reject }, i) => {
@@ -54,8 +51,6 @@ export function inGroups<T>(
       } catch (error) {
         for (const { reject } of group) reject(error);
       }
-      const left = group.length > 1 ? restMs - (performance.now() - began) : 0;
-      if (left > 0) await new Promise((resolve) => setTimeout(resolve, left));
     }
     busy = false;
   };

@@ -23,8 +23,6 @@ export interface HandledTogether {
 export interface GroupingOptions {
   /** Events of a group, 64 unless said: rows of a statement, and advisory locks of a transaction, of which PostgreSQL has some thousands. */
   most?: number;
-  /** Milliseconds from the beginning of a group of several to that of the next. */
-  restMs?: number;
 }
 
 interface Member extends HandledTogether {
@@ -45,7 +43,7 @@ const mostBytes = 4 * 1024 * 1024;
 export function handlingTogether(
   outbox: Outbox,
   handle: HandleTogether,
-  { most, restMs }: GroupingOptions = {},
+  { most }: GroupingOptions = {},
 ): (event: ReceivedEvent, bytes: number) => Promise<HandledTogether> {
   const here = new Set<string>();
   const take = inGroups<{ member: Member; bytes: number }>(
@@ -55,7 +53,7 @@ export function handlingTogether(
         handle,
         group.map(({ member }) => member),
       ),
-    { most, size: ({ bytes }) => bytes, mostSize: mostBytes, restMs },
+    { most, size: ({ bytes }) => bytes, mostSize: mostBytes },
   );
   return async (event, bytes) => {
     const key = keyOf(event);
