@@ -86,7 +86,9 @@ describe('external-secrets', () => {
 
   test('brings every Secret that something reads, and no other', () => {
     const all = secretsOf(
-      readPlatform(withComponents('components/client-proof', 'components/cdn', 'components/oauth')),
+      readPlatform(
+        withComponents('components/client-proof', 'components/cdn', 'components/oauth', 'components/opensearch'),
+      ),
     );
     const readers = objects(withComponents('components/backup', 'components/media-s3')).filter(
       ({ kind, metadata }) => kind === 'CronJob' || metadata.name === 'media',
