@@ -26,7 +26,11 @@ export interface Volume {
   /** A file or folder of the volume instead of the whole. */
   subPath?: string;
   readOnly: boolean;
-  source: { kind: 'emptyDir' } | { kind: 'secret' | 'configMap'; from: string; optional: boolean };
+  source:
+    | { kind: 'emptyDir' }
+    /** A folder of its own that whoever names the claim has. */
+    | { kind: 'claim'; from: string }
+    | { kind: 'secret' | 'configMap'; from: string; optional: boolean };
 }
 
 /** A probe: by HTTP if it has a path, by a command or by gRPC if it says so, else by a connection. */
@@ -135,7 +139,7 @@ export interface Job {
 
 /** A program that runs all the time and is sent nothing: of a ContainerSource, or of a Deployment that no Service leads to. */
 export interface Worker {
-  kind: 'ContainerSource' | 'Deployment';
+  kind: 'ContainerSource' | 'Deployment' | 'StatefulSet';
   name: string;
   namespace: string;
   container: Container;

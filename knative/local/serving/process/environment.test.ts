@@ -1,9 +1,9 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Container } from '@dormouse/manifests/model';
+import type { Container, Volume } from '@dormouse/manifests/model';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { canonical, resolveCommandLine, resolveEnvironment } from './environment.ts';
+import { canonical, resolveCommandLine, resolveEnvironment, resolveVolumes } from './environment.ts';
 
 let home: string;
 beforeEach(() => {
@@ -111,9 +111,31 @@ describe('the environment of an instance', () => {
       ],
       volumes: [{ name: 'media', mountPath: '/var/media', readOnly: false, source: { kind: 'emptyDir' } }],
     });
-    const folder = join(home, 'volumes/web/media');
+    const folder = join(home, 'volumes/blog_web/media');
     expect(env).toMatchObject({ MEDIA_DIR: folder, BELOW: join(folder, 'small'), BESIDE: '/var/media-other' });
     expect(existsSync(folder)).toBe(true);
+  });
+
+  it('keeps volumes of one name in two namespaces apart, and takes over what has no namespace once', () => {
+    const media: Volume = { name: 'media', mountPath: '/var/media', readOnly: false, source: { kind: 'emptyDir' } };
+    const container = whole({ volumes: [media] });
+    mkdirSync(join(home, 'volumes/shop/media'), { recursive: true });
+    writeFileSync(join(home, 'volumes/shop/media/kept'), '');
+    const of = (namespace: string) => resolveVolumes('shop', namespace, container, options())[0]!.from;
+    expect(readdirSync(of('one'))).toEqual(['kept']);
+    expect(readdirSync(of('two'))).toEqual([]);
+    expect(readdirSync(join(home, 'volumes')).filter((name) => name.includes('shop'))).toEqual([
+      'one_shop',
+      'two_shop',
+    ]);
+  });
+
+  it('has one folder for a claim, whoever names it', () => {
+    const reviews: Volume = { name: 'r', mountPath: '/r', readOnly: false, source: { kind: 'claim', from: 'reviews' } };
+    const container = whole({ volumes: [reviews] });
+    const folders = ['a', 'b'].flatMap((service) => resolveVolumes(service, 'blog', container, options()));
+    const from = join(home, 'volumes/blog__reviews');
+    expect(folders).toEqual(Array(2).fill({ from, mountPath: '/r', readOnly: false }));
   });
 
   it('keeps unknown addresses, and reports them', () => {

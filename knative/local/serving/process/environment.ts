@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Container, EnvSource, Platform, PodField, Volume } from '@dormouse/manifests/model';
@@ -105,13 +105,13 @@ export function resolveVolumes(
     const { source, subPath = '', mountPath, readOnly } = volume;
     const from = join(mount(name, namespace, volume, options), subPath);
     if (!existsSync(from)) {
-      if (source.kind !== 'emptyDir' && !source.optional)
+      if ('optional' in source && !source.optional)
         throw new Error(
           `there is no ${source.kind === 'secret' ? 'Secret' : 'ConfigMap'} ${join(source.from, subPath)}`,
         );
       mkdirSync(from, { recursive: true });
     }
-    return { from, mountPath, readOnly: readOnly || source.kind !== 'emptyDir' };
+    return { from, mountPath, readOnly: readOnly || 'optional' in source };
   });
 }
 
@@ -169,11 +169,27 @@ function lookUp(
   return readSecret(join(home, 'secrets'), name) ?? platform.secrets.get(`${namespace}/${name}`);
 }
 
+/**
+ * Folder of a container's volumes: `NAMESPACE_SERVICE`, which is nobody else's, as no name has an underscore. What an older
+ * platform has kept under the name of the Service alone becomes that of the first who asks.
+ */
+function volumesOf(service: string, namespace: string, home: string): string {
+  const folder = join(home, 'volumes', `${namespace}_${service}`);
+  const former = join(home, 'volumes', service);
+  if (!existsSync(folder) && existsSync(former)) renameSync(former, folder);
+  return folder;
+}
+
 /** The local folder of a volume. */
 function mount(service: string, namespace: string, { name, source }: Volume, options: EnvironmentOptions): string {
   const { home } = options;
-  const folder = source.kind === 'secret' ? join(home, 'secrets', source.from) : join(home, 'volumes', service, name);
-  if (source.kind === 'emptyDir') mkdirSync(folder, { recursive: true });
+  const folder =
+    source.kind === 'secret'
+      ? join(home, 'secrets', source.from)
+      : source.kind === 'claim'
+        ? join(home, 'volumes', `${namespace}__${source.from}`)
+        : join(volumesOf(service, namespace, home), name);
+  if (source.kind === 'emptyDir' || source.kind === 'claim') mkdirSync(folder, { recursive: true });
   else {
     const given =
       source.kind === 'secret'
