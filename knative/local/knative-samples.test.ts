@@ -1,6 +1,8 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadOverlay } from './load.ts';
 import { alive, eventually } from './platform.fixture.ts';
@@ -126,6 +128,93 @@ kind: Service
 metadata: { name: inbox }
 spec: { selector: { app: receiver }, ports: [{ port: 80, targetPort: 8080 }] }
 `.replace('metadata: { name: sender }', 'metadata: { name: sender, labels: { bound: "yes" } }'),
+  // code-samples/serving: a program in another language, a second container, a Secret, and a VirtualService before both
+  'k8s/hello.yaml': [
+    ksvc('hello', 'hello', '[{ name: TARGET, value: "Python Sample v1" }]'),
+    `
+apiVersion: serving.knative.dev/v1
+kind: Service
+metadata: { name: pair }
+spec:
+  template:
+    spec:
+      containers:
+      - image: registry.example/samples/serving
+        ports:
+          - containerPort: 8881
+        env: [{ name: CREDENTIALS, value: /var/secret/robot.json }]
+        volumeMounts: [{ name: robot, mountPath: /var/secret }]
+      - image: registry.example/samples/beside
+      volumes:
+      - name: robot
+        secret: { secretName: robot }
+---
+apiVersion: v1
+kind: Secret
+metadata: { name: robot }
+stringData: { robot.json: the robot }
+---
+apiVersion: networking.istio.io/v1alpha3
+kind: VirtualService
+metadata: { name: entry }
+spec:
+  gateways: [knative-ingress-gateway.knative-serving.svc.cluster.local]
+  hosts: [shop.example]
+  http:
+    - match: [{ uri: { prefix: /hello } }]
+      rewrite: { authority: hello.default.svc.cluster.local }
+      route: [{ destination: { host: knative-local-gateway.istio-system.svc.cluster.local, port: { number: 80 } }, weight: 100 }]
+`,
+  ].join('---'),
+  // code-samples/eventing/bookstore-sample-app: what keeps its data in a claim
+  'k8s/claim.yaml': `
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: { name: reviews }
+spec: { accessModes: [ReadWriteOnce], resources: { requests: { storage: 1Gi } } }
+---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: { name: shelf }
+spec:
+  replicas: 1
+  selector: { matchLabels: { app: shelf } }
+  template:
+    metadata: { labels: { app: shelf } }
+    spec:
+      containers:
+        - name: shelf
+          image: registry.example/samples/shelf
+          env: [{ name: FOLDER, value: /var/lib/shelf }]
+          ports: [{ containerPort: 8000 }]
+          volumeMounts: [{ name: reviews, mountPath: /var/lib/shelf }]
+      volumes: [{ name: reviews, persistentVolumeClaim: { claimName: reviews } }]
+---
+apiVersion: v1
+kind: Service
+metadata: { name: shelf }
+spec: { selector: { app: shelf }, ports: [{ port: 8000 }] }
+`,
+  'hello/app.py': `
+import os
+from http.server import BaseHTTPRequestHandler, HTTPServer
+class Hello(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(("Hello " + os.environ["TARGET"]).encode())
+HTTPServer(("", int(os.environ["PORT"])), Hello).serve_forever()
+`,
+  'serving/server.js': `
+require('http').createServer(async (request, response) => {
+  const beside = await fetch('http://localhost:8882').then((answer) => answer.text(), () => '');
+  response.end(beside ? beside + ' ' + require('fs').readFileSync(process.env.CREDENTIALS) : 'not yet');
+}).listen(8881);`,
+  'beside/server.js': `require('http').createServer((request, response) => response.end('beside')).listen(8882);`,
+  'shelf/server.js': `
+const fs = require('fs');
+fs.writeFileSync(process.env.FOLDER + '/kept', 'a review');
+require('http').createServer((request, response) => response.end('ok')).listen(8000);`,
   'display/server.js': `
 require('http').createServer((request, response) => {
   let body = '';
@@ -204,7 +293,34 @@ async function hasShown(text: string, service = 'event-display'): Promise<boolea
   return lines.some(({ message }) => message.startsWith('got ') && message.includes(text));
 }
 
+/** What a host answers with at the ingress. */
+async function fetched(host: string, path = '/'): Promise<string> {
+  const { hostname, port } = new URL(platform.url);
+  return new Promise((resolve, reject) =>
+    get({ hostname, port, path, headers: { host } }, async (response) => resolve(await text(response))).on(
+      'error',
+      reject,
+    ),
+  );
+}
+
 describe("knative/docs' samples", () => {
+  it('answer in another language, by their own address and by a VirtualService', async () => {
+    expect(await fetched('hello.default.localhost')).toBe('Hello Python Sample v1');
+    expect(await fetched('shop.example', '/hello')).toBe('Hello Python Sample v1');
+  });
+
+  it('have a second container and a Secret', async () => {
+    await eventually(async () => (await fetched('pair.default.localhost')) !== 'not yet', 'the second container');
+    expect(await fetched('pair.default.localhost')).toBe('beside the robot');
+  });
+
+  it('keep their files in the folder of a claim', async () => {
+    const kept = join(folder, 'home/volumes/default__reviews/kept');
+    await eventually(() => existsSync(kept), 'a file');
+    expect(readFileSync(kept, 'utf8')).toBe('a review');
+  });
+
   it('a Sequence handles an event of a PingSource in turn, and replies', async () => {
     await eventually(() => hasShown('Hello world! - Handled by 0 - Handled by 1'), 'the reply of the Sequence', 30);
     expect(await outcomesOf('dev.knative.sources.ping')).toContain('sequence-kn-sequence-0 delivered');

@@ -47,7 +47,10 @@ function bindAll(
   isMeant: (each: Bindable) => boolean,
   binding: SinkBinding,
 ): number {
-  if (type === 'apps/v1 Deployment') return replaceEach(deployments, isMeant, (each) => bound(each, binding));
+  if (type.startsWith('apps/v1 ')) {
+    const isOfKind = (each: Deployment) => `apps/v1 ${each.kind}` === type && isMeant(each);
+    return replaceEach(deployments, isOfKind, (each) => bound(each, binding));
+  }
   if (type === 'batch/v1 Job') return replaceEach(jobs, isMeant, (each) => bound(each, binding));
   // What is changed in the template of a Knative Service makes a revision.
   return replaceEach(services, isMeant, (each) => ({

@@ -53,7 +53,7 @@ export function readContainer(
     command: fields.texts('command').map(({ text }) => text),
     args: fields.texts('args').map(({ text }) => text),
     env: [...fields.list('envFrom').map(readEnvFrom), ...readEnvs(fields, kind, enabled)],
-    volumes: readVolumes(pod, fields),
+    volumes: readVolumes(pod, fields, kind, enabled),
   };
 }
 
@@ -78,7 +78,8 @@ function checkName(fields: Fields, kind: PodKind): void {
 
 function readImage(fields: Fields): string {
   const image = fields.string('image');
-  if (!/^[a-z0-9][\w./:@-]*$/.test(image)) fields.fail('image', `"${image}" is not the name of an image`);
+  // `ko apply` builds what it finds behind ko://; here it is a program as every other.
+  if (!/^(ko:\/\/)?[a-z0-9][\w./:@-]*$/.test(image)) fields.fail('image', `"${image}" is not the name of an image`);
   return image;
 }
 
@@ -147,7 +148,7 @@ function readEnv(entry: Fields, kind: PodKind, enabled: Enabled): EnvSource {
 }
 
 /** Mounts with what they mount. */
-function readVolumes(pod: Fields, container: Fields): Volume[] {
+function readVolumes(pod: Fields, container: Fields, kind: PodKind, enabled: Enabled): Volume[] {
   const volumes = new Map(pod.list('volumes').map((volume) => [volume.string('name'), volume]));
   const mounts = container.list('volumeMounts').map((mount): Volume => {
     mount.only('name', 'mountPath', 'subPath', 'readOnly');
@@ -159,12 +160,13 @@ function readVolumes(pod: Fields, container: Fields): Volume[] {
     if (subPath && (subPath.startsWith('/') || subPath.split('/').includes('..')))
       mount.fail('subPath', 'must be a path in the volume');
     const volume = volumes.get(name) ?? mount.fail('name', `"${name}" is none of the volumes`);
+    const claim = volume.fields('persistentVolumeClaim');
     return {
       name,
       mountPath,
       ...(subPath && { subPath }),
-      readOnly: mount.boolean('readOnly') ?? false,
-      source: readVolumeSource(volume),
+      readOnly: (mount.boolean('readOnly') || claim?.boolean('readOnly')) ?? false,
+      source: readVolumeSource(volume, kind, enabled),
     };
   });
   const paths = mounts.map(({ mountPath }) => mountPath);
@@ -173,13 +175,21 @@ function readVolumes(pod: Fields, container: Fields): Volume[] {
   return mounts;
 }
 
-function readVolumeSource(volume: Fields): Volume['source'] {
-  if (volume.has('persistentVolumeClaim')) volume.fail('persistentVolumeClaim', 'is off by default on Knative');
-  volume.only('name', 'emptyDir', 'secret', 'configMap');
+function readVolumeSource(volume: Fields, kindOfPod: PodKind, enabled: Enabled): Volume['source'] {
+  const claim = volume.fields('persistentVolumeClaim')?.only('claimName', 'readOnly');
+  if (kindOfPod === 'Service' && claim)
+    for (const feature of claim.boolean('readOnly') ? ['claim'] : ['claim', 'write'])
+      if (!enabled('knative-serving', `kubernetes.podspec-persistent-volume-${feature}`))
+        volume.fail(
+          'persistentVolumeClaim',
+          `is off by default on Knative (kubernetes.podspec-persistent-volume-${feature})`,
+        );
+  volume.only('name', 'emptyDir', 'secret', 'configMap', 'persistentVolumeClaim');
   const [kind, another] = volume.keys.filter((key) => key !== 'name');
-  if (!kind) return volume.fail(undefined, 'needs emptyDir, secret or configMap');
+  if (!kind) return volume.fail(undefined, 'needs emptyDir, secret, configMap or persistentVolumeClaim');
   if (another) volume.fail(another, `cannot stand beside ${kind}`);
   const source = volume.need(kind);
+  if (claim) return { kind: 'claim', from: claim.string('claimName') };
   if (kind === 'emptyDir') {
     source.only('medium', 'sizeLimit');
     return { kind: 'emptyDir' };

@@ -7,8 +7,9 @@ import { readPodSettings } from './read-job.ts';
 import { addedMetadata, type Ignore, type ObjectFields } from './read-object.ts';
 import { readPod } from './read-pod.ts';
 
-/** A Deployment (apps/v1) before it is known whether anything is sent to it. */
+/** A Deployment or a StatefulSet (apps/v1) before it is known whether anything is sent to it. */
 export interface Deployment {
+  kind: 'Deployment' | 'StatefulSet';
   name: string;
   namespace: string;
   replicas: number;
@@ -35,13 +36,26 @@ export interface KubernetesService {
   origin: Origin;
 }
 
-const withoutMeaning = ['strategy', 'minReadySeconds', 'revisionHistoryLimit', 'progressDeadlineSeconds', 'paused'];
+const withoutMeaning = {
+  Deployment: ['strategy', 'minReadySeconds', 'revisionHistoryLimit', 'progressDeadlineSeconds', 'paused'],
+  StatefulSet: [
+    'updateStrategy',
+    'minReadySeconds',
+    'revisionHistoryLimit',
+    'podManagementPolicy',
+    'persistentVolumeClaimRetentionPolicy',
+    'serviceName',
+  ],
+};
 
-/** Reads a Deployment of one container. */
-export function readDeployment(object: ObjectFields): Deployment {
+/** Reads a Deployment of one container, or a StatefulSet of one Pod. */
+export function readDeployment(object: ObjectFields, kind: Deployment['kind'] = 'Deployment'): Deployment {
   const { name, namespace, root, origin, ignore, enabled } = object;
-  const spec = root.need('spec').only('replicas', 'selector', 'template', ...withoutMeaning);
-  for (const key of withoutMeaning)
+  const spec = root.need('spec').only('replicas', 'selector', 'template', ...withoutMeaning[kind]);
+  const replicas = spec.integer('replicas', 0) ?? 1;
+  if (kind === 'StatefulSet' && replicas > 1)
+    spec.fail('replicas', 'must be 1: Pods with names and volumes of their own do not run here');
+  for (const key of withoutMeaning[kind])
     if (spec.has(key)) ignore(`${key}: what has changed is started anew at once`, spec.origin(key));
   const template = spec.need('template').only('metadata', 'spec');
   const metadata = template.need('metadata').only('name', 'namespace', 'labels', 'annotations', ...addedMetadata);
@@ -53,9 +67,10 @@ export function readDeployment(object: ObjectFields): Deployment {
   const pod = readPodSettings(template.need('spec'), ignore);
   const { container, fields } = readPod(pod, 'Deployment', { ignore, enabled });
   return {
+    kind,
     name,
     namespace,
-    replicas: spec.integer('replicas', 0) ?? 1,
+    replicas,
     labels,
     container,
     ports: readPorts(fields),
@@ -115,11 +130,11 @@ export function placeDeployments(
   const served = new Map<Deployment, KubernetesService>();
   for (const service of kubernetesServices) {
     const deployment = deployments.find((each) => selects(service, each));
-    if (!deployment) service.ignore('it leads to no Deployment of these manifests', service.origin);
+    if (!deployment) service.ignore('it leads to no Deployment or StatefulSet of these manifests', service.origin);
     else if (served.has(deployment))
       throw new ManifestError(
         service.origin,
-        `Service ${service.name} leads to Deployment ${deployment.name}, as ${served.get(deployment)?.name} does: a program has one address here`,
+        `Service ${service.name} leads to ${deployment.kind} ${deployment.name}, as ${served.get(deployment)?.name} does: a program has one address here`,
       );
     else served.set(deployment, service);
   }
@@ -128,9 +143,8 @@ export function placeDeployments(
     services: [...served]
       .filter(([{ replicas }]) => replicas > 0)
       .map(([deployment, service]) => serviceOf(deployment, service, defaults)),
-    workers: workers.map(({ name, namespace, container, replicas, origin }) => ({
-      kind: 'Deployment',
-      ...{ name, namespace, container, replicas, origin },
+    workers: workers.map(({ kind, name, namespace, container, replicas, origin }) => ({
+      ...{ kind, name, namespace, container, replicas, origin },
     })),
   };
 }

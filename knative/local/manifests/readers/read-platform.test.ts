@@ -257,6 +257,32 @@ describe('a Service', () => {
     ]);
   });
 
+  test('has the volume of a claim where a feature lets it', () => {
+    const claim = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'kept' }, spec: {} };
+    const of = (readOnly: boolean) =>
+      knative(
+        { volumeMounts: [{ name: 'a', mountPath: '/a' }] },
+        { volumes: [{ name: 'a', persistentVolumeClaim: { claimName: 'kept', readOnly } }] },
+      );
+    const [claims, writes] = ['claim', 'write'].map((each) => `kubernetes.podspec-persistent-volume-${each}`) as [
+      string,
+      string,
+    ];
+    expect(() => read(of(true), claim)).toThrow(`persistentVolumeClaim is off by default on Knative (${claims})`);
+    expect(() => read(of(false), claim, enabling('knative-serving', claims))).toThrow(
+      `off by default on Knative (${writes})`,
+    );
+    expect(() => read(of(true), enabling('knative-serving', claims))).toThrow(
+      'there is no PersistentVolumeClaim "kept" in namespace',
+    );
+    for (const readOnly of [true, false]) {
+      const { services } = read(of(readOnly), claim, enabling('knative-serving', claims, writes));
+      expect(services[0]!.container.volumes).toEqual([
+        { name: 'a', mountPath: '/a', readOnly, source: { kind: 'claim', from: 'kept' } },
+      ]);
+    }
+  });
+
   test('is probed as Kubernetes would', () => {
     const { readinessProbe, livenessProbe } = read(
       knative({
@@ -482,8 +508,13 @@ describe('what a cluster would reject, and what does not run here, is rejected w
     ],
     [
       'a kind that does not run here',
-      [{ apiVersion: 'apps/v1', kind: 'StatefulSet', metadata: { name: 'd' } }],
-      'm0.yaml:1: apps/v1 StatefulSet does not run here',
+      [{ apiVersion: 'apps/v1', kind: 'DaemonSet', metadata: { name: 'd' } }],
+      'm0.yaml:1: apps/v1 DaemonSet does not run here: there are no nodes; a Deployment runs',
+    ],
+    [
+      'a StatefulSet of several Pods',
+      [{ apiVersion: 'apps/v1', kind: 'StatefulSet', metadata: { name: 'd' }, spec: { replicas: 2 } }],
+      'm0.yaml:8: spec.replicas must be 1',
     ],
     [
       'a kind of an old version',

@@ -1,6 +1,6 @@
 import { bindSink } from '../bind-sink.ts';
 import { flowOf, flowParts } from '../flows.ts';
-import type { Destination, Flow, Platform, Service } from '../model.ts';
+import type { Container, Destination, Flow, Platform, Service } from '../model.ts';
 import { didYouMean } from '../yaml/did-you-mean.ts';
 import { ManifestError, type Origin, type Rendered } from '../yaml/origin.ts';
 import { bindSinks } from './bind-sinks.ts';
@@ -41,6 +41,21 @@ const withoutMeaning: Readonly<Record<string, string>> = {
   'monitoring.coreos.com/*': 'the console shows what runs here',
 };
 
+/** What needs more than one machine has: group/kind, `*` for every kind of the group. */
+const beyond: Readonly<Record<string, string>> = {
+  'sources.knative.dev/ApiServerSource': 'there is no cluster whose objects could be watched',
+  'sources.knative.dev/KafkaSource': 'there is no Kafka; a ContainerSource can read its topics',
+  'eventing.knative.dev/KafkaSink': 'there is no Kafka; a program can write to its topics',
+  'bindings.knative.dev/*': 'there is no Kafka; give the program its address by env',
+  'camel.apache.org/*': 'Camel K builds and runs its programs in a cluster',
+  'serving.knative.dev/Route': 'a Service makes it; spec.traffic of the Service splits requests',
+  'serving.knative.dev/Configuration': 'a Service makes it, of its template',
+  'serving.knative.dev/Revision': 'a Service makes it, of its template',
+  'batch/CronJob': 'a PingSource sends an event at the times of a schedule',
+  'apps/DaemonSet': 'there are no nodes; a Deployment runs',
+  'networking.k8s.io/Ingress': 'a VirtualService or a DomainMapping leads to a Service',
+};
+
 const understood = [
   'Service',
   'Broker',
@@ -50,6 +65,8 @@ const understood = [
   'SinkBinding',
   'ContainerSource',
   'Deployment',
+  'StatefulSet',
+  'PersistentVolumeClaim',
   'Channel',
   'InMemoryChannel',
   'Subscription',
@@ -75,6 +92,8 @@ interface Reading {
   /** Defaults for Services: Knative's own ConfigMap, when there is one. */
   autoscaler: AutoscalerDefaults;
   enabled: Enabled;
+  /** namespace/name of PersistentVolumeClaims. */
+  claims: Set<string>;
 }
 
 /**
@@ -109,6 +128,7 @@ export function readPlatform(rendered: readonly Rendered[]): Platform {
     kubernetesServices: [],
     hosts: [],
     autoscaler: { data: {}, at: () => ({ file: 'config-autoscaler', line: 1 }) },
+    claims: new Set(),
     enabled: (namespace, feature) =>
       platform.configMaps.get(`${namespace}/config-features`)?.[feature]?.toLowerCase() === 'enabled',
   };
@@ -119,7 +139,7 @@ export function readPlatform(rendered: readonly Rendered[]): Platform {
   platform.services.push(...placed.services);
   platform.workers.push(...placed.workers);
   bindHosts(reading);
-  checkReferences(rendered, platform);
+  checkReferences(rendered, platform, reading.claims);
   return platform;
 }
 
@@ -165,7 +185,12 @@ function readOne(rendered: Rendered, reading: Reading): void {
     const { worker, binding } = readContainerSource(object('spec'));
     platform.workers.push({ ...worker, container: bindSink(worker.container, binding) });
   } else if (type === 'apps/v1 Deployment') reading.deployments.push(readDeployment(object('spec')));
-  else if (type === 'v1 Service') reading.kubernetesServices.push(readKubernetesService(object('spec')));
+  else if (type === 'apps/v1 StatefulSet') reading.deployments.push(readDeployment(object('spec'), 'StatefulSet'));
+  else if (type === 'v1 PersistentVolumeClaim') {
+    const { name, namespace, ignore } = object('spec');
+    ignore('a claim is a folder of DORMOUSE_HOME here, of any size', rendered.origin);
+    reading.claims.add(`${namespace}/${name}`);
+  } else if (type === 'v1 Service') reading.kubernetesServices.push(readKubernetesService(object('spec')));
   else if (type === 'flows.knative.dev/v1 Sequence') addFlow(readSequence(object('spec')), platform);
   else if (type === 'flows.knative.dev/v1 Parallel') addFlow(readParallel(object('spec')), platform);
   else if (/^eventing\.knative\.dev\/v1(beta\d)? EventType$/.test(type))
@@ -176,7 +201,15 @@ function readOne(rendered: Rendered, reading: Reading): void {
   else if (type === 'networking.istio.io/v1 VirtualService') reading.hosts.push(readVirtualService(object('spec')));
   else if (type === 'v1 Secret') addSecret(object('data', 'stringData', 'type', 'immutable'), platform.secrets);
   else
-    throw new ManifestError(rendered.origin, `${apiVersion} ${kind} does not run here${suggestion(kind, understood)}`);
+    throw new ManifestError(
+      rendered.origin,
+      `${apiVersion} ${kind} does not run here${why(`${group}/${kind}`, `${group}/*`) ?? suggestion(kind, understood)}`,
+    );
+}
+
+function why(...keys: string[]): string | undefined {
+  const key = keys.find((each) => Object.hasOwn(beyond, each));
+  return key && `: ${beyond[key]}`;
 }
 
 function addFlow(flow: Flow, { flows, channels, subscriptions }: Reading['platform']): void {
@@ -236,7 +269,11 @@ const suggestion = (name: string, known: readonly string[]) => {
 };
 
 /** Checks that all referenced objects exist. */
-function checkReferences(rendered: readonly Rendered[], platform: Reading['platform']): void {
+function checkReferences(
+  rendered: readonly Rendered[],
+  platform: Reading['platform'],
+  claims: ReadonlySet<string>,
+): void {
   const origin = (of: { origin: Origin }, ...path: (string | number)[]) =>
     rendered.find((each) => each.origin === of.origin)?.at(path) ?? of.origin;
   const demand = (
@@ -309,13 +346,30 @@ function checkReferences(rendered: readonly Rendered[], platform: Reading['platf
         );
     }
   }
-  for (const each of [...platform.jobs, ...platform.workers])
-    checkConfigMaps(each, platform.configMaps, (path) => origin(each, ...path));
+  const checkContainer = (of: { namespace: string; origin: Origin }, container: Container) => {
+    const at = (path: string[]) => origin(of, ...path);
+    checkConfigMaps({ namespace: of.namespace, container }, platform.configMaps, at);
+    checkClaims({ namespace: of.namespace, container }, claims, at);
+  };
+  for (const each of [...platform.jobs, ...platform.workers]) checkContainer(each, each.container);
   for (const each of platform.services) {
-    const { namespace, container, sidecars = [], initContainers = [] } = each;
+    const { container, sidecars = [], initContainers = [] } = each;
     for (const one of [container, ...[...sidecars, ...initContainers].map(({ container: other }) => other)])
-      checkConfigMaps({ namespace, container: one }, platform.configMaps, (path) => origin(each, ...path));
+      checkContainer(each, one);
   }
+}
+
+function checkClaims(
+  { container, namespace }: Pick<Service, 'container' | 'namespace'>,
+  known: ReadonlySet<string>,
+  at: (path: string[]) => Origin,
+): void {
+  for (const { source } of container.volumes)
+    if (source.kind === 'claim' && !known.has(`${namespace}/${source.from}`))
+      throw new ManifestError(
+        at(['spec', 'template', 'spec', 'volumes']),
+        `there is no PersistentVolumeClaim "${source.from}" in namespace ${namespace}`,
+      );
 }
 
 /** ConfigMaps must be among the manifests; Secrets may come from elsewhere. */

@@ -49,7 +49,8 @@ export function readVirtualService({ name, namespace, root, origin, ignore }: Ob
   const hosts = spec.texts('hosts').map(({ text }) => text.toLowerCase());
   if (hosts.length === 0) spec.fail(spec.has('hosts') ? 'hosts' : undefined, 'needs a host');
   const gateways = spec.texts('gateways').map(({ text }) => {
-    const [gateway = '', where = namespace] = text.split('/').reverse();
+    const [, named = '', inside = ''] = /^([^./]+)\.([^./]+)\.svc\.cluster\.local$/.exec(text) ?? [];
+    const [gateway = '', where = namespace] = named ? [named, inside] : text.split('/').reverse();
     return { namespace: where, name: gateway };
   });
   const routes = spec.list('http').map((entry) => readRoute(entry, ignore));

@@ -13,7 +13,12 @@ export interface Binding {
 }
 
 /** Kinds whose programs a SinkBinding can give an address to. */
-export const subjectTypes = ['serving.knative.dev/v1 Service', 'apps/v1 Deployment', 'batch/v1 Job'];
+export const subjectTypes = [
+  'serving.knative.dev/v1 Service',
+  'apps/v1 Deployment',
+  'apps/v1 StatefulSet',
+  'batch/v1 Job',
+];
 
 /** Reads a SinkBinding (knative/eventing pkg/apis/sources/v1/sinkbinding_validation.go, knative.dev/pkg tracker.Reference). */
 export function readSinkBinding({ name, namespace, root, origin, ignore }: ObjectFields): SinkBinding {
