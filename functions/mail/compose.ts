@@ -1,5 +1,6 @@
+import { seenName } from '@dormouse/runtime/seen-name';
 import { html } from 'hono/html';
-import type { Digest, Due } from './notices.ts';
+import type { Digest, Due, ToldComment } from './notices.ts';
 import type { Requested } from './requested.ts';
 import { mailWords } from './words.ts';
 
@@ -81,15 +82,15 @@ export function composeDigest(
   { from, site }: Sender,
 ): Mail {
   const words = mailWords(language);
-  const { subject, by, read, off: ends } = words.comments;
+  const { subject, by, guest, read, off: ends } = words.comments;
   const [name, title] = [oneLine(blog), oneLine(post.title)];
   const href = (id: number) => `${site}/blog/posts/${encodeURIComponent(post.slug)}#comment-${id}`;
   const offHref = `${site}/blog/comment-mails/off?token=${encodeURIComponent(off)}`;
   const more = comments.length - maxQuoted;
-  const shown = comments.slice(0, maxQuoted).map(({ id, author, content }) => ({
-    by: by(oneLine(author)),
-    text: shortened(content),
-    href: href(id),
+  const shown = comments.slice(0, maxQuoted).map((comment) => ({
+    by: by(oneLine(calledAs(comment, guest))),
+    text: shortened(comment.content),
+    href: href(comment.id),
   }));
   const text = [
     words.greeting,
@@ -124,6 +125,13 @@ ${more > 0 ? html`<p>${words.comments.more(more)}</p>\n` : ''}<p style="color:#6
       }),
     },
   };
+}
+
+/** As on pages: anybody can call themselves as somebody else does, so that the user name stands beside it, or that it is a guest. */
+function calledAs({ author, isGuest, name }: ToldComment, guest: string): string {
+  if (isGuest) return `${author} (${guest})`;
+  const seen = seenName(author, name);
+  return seen === author ? author : `${seen} (@${author})`;
 }
 
 /** As much of a text as a mail has room for, without what only programs read. */

@@ -1,3 +1,4 @@
+import { seenName } from '@dormouse/runtime/seen-name';
 import { html, raw } from 'hono/html';
 import { hostOf, type Mail, oneLine, type Sender } from './compose.ts';
 import type { MailedPost, NewsletterMail } from './newsletters.ts';
@@ -52,7 +53,7 @@ function ofPost({ mail, post, blog, words, sender }: Writing & { post: MailedPos
   const title = oneLine(post.title);
   const page = `${site}/blog/posts/${encodeURIComponent(post.slug)}`;
   const unsubscribe = `${site}/blog/newsletter/unsubscribe?token=${encodeURIComponent(mail.token)}`;
-  const by = words.by(oneLine(post.author), blog);
+  const by = words.by(oneLine(seenName(post.author, post.name)), blog);
   return {
     subject: title,
     text: `${[title, by, `${words.read}: ${page}`, post.text, `-- \n${words.why(blog)}\n${words.unsubscribe}: ${unsubscribe}`].join('\n\n')}\n`,

@@ -97,6 +97,25 @@ describe('a post', () => {
     expect(server.received.length).toBe(3);
   });
 
+  test('names its author as they call themselves when it is sent, or by the user name where that shows nothing', async () => {
+    const bylines = async (displayName: string | null) => {
+      await db.admin`
+        INSERT INTO auth.users (username, email, password_hash, display_name) VALUES ('ann', 'ann@example.org', 'hash', ${displayName})
+        ON CONFLICT (lower(username COLLATE "C")) DO UPDATE SET display_name = ${displayName}`;
+      await db.admin`TRUNCATE newsletter.subscribers, newsletter.issues, newsletter.messages CASCADE`;
+      server.received.length = 0;
+      await sending(1);
+      await deliver('post');
+      return server.received.map(({ text, html }) => [
+        text!.split('\n')[2],
+        /By [^<]+?(?= ·)/.exec(html as string)?.[0],
+      ]);
+    };
+    expect(await bylines(null)).toEqual([['By ann · Dormouse', 'By ann']]);
+    expect(await bylines('Ann <Smith>\u202e')).toEqual([['By Ann <Smith> · Dormouse', 'By Ann &lt;Smith&gt;']]);
+    expect(await bylines('\u3164\u200b\u2800')).toEqual([['By ann · Dormouse', 'By ann']]);
+  });
+
   test('cannot add headers or markup by its title', async () => {
     await sending(1, 'Hi\r\nBcc: eve@example.org\r\n\r\n<script>x</script>\u202e');
     await deliver('post');

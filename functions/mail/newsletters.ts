@@ -25,6 +25,8 @@ export interface MailedPost {
   slug: string;
   /** User name. */
   author: string;
+  /** What the author calls themselves now; null where they have chosen nothing. */
+  name: string | null;
   lang: string | null;
   /** Sanitised, with whole addresses. */
   html: string;

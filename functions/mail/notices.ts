@@ -3,7 +3,12 @@ import type { Sql, Tx } from '@dormouse/runtime/sql-types';
 /** A comment as mails quote it. */
 export interface ToldComment {
   id: number;
+  /** User name of an account, or what a guest calls themselves. */
   author: string;
+  /** Wrote without an account. */
+  isGuest: boolean;
+  /** What an account calls itself now; null of guests, and of who has chosen nothing. */
+  name: string | null;
   /** Markdown. */
   content: string;
 }
@@ -123,8 +128,10 @@ export function openNotices(sql: Sql): Notices {
     },
 
     async digest({ userId, postId, commentIds }, offHash) {
-      const comments = await sql<{ id: string; author: string; content: string }[]>`
-        SELECT id, author, content FROM comments.told(${[...commentIds]}::bigint[]) WHERE post_id = ${postId}::bigint`;
+      const comments = await sql<(Omit<ToldComment, 'id'> & { id: string })[]>`
+        SELECT c.id, c.author, c.user_id IS NULL AS "isGuest", c.content,
+          (SELECT n.display_name FROM auth.display_names(ARRAY[c.author]) AS n WHERE c.user_id IS NOT NULL) AS name
+        FROM comments.told(${[...commentIds]}::bigint[]) AS c WHERE c.post_id = ${postId}::bigint ORDER BY c.id`;
       const [post] = await sql<
         { slug: string; title: string }[]
       >`SELECT slug, title FROM posts.commented(ARRAY[${postId}::bigint])`;

@@ -131,6 +131,20 @@ describe('comments', () => {
     expect(await sweep()).toEqual({ sent: 0 });
   });
 
+  test('name accounts as pages do, and say who is a guest', async () => {
+    await db.admin`UPDATE auth.users SET display_name = 'Bob <B.>' WHERE username = 'bob'`;
+    await comment(bob, 'One.', null, { author: 'bob' });
+    await comment(eve, 'Two.', null, { author: 'eve' });
+    await comment(null, 'Three.', null, { author: 'bob' });
+    await sweep();
+    expect(server.received[0]!.text!.match(/^.+ wrote:$/gm)).toEqual([
+      'Bob <B.> (@bob) wrote:',
+      'eve wrote:',
+      'bob (guest) wrote:',
+    ]);
+    expect(server.received[0]!.html).toContain('<b>Bob &lt;B.&gt; (@bob) wrote:</b>');
+  });
+
   test('are told to whom they answer, and to nobody who wrote them', async () => {
     const first = await comment(bob, 'A question.');
     await sweep();
@@ -253,7 +267,7 @@ describe('a mail about comments', () => {
     expect(server.received.length).toBe(1);
     expect(['bcc', 'cc'].filter((name) => headers.has(name))).toEqual([]);
     expect(subject).toBe('Dormouse: a comment on “Sleep Bcc: eve@example.org”');
-    expect(text).toContain('guest Cc: eve@example.org Dear friend wrote:');
+    expect(text).toContain('guest Cc: eve@example.org Dear friend (guest) wrote:');
   });
 
   test('quotes comments without their markup becoming any', async () => {

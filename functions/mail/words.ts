@@ -8,6 +8,8 @@ export interface MailWords {
   comments: {
     subject: (blog: string, post: string, count: number) => string;
     by: (author: string) => string;
+    /** Somebody without an account. */
+    guest: string;
     read: string;
     more: (count: number) => string;
     off: string;
@@ -84,6 +86,7 @@ const english: MailWords = {
   comments: {
     subject: (blog, post, count) => `${blog}: ${count === 1 ? 'a comment' : `${count} comments`} on “${post}”`,
     by: (author) => `${author} wrote:`,
+    guest: 'guest',
     read: 'Read it on the blog',
     more: (count) => (count === 1 ? 'And one more.' : `And ${count} more.`),
     off: 'You do not want such mails any more?',
@@ -134,6 +137,7 @@ const korean: MailWords = {
   comments: {
     subject: (blog, post, count) => `${blog}: “${post}” 글에 댓글 ${count}개`,
     by: (author) => `${author} 님의 댓글:`,
+    guest: '손님',
     read: '블로그에서 보기',
     more: (count) => `그 밖에 ${count}개가 더 있습니다.`,
     off: '이런 메일을 더 받고 싶지 않으신가요?',

@@ -1,4 +1,5 @@
 import type { Logger } from '@dormouse/runtime/log';
+import { isSeen } from '@dormouse/runtime/seen-name';
 import type { Sql } from '@dormouse/runtime/sql-types';
 import { inTime } from './in-time.ts';
 
@@ -30,6 +31,3 @@ export const displayNamesIn = (sql: Sql, log: Pick<Logger, 'warn'>): DisplayName
     }
   },
 });
-
-/** Whether a name has anything to see: a link without text leads nowhere. */
-const isSeen = (name: string): boolean => /[\p{L}\p{N}\p{P}\p{S}]/u.test(name);
