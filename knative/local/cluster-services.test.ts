@@ -25,6 +25,7 @@ beforeAll(async () => {
       published.push(incoming.url!);
       response.writeHead(202).end();
     },
+    jobSinks: () => undefined,
     telemetry,
     accessToken,
     cleanup,

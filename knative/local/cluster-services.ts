@@ -3,6 +3,7 @@ import { closeHttp, originOf, serveHttp } from '@dormouse/http/internal-http';
 import { guardLoopback } from '@dormouse/http/loopback-guard';
 import type { Births } from '@dormouse/kubernetes-api/births';
 import { kubernetesApi, type StateOf } from '@dormouse/kubernetes-api/kubernetes-api';
+import { jobSinkHost } from '@dormouse/manifests/address-of';
 import { brokerOfChannel, channelAt } from '@dormouse/manifests/channel-address';
 import type { Platform } from '@dormouse/manifests/model';
 import { localGateway } from '@dormouse/serving/ingress/local-gateway';
@@ -33,12 +34,23 @@ export interface ClusterServicesOptions {
   target: (name: string, namespace: string) => Target | undefined;
   /** Handler of the brokers; `undefined` until they are open. */
   handle: () => ((request: IncomingMessage, response: ServerResponse) => void) | undefined;
+  /** Handler of the JobSinks, the same way. */
+  jobSinks: () => ((request: IncomingMessage, response: ServerResponse) => void) | undefined;
   telemetry: Telemetry;
   received?: Received | undefined;
   /** Wanted from whoever sends events or telemetry. */
   accessToken: string;
   cleanup: AsyncDisposableStack;
 }
+
+/** Answers 503 until there is a handler. */
+const once =
+  (handler: ClusterServicesOptions['handle']): RequestListener =>
+  (request, response) => {
+    const opened = handler();
+    if (opened) opened(request, response);
+    else response.writeHead(503, { 'retry-after': '1' }).end();
+  };
 
 /** Opens the listeners; `cleanup` closes them. @see ClusterServices */
 export async function openClusterServices({
@@ -47,18 +59,18 @@ export async function openClusterServices({
   stateOf,
   target,
   handle,
+  jobSinks,
   telemetry,
   received,
   accessToken: secret,
   cleanup,
 }: ClusterServicesOptions): Promise<ClusterServices> {
-  const toBroker: RequestListener = (request, response) => {
-    const opened = handle();
-    if (opened) opened(request, response);
-    else response.writeHead(503, { 'retry-after': '1' }).end();
-  };
-  const brokers = await serveHttp(countedListener(guardLoopback(toBroker, { secret }), telemetry.requests, 'broker'));
+  const brokers = await serveHttp(
+    countedListener(guardLoopback(once(handle), { secret }), telemetry.requests, 'broker'),
+  );
   cleanup.defer(() => closeHttp(brokers));
+  const jobs = await serveHttp(guardLoopback(once(jobSinks), { secret }));
+  cleanup.defer(() => closeHttp(jobs));
   const { otlpReceiver } = await import('@dormouse/telemetry/otlp/otlp-receiver');
   const otlp = await serveHttp(guardLoopback(otlpReceiver(telemetry, received, secret), { secret }));
   cleanup.defer(() => closeHttp(otlp));
@@ -85,6 +97,7 @@ export async function openClusterServices({
       if (hostname === 'kubernetes.default.svc.cluster.local') return originOf(kubernetes);
       if (hostname === 'knative-local-gateway.istio-system.svc.cluster.local')
         return withSecret(`http://127.0.0.1:${gateway.port}`);
+      if (hostname === jobSinkHost) return withSecret(originOf(jobs));
       if (hostname === 'broker-ingress.knative-eventing.svc.cluster.local') return withSecret(originOf(brokers));
       return hostname.startsWith('otel-collector.') ? withSecret(originOf(otlp)) : channelOf(hostname);
     },

@@ -11,6 +11,7 @@ export const homeEntries: readonly string[] = [
   'address',
   'build',
   'events',
+  'job-sinks',
   'jobs.json',
   'lock',
   'monitoring',

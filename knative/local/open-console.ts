@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { createOperations } from '@dormouse/console/operations';
 import type { Addresses } from '@dormouse/console/sources';
 import type { Brokers } from '@dormouse/eventing/broker';
+import type { JobSinks } from '@dormouse/eventing/job-sinks';
 import type { Ingress } from '@dormouse/serving/ingress/ingress';
 import { shownRoutes } from '@dormouse/serving/ingress/shown-routes';
 import type { Services } from '@dormouse/serving/services';
@@ -14,13 +15,14 @@ interface Shown {
   brokers: Brokers;
   services: Services;
   workers: Workers;
+  jobSinks: JobSinks;
   ingress: Ingress;
   addresses: Addresses;
 }
 
 export async function openConsole(
   context: PlatformContext,
-  { brokers, services, workers, ingress, addresses }: Shown,
+  { brokers, services, workers, jobSinks, ingress, addresses }: Shown,
 ): Promise<{ url: string }> {
   const { home, root, telemetry, consolePort = 8081, measureMs = 10_000, cleanup } = context;
   const [{ startConsole }, { measurePlatform }] = await Promise.all([
@@ -39,7 +41,7 @@ export async function openConsole(
   const console_ = await startConsole({
     host: '127.0.0.1',
     port: consolePort,
-    services: () => [...services.status(), ...workers.status()],
+    services: () => [...services.status(), ...workers.status(), ...jobSinks.status()],
     routes: () => shownRoutes(ingress.routes),
     brokers,
     eventing: () => context.source.platform,

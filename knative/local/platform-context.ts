@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import type { BlockList } from 'node:net';
 import { join, resolve } from 'node:path';
 import type { Brokers, BrokersOptions } from '@dormouse/eventing/broker';
+import type { JobSinks } from '@dormouse/eventing/job-sinks';
 import type { Store } from '@dormouse/eventing/log/store';
 import { type Births, births } from '@dormouse/kubernetes-api/births';
 import type { Source } from '@dormouse/manifests/source';
@@ -95,6 +96,7 @@ export interface PlatformContext extends Omit<PlatformOptions, 'root' | 'host' |
   ready: boolean;
   services: Services | undefined;
   brokers: Brokers | undefined;
+  jobSinks: JobSinks | undefined;
 }
 
 const projectRoot = resolve(import.meta.dirname, '../..');
@@ -138,6 +140,7 @@ export async function prepare(options: PlatformOptions, cleanup: AsyncDisposable
     ready: false,
     services: undefined,
     brokers: undefined,
+    jobSinks: undefined,
   };
 }
 

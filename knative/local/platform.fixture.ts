@@ -100,6 +100,7 @@ export async function testPlatform({
       { name: 'all', hosts: ['*'], routes: routes ?? services.map(({ name }) => route(`/${name}`, name)), origin },
     ],
     jobs,
+    jobSinks: [],
     configMaps: new Map(),
     secrets: new Map(),
     ignored: [],

@@ -70,10 +70,14 @@ async function start(options: PlatformOptions, cleanup: AsyncDisposableStack): P
     target: targetOf(context),
     stateOf: stateOf(context, listener.port),
     handle: () => context.brokers?.handle,
+    jobSinks: () => context.jobSinks?.handle,
   });
   const functions = await startFunctions(context, { backingServices, clusterServices, prewarmed });
   options.signal?.throwIfAborted();
-  const eventing = await startEventing(context, clusterServices);
+  const eventing = await startEventing(context, clusterServices, {
+    jobRuns: functions.jobRuns,
+    bundles: backingServices.bundles,
+  });
   functions.workers.apply(context.source.platform.workers, backingServices.bundles);
   cleanup.defer(() => functions.workers.close());
   const brokerUrls = withChannels(sentTo(context.source.platform)).brokers.map(
@@ -83,6 +87,7 @@ async function start(options: PlatformOptions, cleanup: AsyncDisposableStack): P
     brokers: eventing.brokers,
     services: functions.services,
     workers: functions.workers,
+    jobSinks: eventing.jobSinks,
     ingress,
     addresses: {
       ingress: `http://${reachable(context.host)}:${listener.port}`,
@@ -102,7 +107,7 @@ async function start(options: PlatformOptions, cleanup: AsyncDisposableStack): P
     addresses: publicAddresses(context.source.platform, listener.port),
     otlpUrl: clusterServices.otlp,
     kubernetesUrl: clusterServices.kubernetes,
-    services: () => [...functions.services.status(), ...functions.workers.status()],
+    services: () => [...functions.services.status(), ...functions.workers.status(), ...eventing.jobSinks.status()],
     prewarmedPid: () => prewarmed.pid,
     reload: reloading(context, { backingServices, ingress, functions, eventing }),
     stop: stopOnce(cleanup, (sentence) => context.outputs.say(sentence, 'error')),

@@ -32,6 +32,7 @@ export function reloading(
       await functions.jobs();
       await functions.services.apply(next.platform.services, built);
       context.createdAt(next.platform.triggers);
+      eventing.jobSinks.update(next.platform.jobSinks, built);
       const { brokers, triggers } = withChannels(next.platform);
       eventing.brokers.update(brokers, triggers);
       functions.workers.apply(next.platform.workers, built);

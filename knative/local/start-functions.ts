@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { runJobs } from '@dormouse/serving/jobs';
+import { type JobRunOptions, runJobs } from '@dormouse/serving/jobs';
 import { nodeFlags, startChild } from '@dormouse/serving/process/child-process';
 import {
   type EnvironmentOptions,
@@ -25,6 +25,8 @@ export interface Functions {
   workers: Workers;
   secrets(): Promise<void>;
   jobs(): Promise<void>;
+  /** How a Job is run. */
+  jobRuns: JobRunOptions;
 }
 
 export async function startFunctions(
@@ -70,10 +72,12 @@ export async function startFunctions(
   });
   context.services = services;
   cleanup.defer(() => services.close());
-  const workers = createWorkers({ ...containers, process: (env) => startChild(launcher, env), outputs });
+  const jobRuns = { ...containers, process: (env: Record<string, string>) => startChild(launcher, env), outputs };
+  const workers = createWorkers(jobRuns);
   const functions: Functions = {
     services,
     workers,
+    jobRuns,
     secrets: () =>
       prepareSecrets({
         folder: join(home, 'secrets'),
@@ -84,10 +88,8 @@ export async function startFunctions(
       }),
     jobs: () =>
       runJobs(context.source.platform.jobs, {
-        ...containers,
-        process: (env) => startChild(launcher, env),
+        ...jobRuns,
         home,
-        outputs,
         database: database ? database.identity : '',
         bundleOf: async (job) => backingServices.bundles.get(`job ${job.namespace}/${job.name}`)!,
         progress,

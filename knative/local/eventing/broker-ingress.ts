@@ -16,7 +16,7 @@ export interface BrokerIngressOptions {
   report: (sentence: string, traceId?: string) => void;
 }
 
-const maxBodyBytes = 1024 * 1024;
+export const maxBodyBytes = 1024 * 1024;
 /** A listener's `maxHeaderSize`: fits 64 KiB of event attributes in headers, and the headers that proxies add. */
 export const maxHeadBytes = 96 * 1024;
 /** What a sender may send: a batch must be asked for (CloudEvents HTTP protocol binding, section 3). */
@@ -92,7 +92,7 @@ export function brokerIngress({ publisher, telemetry, clock, report }: BrokerIng
 }
 
 /** Each attribute may occur once (CloudEvents, "Context Attributes"), but Node joins the values of repeated headers. */
-function rejectRepeated({ headers, rawHeaders }: IncomingMessage): void {
+export function rejectRepeated({ headers, rawHeaders }: IncomingMessage): void {
   let distinct = 0;
   for (const name in headers) if (name.startsWith('ce-')) distinct++;
   for (let i = 0; i < rawHeaders.length; i += 2) if (/^ce-/i.test(rawHeaders[i] as string)) distinct--;
@@ -100,7 +100,7 @@ function rejectRepeated({ headers, rawHeaders }: IncomingMessage): void {
 }
 
 /** Calls `done` with the body, or with `undefined` when it exceeds `maxBodyBytes`. */
-function readBody(request: IncomingMessage, done: (body: Buffer | undefined) => void): void {
+export function readBody(request: IncomingMessage, done: (body: Buffer | undefined) => void): void {
   if (Number(request.headers['content-length'] ?? 0) > maxBodyBytes) {
     done(undefined);
     return;
@@ -119,7 +119,8 @@ function readBody(request: IncomingMessage, done: (body: Buffer | undefined) => 
   request.on('error', () => {}); // the client has disconnected: there is nobody to respond to
 }
 
-function reject(
+/** Answers with problem+json. */
+export function reject(
   request: IncomingMessage,
   response: ServerResponse,
   status: number,

@@ -124,6 +124,7 @@ const platform: Platform = {
   pingSources: [],
   virtualHosts: [],
   jobs: [],
+  jobSinks: [],
   eventTypes: [],
   configMaps: new Map(),
   secrets: new Map(),

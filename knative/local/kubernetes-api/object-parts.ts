@@ -23,17 +23,19 @@ export interface Condition {
 }
 
 /** What conditions look at. */
-export type Shown = Pick<Platform, 'services' | 'brokers' | 'triggers' | 'channels'>;
+export type Shown = Pick<Platform, 'services' | 'brokers' | 'triggers' | 'channels' | 'jobSinks'>;
 
 export const eventing = 'eventing.knative.dev/v1';
 export const serving = 'serving.knative.dev/v1';
 export const flows = 'flows.knative.dev/v1';
+export const sinks = 'sinks.knative.dev/v1alpha1';
 export const messaging = 'messaging.knative.dev/v1';
 
 /** A destination as an object's field. */
 export function reference(to: Destination): object {
   if (to.kind === 'url') return { uri: to.url };
   const { name, namespace } = to;
+  if (to.kind === 'jobSink') return { ref: { apiVersion: sinks, kind: 'JobSink', name, namespace } };
   if (to.kind === 'broker') return { ref: { apiVersion: eventing, kind: 'Broker', name, namespace } };
   if (to.kind === 'channel' && (to.as === 'Sequence' || to.as === 'Parallel'))
     return { ref: { apiVersion: flows, kind: to.as, name: flowOf(name), namespace } };
@@ -75,7 +77,8 @@ export function exists(to: Destination, platform: Shown): boolean {
   if (to.kind === 'url') return true;
   if (to.kind === 'broker') return hasBroker(platform, to);
   if (to.kind === 'channel') return hasChannel(platform, to);
-  return platform.services.some(({ name, namespace }) => name === to.name && namespace === to.namespace);
+  const known = to.kind === 'jobSink' ? platform.jobSinks : platform.services;
+  return known.some(({ name, namespace }) => name === to.name && namespace === to.namespace);
 }
 
 /** Each part's condition, and Ready, which holds when all of them do. */

@@ -30,6 +30,8 @@ export interface Volume {
     | { kind: 'emptyDir' }
     /** A folder of its own that whoever names the claim has. */
     | { kind: 'claim'; from: string }
+    /** A folder that the platform has made: the event of a JobSink's Job. */
+    | { kind: 'folder'; from: string }
     | { kind: 'secret' | 'configMap'; from: string; optional: boolean };
 }
 
@@ -137,6 +139,15 @@ export interface Job {
   origin: Origin;
 }
 
+/** sinks.knative.dev/v1alpha1 JobSink: a Job for each event that it is sent. */
+export interface JobSink {
+  name: string;
+  namespace: string;
+  /** Under the JobSink's name. */
+  job: Job;
+  origin: Origin;
+}
+
 /** A program that runs all the time and is sent nothing: of a ContainerSource, or of a Deployment that no Service leads to. */
 export interface Worker {
   kind: 'ContainerSource' | 'Deployment' | 'StatefulSet';
@@ -161,10 +172,11 @@ export interface SinkBinding {
   origin: Origin;
 }
 
-/** A reference to who receives: a Service of this platform, a Broker, a channel, or any URL. */
+/** A reference to who receives: a Service of this platform, a Broker, a channel, a JobSink, or any URL. */
 export type Destination =
   | { kind: 'service'; name: string; namespace: string; path: string }
   | { kind: 'broker'; name: string; namespace: string }
+  | { kind: 'jobSink'; name: string; namespace: string }
   /** `as`: the kind that a reference names; absent for an address. */
   | { kind: 'channel'; name: string; namespace: string; as?: string }
   | { kind: 'url'; url: string };
@@ -371,6 +383,7 @@ export interface Platform {
   eventTypes: readonly EventType[];
   virtualHosts: readonly VirtualHost[];
   jobs: readonly Job[];
+  jobSinks: readonly JobSink[];
   workers: readonly Worker[];
   sinkBindings: readonly SinkBinding[];
   /** namespace/name → data. */

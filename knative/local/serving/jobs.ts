@@ -7,9 +7,16 @@ import type { Bundle } from './process/bundle.ts';
 import type { Outputs } from './process/instance-output.ts';
 import { type ContainerOptions, startContainer } from './process/start-container.ts';
 
-export interface JobsOptions extends ContainerOptions {
-  home: string;
+export interface JobRunOptions extends ContainerOptions {
   outputs: Outputs;
+  /** Whose output it is; default: the Job's. */
+  service?: string;
+  /** Aborted when it is to be ended before its end. */
+  signal?: AbortSignal;
+}
+
+export interface JobsOptions extends JobRunOptions {
+  home: string;
   /** Names the database: what was done for another one is done again. Undefined: always run. */
   database: string | undefined;
   bundleOf: (job: Job) => Promise<Bundle>;
@@ -18,6 +25,8 @@ export interface JobsOptions extends ContainerOptions {
 }
 
 const firstPauseMs = 500;
+/** After SIGTERM. */
+const graceMs = 10_000;
 
 /**
  * Runs Jobs to their end, one after the other, as often as each one's backoffLimit allows. What was done before for the same
@@ -52,11 +61,15 @@ function read(file: string): Record<string, string> {
   }
 }
 
-async function runJob(job: Job, bundle: Bundle, options: JobsOptions): Promise<void> {
+/**
+ * Runs a Job to its end, as often as its backoffLimit allows.
+ * @throws Error saying why it failed for good, or that it was aborted
+ */
+export async function runJob(job: Job, bundle: Bundle, options: JobRunOptions): Promise<void> {
   const deadline = job.activeDeadlineMs === undefined ? Number.POSITIVE_INFINITY : Date.now() + job.activeDeadlineMs;
   let cause = '';
   for (let attempt = 0; attempt <= job.backoffLimit; attempt++) {
-    if (attempt > 0) await sleep(Math.min(10_000, firstPauseMs * 2 ** (attempt - 1)));
+    if (attempt > 0) await sleep(Math.min(10_000, firstPauseMs * 2 ** (attempt - 1)), undefined, options);
     if (Date.now() >= deadline) break;
     const failure = await attemptJob(job, bundle, options, deadline);
     if (failure === undefined) return;
@@ -69,14 +82,24 @@ async function runJob(job: Job, bundle: Bundle, options: JobsOptions): Promise<v
 async function attemptJob(
   job: Job,
   bundle: Bundle,
-  options: JobsOptions,
+  options: JobRunOptions,
   deadline: number,
 ): Promise<string | undefined> {
-  const { output, lastWords } = options.outputs.of(job.name, job.name);
+  const { output, lastWords } = options.outputs.of(options.service ?? job.name, job.name);
+  options.signal?.throwIfAborted();
   const { child } = await startContainer(job, { bundle, set: {}, output }, options);
-  const late = Number.isFinite(deadline) ? setTimeout(() => child.kill('SIGKILL'), deadline - Date.now()) : undefined;
+  let late = Number.isFinite(deadline) ? setTimeout(() => child.kill('SIGKILL'), deadline - Date.now()) : undefined;
+  const stop = () => {
+    child.kill('SIGTERM');
+    clearTimeout(late);
+    late = setTimeout(() => child.kill('SIGKILL'), graceMs);
+  };
+  if (options.signal?.aborted) stop();
+  options.signal?.addEventListener('abort', stop);
   const { code, signal } = await child.exited;
+  options.signal?.removeEventListener('abort', stop);
   clearTimeout(late);
+  if (code !== 0) options.signal?.throwIfAborted();
   if (code === 0) return undefined;
   return lastWords() ?? (signal ? `it was ended by ${signal}` : `it ended with code ${code}`);
 }

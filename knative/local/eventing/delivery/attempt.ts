@@ -1,4 +1,5 @@
-import { addressOfChannel, brokerOfChannel } from '@dormouse/manifests/channel-address';
+import { addressOf as addressInCluster } from '@dormouse/manifests/address-of';
+import { brokerOfChannel } from '@dormouse/manifests/channel-address';
 import type { Delivery, Destination } from '@dormouse/manifests/model';
 import { maxResponseBytes, type Upstream, type UpstreamResponse } from '@dormouse/serving/proxy/upstream';
 import { announcesEvent, type CloudEvent, InvalidEventError, readEvents, writeMessage } from '../store/cloudevents.ts';
@@ -97,6 +98,7 @@ function replyOf(headers: UpstreamResponse['headers'], body: Buffer, cut = false
 function pathOf(to: Destination): string {
   if (to.kind === 'service') return to.path || '/';
   if (to.kind === 'broker') return `/${to.namespace}/${to.name}`;
+  if (to.kind === 'jobSink') return `/${to.namespace}/${to.name}`;
   if (to.kind === 'channel') return `/${to.namespace}/${brokerOfChannel(to.name)}`;
   const { pathname, search } = new URL(to.url);
   return pathname + search;
@@ -105,8 +107,5 @@ function pathOf(to: Destination): string {
 /** A destination's URL as on a cluster. */
 export function addressOf(to: Destination): string {
   if (to.kind === 'service') return `http://${to.name}.${to.namespace}.svc.cluster.local${to.path || '/'}`;
-  if (to.kind === 'broker')
-    return `http://broker-ingress.knative-eventing.svc.cluster.local/${to.namespace}/${to.name}`;
-  if (to.kind === 'channel') return addressOfChannel(to);
-  return to.url;
+  return addressInCluster(to);
 }

@@ -14,10 +14,11 @@ const withoutPath = [
   'messaging.knative.dev/v1beta1 KafkaChannel',
   'flows.knative.dev/v1 Sequence',
   'flows.knative.dev/v1 Parallel',
+  'sinks.knative.dev/v1alpha1 JobSink',
 ];
 
 /**
- * A reference to a Knative Service (with a path), a Broker, a channel, a Sequence or a Parallel, or an absolute URL; in-cluster
+ * A reference to a Knative Service (with a path), a Broker, a channel, a Sequence, a Parallel or a JobSink, or an absolute URL; in-cluster
  * URLs of these are taken as references (knative.dev/pkg apis/duck/v1/destination.go).
  * @param beside fields that stand beside those of a destination
  */
@@ -39,6 +40,7 @@ export function readDestination(
   if (withoutPath.includes(type)) {
     if (uri !== undefined) fields.fail('uri', `cannot stand beside a ${kind}: it takes events at one address`);
     if (kind === 'Broker') return { kind: 'broker', name, namespace: where };
+    if (kind === 'JobSink') return { kind: 'jobSink', name, namespace: where };
     const channel = kind === 'Sequence' || kind === 'Parallel' ? entryOf({ kind, name }) : name;
     return { kind: 'channel', name: channel, namespace: where, as: kind };
   }
@@ -61,6 +63,8 @@ function readUrl(fields: Fields, uri: string): Destination {
   const [, brokerNamespace = '', broker = ''] = /^\/([^/]+)\/([^/]+)$/.exec(pathname) ?? [];
   if (name === 'broker-ingress' && namespace === 'knative-eventing' && broker)
     return { kind: 'broker', name: broker, namespace: brokerNamespace };
+  if (name === 'job-sink' && namespace === 'knative-eventing' && broker)
+    return { kind: 'jobSink', name: broker, namespace: brokerNamespace };
   const channel = channelAt(name, namespace);
   if (channel) return pathname === '/' ? channel : fields.fail('uri', 'leads to a channel, which has no path but /');
   return { kind: 'service', name, namespace, path: pathname + search };

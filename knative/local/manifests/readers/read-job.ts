@@ -1,4 +1,4 @@
-import type { Job } from '../model.ts';
+import type { Job, JobSink } from '../model.ts';
 import type { Fields } from '../yaml/fields.ts';
 import type { Ignore, ObjectFields } from './read-object.ts';
 import { readPod } from './read-pod.ts';
@@ -17,8 +17,26 @@ const podWithoutMeaning = [
 ];
 
 /** Reads a plain Job (batch/v1): one container that runs once. */
-export function readJob({ name, namespace, root, origin, ignore, enabled }: ObjectFields): Job {
-  const spec = root.need('spec').only('template', 'backoffLimit', 'activeDeadlineSeconds', ...withoutMeaning);
+export const readJob = (object: ObjectFields): Job => readJobIn(object.root, object);
+
+/**
+ * Reads a JobSink (sinks.knative.dev/v1alpha1; knative/eventing pkg/apis/sinks/v1alpha1/job_sink_types.go): its containers know
+ * by K_EXECUTION_MODE that they run for an event, which is where the job-sink mounts it.
+ */
+export function readJobSink(object: ObjectFields): JobSink {
+  const { name, namespace, root, origin } = object;
+  const fields = root.need('spec').only('job').need('job').only('apiVersion', 'kind', 'metadata', 'status', 'spec');
+  const job = readJobIn(fields, object);
+  const { container } = job;
+  const says = container.env.some((source) => 'name' in source && source.name === executionMode);
+  const env = [...container.env, ...(says ? [] : [{ kind: 'value' as const, name: executionMode, value: 'batch' }])];
+  return { name, namespace, job: { ...job, container: { ...container, env } }, origin };
+}
+
+const executionMode = 'K_EXECUTION_MODE';
+
+function readJobIn(job: Fields, { name, namespace, origin, ignore, enabled }: ObjectFields): Job {
+  const spec = job.need('spec').only('template', 'backoffLimit', 'activeDeadlineSeconds', ...withoutMeaning);
   for (const key of ['parallelism', 'completions'])
     if ((spec.integer(key, 0) ?? 1) !== 1) spec.fail(key, 'must be 1: a Job here is one process');
   const template = spec.need('template').only('metadata', 'spec');

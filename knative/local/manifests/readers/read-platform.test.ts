@@ -512,6 +512,19 @@ describe('what a cluster would reject, and what does not run here, is rejected w
       'm0.yaml:1: apps/v1 DaemonSet does not run here: there are no nodes; a Deployment runs',
     ],
     [
+      'a JobSink without a Job',
+      [{ apiVersion: 'sinks.knative.dev/v1alpha1', kind: 'JobSink', metadata: { name: 'd' }, spec: {} }],
+      'm0.yaml:7: spec needs "job"',
+    ],
+    [
+      'a subscriber that is no JobSink',
+      [
+        broker,
+        trigger({ subscriber: { ref: { apiVersion: 'sinks.knative.dev/v1alpha1', kind: 'JobSink', name: 'd' } } }),
+      ],
+      'there is no JobSink "d" in namespace',
+    ],
+    [
       'a StatefulSet of several Pods',
       [{ apiVersion: 'apps/v1', kind: 'StatefulSet', metadata: { name: 'd' }, spec: { replicas: 2 } }],
       'm0.yaml:8: spec.replicas must be 1',

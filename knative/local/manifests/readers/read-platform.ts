@@ -15,7 +15,7 @@ import {
 import { readDomainMapping } from './read-domain-mapping.ts';
 import { readBroker, readEventType, readPingSource, readTrigger } from './read-eventing.ts';
 import { readParallel, readSequence } from './read-flows.ts';
-import { readJob } from './read-job.ts';
+import { readJob, readJobSink } from './read-job.ts';
 import { channelTypes, readChannel, readSubscription } from './read-messaging.ts';
 import { type Enabled, type ObjectFields, readObject } from './read-object.ts';
 import { accepts, type BoundHost, type Gateway, readGateway, readVirtualService } from './read-routing.ts';
@@ -76,6 +76,7 @@ const understood = [
   'VirtualService',
   'Gateway',
   'Job',
+  'JobSink',
   'ConfigMap',
   'Secret',
 ];
@@ -117,6 +118,7 @@ export function readPlatform(rendered: readonly Rendered[]): Platform {
     eventTypes: [],
     virtualHosts: [],
     jobs: [],
+    jobSinks: [],
     configMaps: new Map(),
     secrets: new Map(),
     ignored: [],
@@ -175,6 +177,7 @@ function readOne(rendered: Rendered, reading: Reading): void {
   else if (type === 'serving.knative.dev/v1beta1 DomainMapping')
     platform.virtualHosts.push(readDomainMapping(object('spec')));
   else if (type === 'batch/v1 Job') platform.jobs.push(readJob(object('spec')));
+  else if (type === 'sinks.knative.dev/v1alpha1 JobSink') platform.jobSinks.push(readJobSink(object('spec')));
   else if (type === 'eventing.knative.dev/v1 Broker') platform.brokers.push(readBroker(object('spec')));
   else if (type === 'eventing.knative.dev/v1 Trigger') platform.triggers.push(readTrigger(object('spec')));
   else if (channelTypes[type]) platform.channels.push(readChannel(object('spec'), channelTypes[type]));
@@ -293,6 +296,7 @@ function checkReferences(
   const reach = (to: Destination | undefined, at: Origin) => {
     if (to?.kind === 'service') demand('Service', to.name, to.namespace, platform.services, at);
     if (to?.kind === 'broker') demand('Broker', to.name, to.namespace, platform.brokers, at);
+    if (to?.kind === 'jobSink') demand('JobSink', to.name, to.namespace, platform.jobSinks, at);
     if (to?.kind === 'channel') channel(to, to.as, at);
   };
   /** A Channel is made of a channel of another kind with its name, which may be meant as well. */
@@ -352,6 +356,7 @@ function checkReferences(
     checkClaims({ namespace: of.namespace, container }, claims, at);
   };
   for (const each of [...platform.jobs, ...platform.workers]) checkContainer(each, each.container);
+  for (const each of platform.jobSinks) checkContainer(each, each.job.container);
   for (const each of platform.services) {
     const { container, sidecars = [], initContainers = [] } = each;
     for (const one of [container, ...[...sidecars, ...initContainers].map(({ container: other }) => other)])

@@ -188,9 +188,11 @@ function mount(service: string, namespace: string, { name, source }: Volume, opt
       ? join(home, 'secrets', source.from)
       : source.kind === 'claim'
         ? join(home, 'volumes', `${namespace}__${source.from}`)
-        : join(volumesOf(service, namespace, home), name);
+        : source.kind === 'folder'
+          ? source.from
+          : join(volumesOf(service, namespace, home), name);
   if (source.kind === 'emptyDir' || source.kind === 'claim') mkdirSync(folder, { recursive: true });
-  else {
+  else if (source.kind !== 'folder') {
     const given =
       source.kind === 'secret'
         ? options.platform.secrets.get(`${namespace}/${source.from}`)

@@ -16,7 +16,7 @@ interface Wanted {
   origin: Origin;
 }
 
-/** Programs of every Service, Job and worker, at once. Keys are `namespace/name`, behind `job ` and `worker ` for the others. */
+/** Programs of every Service, Job, JobSink and worker, at once. Keys are `namespace/name`, behind `job `, `job-sink ` and `worker ` for the others. */
 export async function buildAll(
   { platform, localConfig }: Source,
   builder: Builder,
@@ -32,6 +32,11 @@ export async function buildAll(
     ...platform.jobs.map(({ namespace, name, container, origin }) => ({
       key: `job ${namespace}/${name}`,
       container,
+      origin,
+    })),
+    ...platform.jobSinks.map(({ namespace, name, job, origin }) => ({
+      key: `job-sink ${namespace}/${name}`,
+      container: job.container,
       origin,
     })),
     ...platform.workers.map(({ namespace, name, container, origin }) => ({

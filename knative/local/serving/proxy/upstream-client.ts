@@ -2,6 +2,7 @@ import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { problemBody } from '@dormouse/http/problem';
 import type { ProblemError } from '@dormouse/http/problem-error';
+import { addressOf as addressInCluster } from '@dormouse/manifests/address-of';
 import { brokerOfChannel } from '@dormouse/manifests/channel-address';
 import type { Destination } from '@dormouse/manifests/model';
 import type { AnsweredRequest, RequestCounts } from '@dormouse/telemetry/request-counts';
@@ -28,6 +29,7 @@ export function createUpstream({ target, addressOf, brokerOrigin, counts }: Upst
       if (to.kind === 'broker') return overNetwork(`${brokerOrigin()}/${to.namespace}/${to.name}`, request);
       if (to.kind === 'channel')
         return overNetwork(`${brokerOrigin()}/${to.namespace}/${brokerOfChannel(to.name)}`, request);
+      if (to.kind === 'jobSink') return overNetwork(addressOf(addressInCluster(to)), request);
       if (to.kind === 'url') return overNetwork(new URL(addressOf(to.url)).origin + request.path, request);
       const found = target(to.name, to.namespace);
       if (!found) throw failure('ENOTFOUND', `there is no Service ${to.name} in ${to.namespace}`);
