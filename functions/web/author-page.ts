@@ -41,8 +41,7 @@ export function authorPage({ site, name, profile, listing, covers, first, viewer
     newer,
     viewer,
     main: markup`<div class="list h-feed">
-${feedName(shown)}<header class="page-header p-author h-card">${face && first ? markup`<div class="face">${coverPicture(face, { sizes: '6rem', alt: '', first: true })}</div>` : none}<p class="kicker">${t.list.author}</p>
-<data class="u-url u-uid" value="${path}"></data>
+${feedName(shown)}<header class="page-header p-author h-card">${face && first ? markup`<div class="face">${coverPicture(face, { sizes: '6rem', alt: '', first: true })}</div>` : none}<p class="kicker">${t.list.author}<data class="u-url u-uid" value="${path}"></data></p>
 <h1 class="p-name" dir="auto">${shown}</h1>
 ${profile?.bio && first ? markup`<p class="bio p-note" dir="auto">${profile.bio}</p>` : none}
 ${profile && first ? elsewhere(profile.links ?? [], t) : none}

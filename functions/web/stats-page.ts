@@ -1,7 +1,7 @@
 import type { Category } from './categories.ts';
 import { markup, none } from './html.ts';
 import { layout, type Viewer } from './layout.ts';
-import { chip } from './list-page.ts';
+import { chip, usedMost } from './list-page.ts';
 import type { SiteSettings } from './site.ts';
 import { wordsOf } from './words.ts';
 
@@ -10,7 +10,7 @@ const rows = 20;
 
 /** How much there is. */
 export function statsPage(site: SiteSettings, categories: readonly Category[], viewer?: Viewer): string {
-  const used = [...categories].sort((a, b) => b.post_count - a.post_count);
+  const used = usedMost(categories);
   const shown = used.slice(0, rows);
   const more = used.length - shown.length;
   const posts = totalPosts(categories);
@@ -23,7 +23,7 @@ export function statsPage(site: SiteSettings, categories: readonly Category[], v
     viewer,
     main: markup`<div class="list">
 <header class="page-header"><h1>${t.frame.numbers}</h1></header>
-<dl class="figures"><div><dt>${t.numbers.posts}</dt><dd>${t.number(posts)}</dd></div><div><dt>${t.frame.categories}</dt><dd>${t.number(categories.length)}</dd></div></dl>
+<dl class="figures"><div><dt>${t.numbers.posts}</dt><dd>${t.number(posts)}</dd></div><div><dt>${t.frame.categories}</dt><dd>${t.number(used.length)}</dd></div></dl>
 <table class="counts"><caption>${t.numbers.byCategory}</caption>
 <thead><tr><th scope="col">${t.list.category}</th><th scope="col">${t.numbers.posts}</th></tr></thead>
 <tbody>${shown.map((category) => markup`<tr><td>${chip(category)}</td><td>${t.number(category.post_count)}</td></tr>\n`)}</tbody>

@@ -80,7 +80,8 @@ button, input, textarea, select { font: inherit; color: inherit; }
 .plain { background: none; border: 0; padding: .4rem 0; cursor: pointer; text-align: start; }
 .plain:hover { color: var(--accent); text-decoration: underline; text-underline-offset: .18em; }
 .who { color: var(--soft); display: inline-block; max-width: 10rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; vertical-align: bottom; margin-inline-start: .3em; }
-.site-footer { display: flex; flex-wrap: wrap; justify-content: space-between; gap: .5rem 2rem; margin-top: 4rem; padding-block: 1.5rem 2.5rem; border-top: 1px solid var(--line); color: var(--soft); font-size: .875rem; }
+.site-footer { display: flex; flex-wrap: wrap; justify-content: space-between; gap: .5rem 2rem; margin-top: 4rem; padding-bottom: 2.5rem; color: var(--soft); font-size: .875rem; }
+.site-footer::before { content: ""; flex: 1 0 100%; margin-bottom: 1rem; border-top: 1px solid var(--line); }
 .site-footer ul { display: flex; flex-wrap: wrap; gap: .4rem 1.25rem; list-style: none; padding: 0; }
 .site-footer a { color: inherit; }
 .subscribe { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem; max-width: 44rem; margin: 4rem auto 0; padding-inline: clamp(1.125rem, 4vw, 2rem); }
@@ -421,6 +422,7 @@ code { font-family: var(--mono); font-size: .92em; }
 .error-page { max-width: 34rem; margin: clamp(2rem, 9vh, 6rem) auto 0; display: grid; gap: .9rem; justify-items: start; }
 .error-page .logo { width: 6rem; height: 6rem; color: var(--accent); }
 .error-page .search-line { width: 100%; }
+.error-page .kicker { margin-bottom: -.5rem; }
 .error-page h1 { margin: 0; font-size: clamp(2rem, 1.5rem + 2vw, 2.75rem); }
 .figures { display: flex; flex-wrap: wrap; gap: 1rem 4rem; padding-block: .5rem 2rem; }
 .figures div { display: flex; flex-direction: column-reverse; }
@@ -429,7 +431,8 @@ code { font-family: var(--mono); font-size: .92em; }
 .counts { border-collapse: collapse; width: 100%; max-width: 32rem; font-variant-numeric: tabular-nums; }
 .counts caption { text-align: start; font-weight: 600; padding-bottom: .5rem; }
 .counts :is(th, td) { padding: .45rem .25rem; border-bottom: 1px solid var(--line); text-align: start; }
-.counts :is(th, td):last-child { text-align: end; }
+.counts :is(th, td):first-child { padding-inline-start: 0; }
+.counts :is(th, td):last-child { padding-inline-end: 0; text-align: end; }
 
 .reference :is(section, article) { scroll-margin-top: 1rem; }
 .reference section > h2 { margin-top: 3rem; padding-bottom: .4rem; border-bottom: 1px solid var(--line); }

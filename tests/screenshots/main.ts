@@ -173,7 +173,8 @@ async function photograph(
   for (const width of wanted) {
     await page.setViewportSize({ width, height: width === 390 ? 844 : 900 });
     // Pictures further down are loaded when somebody comes near them.
-    for (const picture of await page.locator('img').all()) await picture.scrollIntoViewIfNeeded().catch(() => {});
+    for (const picture of await page.locator('img').all())
+      await picture.scrollIntoViewIfNeeded({ timeout: 1_000 }).catch(() => {});
     const fonts = page.evaluate(async () => {
       // A layout asks for the fonts that it needs: only after it is known what there is to wait for.
       for (let left = 3; left > 0; left--) {
