@@ -29,6 +29,10 @@ export function day(time: string, { language, time_zone: timeZone }: Place, prop
   return markup`<time${property ? markup` class="${property}"` : none} datetime="${time}">${text}</time>`;
 }
 
+/** A moment, for people: `4 June 2026 at 09:00 (Asia/Seoul)`. */
+export const dateAndTime = (time: string, { language, time_zone: timeZone }: Place): string =>
+  `${formatOf(language, timeZone, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(new Date(time))} (${timeZone})`;
+
 /** A month in a language: November 2026. @param month `2026-11` */
 export function monthName(month: string, language: string): string {
   const [year = 0, number = 1] = month.split('-').map(Number);
@@ -44,12 +48,18 @@ const englishDay = (date: Date): string =>
 let known: { key: string; format: Intl.DateTimeFormat } | undefined;
 
 /** The last one used is kept: a blog has one language. */
-function formatOf(language: string, timeZone: string): Intl.DateTimeFormat {
-  const key = `${language} ${timeZone}`;
+function formatOf(language: string, timeZone: string, clock: Intl.DateTimeFormatOptions = {}): Intl.DateTimeFormat {
+  const key = `${language} ${timeZone} ${clock.hour}`;
   if (known?.key === key) return known.format;
   // American order is for those who ask for it.
   const locale = language === 'en' ? 'en-GB' : language;
-  const format = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long', year: 'numeric', timeZone });
+  const format = new Intl.DateTimeFormat(locale, {
+    day: 'numeric',
+    month: 'long',
+    year: 'numeric',
+    timeZone,
+    ...clock,
+  });
   known = { key, format };
   return format;
 }

@@ -1,9 +1,9 @@
+import { dateAndTime } from './dates.ts';
 import { alert, hiddenField } from './field.ts';
 import { type FormProblem, saidIn } from './form-problem.ts';
 import { type Html, markup, none } from './html.ts';
 import { langAttribute } from './language.ts';
 import { layout, type Viewer } from './layout.ts';
-import { scheduled } from './local-time.ts';
 import type { DeletedListing, DeletedPost } from './posts.ts';
 import type { SiteSettings } from './site.ts';
 import { wordsOf } from './words.ts';
@@ -42,7 +42,7 @@ ${undone ? undo(undone, viewer, deleted) : none}
 ${
   posts.length
     ? markup`<p class="muted">${deleted.howLong}</p>
-<div class="entries">${posts.map((post) => entry(post, { site, viewer, now }, deleted))}</div>`
+<div class="entries">${posts.map((post) => entry(post, { site, viewer, now }, words))}</div>`
     : markup`<p class="nothing">${deleted.nothing}</p>`
 }
 ${older || !first ? markup`<nav class="pagination" aria-label="${deleted.more}"><a href="${deletedPath}">${words.list.newest}</a>${older ? markup`<a rel="next" href="${deletedPath}?after=${encodeURIComponent(older)}">${ownPosts.older} <span aria-hidden="true">→</span></a>` : none}</nav>` : none}
@@ -61,13 +61,14 @@ const fields = (id: number, viewer: Viewer): Html =>
 function entry(
   post: DeletedPost,
   { site, viewer, now }: Pick<DeletedPage, 'site' | 'viewer' | 'now'>,
-  deleted: Words['deleted'],
+  { deleted, ownPosts }: Words,
 ): Html {
   const lang = langAttribute(`${post.title}\n${post.excerpt}`, post.lang);
+  const state = ownPosts.oneOf[post.status === 'draft' ? 'draft' : 'published'];
   return markup`<article class="entry">
-<div class="meta">${deleted.state(post.kind === 'page', post.status === 'draft')}</div>
+<div class="meta">${post.kind === 'page' ? ownPosts.page(state) : state}</div>
 <h2${lang} dir="auto">${post.title}</h2>
-<p class="by">${deleted.by(markup`<bdi>${post.author}</bdi>`, scheduled(post.deleted_at, site.time_zone), markup`<bdi>${post.deleted_by}</bdi>`)} ${deleted.left(daysLeft(post, now))}</p>
+<p class="by">${deleted.by(markup`<bdi>${post.author}</bdi>`, dateAndTime(post.deleted_at, site), markup`<bdi>${post.deleted_by}</bdi>`)} ${deleted.left(daysLeft(post, now))}</p>
 ${post.excerpt ? markup`<p class="excerpt"${lang} dir="auto">${post.excerpt}</p>` : none}
 <form method="post" action="${deletedPath}">${fields(post.id, viewer)}<p class="actions"><button class="button" name="action" value="restore">${deleted.restore(post.title)}</button></p>
 <details><summary>${deleted.forget(post.title)}</summary><p class="actions"><button class="button danger" name="action" value="forget">${deleted.forgetForGood(post.title)}</button> <span class="muted">${deleted.forgetHint}</span></p></details></form>

@@ -15,7 +15,3 @@ export async function timeOf(local: string, timeZone: string): Promise<string> {
     return local;
   }
 }
-
-/** A moment, for people: `2026-12-01 09:00 (Asia/Seoul)`. */
-export const scheduled = (time: string, timeZone: string): string =>
-  `${localTime(time, timeZone).replace('T', ' ')} (${timeZone})`;

@@ -1,9 +1,8 @@
-import { day } from './dates.ts';
+import { dateAndTime, day } from './dates.ts';
 import { alert, field, hiddenField } from './field.ts';
 import { type FormProblem, type SaidProblem, saidIn } from './form-problem.ts';
 import { type Html, markup, none } from './html.ts';
 import { layout, type Viewer } from './layout.ts';
-import { scheduled } from './local-time.ts';
 import type { MailedPost, NewsletterSettings, Subscriber, SubscriberList } from './newsletter.ts';
 import type { SiteSettings } from './site.ts';
 import { wordsOf } from './words.ts';
@@ -124,7 +123,7 @@ ${list ? subscriberList(list, { site, viewer }, words) : none}
 
 const postRow = (post: MailedPost, { site, viewer }: Page, { newsletter }: Words): Html =>
   markup`<li><p><b dir="auto">${post.title ?? newsletter.postOf(post.post_id)}</b></p>
-<p class="muted">${newsletter.states[post.state]}${post.started_at ? markup` · ${scheduled(post.started_at, site.time_zone)} · ${newsletter.progress(post)}` : none}</p>
+<p class="muted">${newsletter.states[post.state]}${post.started_at ? markup` · ${dateAndTime(post.started_at, site)} · ${newsletter.progress(post)}` : none}</p>
 ${post.state === 'waiting' ? markup`<form method="post" action="${path}/posts/${post.post_id}">${hiddenField('csrf', viewer.csrf)}<button class="button quiet">${newsletter.leaveOut}</button></form>` : none}</li>`;
 
 const subscriberList = ({ subscribers, next }: SubscriberList, page: Page, words: Words): Html => {

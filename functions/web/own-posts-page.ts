@@ -1,12 +1,11 @@
 import type { Category } from './categories.ts';
-import { day } from './dates.ts';
+import { dateAndTime, day } from './dates.ts';
 import { deletedPath } from './deleted-page.ts';
 import { field, hiddenField } from './field.ts';
 import { type Html, markup, none, trusted } from './html.ts';
 import { langAttribute } from './language.ts';
 import { layout, type Viewer } from './layout.ts';
 import { chip } from './list-page.ts';
-import { scheduled } from './local-time.ts';
 import type { Listing, PostCounts, PostSummary } from './posts.ts';
 import type { SiteSettings } from './site.ts';
 import { wordsOf } from './words.ts';
@@ -99,7 +98,7 @@ function entry(post: PostSummary, site: SiteSettings, named: boolean, { post: t,
   return markup`<article class="entry">
 <div class="meta">${day(draft ? post.updated_at : post.created_at, site)}<span>${stateOf(post, ownPosts)}</span>${post.kind === 'page' ? none : chip(post.category)}</div>
 <h2${lang} dir="auto"><a href="${path}">${post.title}</a></h2>
-${draft && post.published_at ? markup`<p class="by">${ownPosts.due(scheduled(post.published_at, site.time_zone))}</p>` : none}
+${draft && post.published_at ? markup`<p class="by">${ownPosts.due(dateAndTime(post.published_at, site))}</p>` : none}
 ${named ? markup`<p class="by">${t.by(markup`<bdi>${post.author}</bdi>`)}</p>` : none}
 ${post.excerpt ? markup`<p class="excerpt"${lang} dir="auto">${post.excerpt}</p>` : none}
 <p class="tools"><a href="${path}/edit">${t.edit(post.title)}</a> <a href="${path}/delete">${t.delete(post.title)}</a></p>

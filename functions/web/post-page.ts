@@ -5,12 +5,11 @@ import { byline } from './byline.ts';
 import { bylineLink } from './byline-link.ts';
 import { commentsFeedPath } from './comments-feed.ts';
 import { coverCard, coverPicture } from './cover.ts';
-import { day } from './dates.ts';
+import { dateAndTime, day } from './dates.ts';
 import { type Html, markup, none } from './html.ts';
 import { asAttribute, langAttribute, languageOf } from './language.ts';
 import { layout, type Viewer } from './layout.ts';
 import { chip } from './list-page.ts';
-import { scheduled } from './local-time.ts';
 import { mayChange } from './may-change.ts';
 import type { Names } from './names.ts';
 import { drawnCard } from './post-cards.ts';
@@ -87,7 +86,7 @@ export function postPage(parts: PostParts): string {
     main: markup`<article class="post h-entry">
 <data class="u-url u-uid" value="${path}"></data>
 <header class="post-header">
-${draft ? markup`<p class="notice">${isPreview ? t.draftLink.shown : published_at ? t.post.scheduled(scheduled(published_at, site.time_zone)) : t.post.draft}</p>` : none}
+${draft ? markup`<p class="notice">${isPreview ? t.draftLink.shown : published_at ? t.post.scheduled(dateAndTime(published_at, site)) : t.post.draft}</p>` : none}
 ${isPage ? none : markup`<div class="meta">${chip(post.category, { property: 'p-category' })}${day(post.created_at, site, 'dt-published')}<span>${t.post.minutes(minutes(post.content))}</span></div>`}
 <h1 class="p-name"${lang} dir="auto">${post.title}</h1>
 ${isPage ? none : markup`<p class="by" dir="auto">${t.post.by(bylineLink(post, t, names))}</p>`}

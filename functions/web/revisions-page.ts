@@ -1,9 +1,9 @@
 import { changes } from './changes.ts';
+import { dateAndTime } from './dates.ts';
 import { alert, hiddenField } from './field.ts';
 import { type FormProblem, saidIn } from './form-problem.ts';
 import { type Html, markup, none, trusted } from './html.ts';
 import { layout, type Viewer } from './layout.ts';
-import { scheduled } from './local-time.ts';
 import type { FullRevision, Revision, Versioned } from './posts.ts';
 import type { SiteSettings } from './site.ts';
 import { wordsOf } from './words.ts';
@@ -26,7 +26,7 @@ export function revisionsPage({ site, current, revisions, chosen, viewer, proble
   const t = words.revisions;
   const path = `/blog/posts/${encodeURIComponent(post.slug)}`;
   const row = (revision: Revision): Html =>
-    markup`<li><p><a href="${path}/revisions?version=${revision.version}"${revision.version === chosen?.version ? trusted(' aria-current="true"') : none}>${t.version(revision.version)}</a><span class="muted">${t.made(scheduled(revision.created_at, site.time_zone), markup`<bdi>${revision.editor}</bdi>`, words.editor.statuses[revision.status])}${revision.autosaved ? ` – ${t.bySelf}` : ''}${revision.version === post.version ? ` – ${t.present}` : ''}</span></p></li>`;
+    markup`<li><p><a href="${path}/revisions?version=${revision.version}"${revision.version === chosen?.version ? trusted(' aria-current="true"') : none}>${t.version(revision.version)}</a><span class="muted">${t.made(dateAndTime(revision.created_at, site), markup`<bdi>${revision.editor}</bdi>`, words.editor.statuses[revision.status])}${revision.autosaved ? ` – ${t.bySelf}` : ''}${revision.version === post.version ? ` – ${t.present}` : ''}</span></p></li>`;
   return layout({
     site,
     title: t.of(post.title),

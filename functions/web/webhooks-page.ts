@@ -1,9 +1,8 @@
-import { day } from './dates.ts';
+import { dateAndTime, day } from './dates.ts';
 import { alert, field, hiddenField } from './field.ts';
 import { type FormProblem, type SaidProblem, saidIn } from './form-problem.ts';
 import { type Html, markup, none, trusted } from './html.ts';
 import { layout, type Viewer } from './layout.ts';
-import { localTime } from './local-time.ts';
 import type { SiteSettings } from './site.ts';
 import type { DeliveryList, Webhook, WebhookDelivery } from './webhooks.ts';
 import { wordsOf } from './words.ts';
@@ -149,8 +148,8 @@ function stateOf(
 }
 
 /** Day and time, as clocks of the blog show it. */
-const clock = (time: string, { time_zone }: SiteSettings): Html =>
-  markup`<time datetime="${time}">${localTime(time, time_zone).replace('T', ' ')}</time>`;
+const clock = (time: string, site: SiteSettings): Html =>
+  markup`<time datetime="${time}">${dateAndTime(time, site)}</time>`;
 
 function deliveryRow(
   { id, type, state, created_at, message_id, request, attempts }: WebhookDelivery,

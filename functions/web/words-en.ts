@@ -879,7 +879,6 @@ export const english = {
     more: 'More deleted posts',
     isDeleted: (title: Html): Html => markup`${title} is deleted.`,
     undo: 'Undo',
-    state: (isPage: boolean, isDraft: boolean): string => `${isPage ? 'Page, ' : ''}${isDraft ? 'draft' : 'published'}`,
     by: (author: Html, time: string, deletedBy: Html): Html =>
       markup`By ${author}. Deleted on ${time} by ${deletedBy}.`,
     left: (days: number): string => (days > 1 ? `${days} days are left.` : 'This is its last day.'),

@@ -843,7 +843,6 @@ export const korean: Words = {
     more: '다른 삭제한 글',
     isDeleted: (title) => markup`${title} 글을 삭제했습니다.`,
     undo: '되돌리기',
-    state: (isPage, isDraft) => `${isPage ? '페이지, ' : ''}${isDraft ? '임시글' : '발행됨'}`,
     by: (author, time, deletedBy) => markup`글쓴이 ${author} · ${time}에 ${deletedBy} 님이 삭제.`,
     left: (days) => (days > 1 ? `${days}일 남았습니다.` : '오늘까지 복원할 수 있습니다.'),
     restore: (title) => markup`${hidden(`‘${title}’ `)}복원`,

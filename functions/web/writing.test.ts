@@ -138,7 +138,7 @@ describe('writing', () => {
     await ada.submit('/blog/new', { ...typed, published_at: '2026-12-01T09:00', action: 'published' });
     expect(did('create')[0]?.[1]).toMatchObject({ status: 'published', published_at: '2026-12-01T00:00:00.000Z' });
     await ada.get('/blog/posts/new-post');
-    expect(ada.text()).toContain('This is published on 2026-12-01 09:00 (Asia/Seoul), and a draft until then');
+    expect(ada.text()).toContain('This is published on 1 December 2026 at 09:00 (Asia/Seoul), and a draft until then');
     await ada.get('/blog/posts/new-post/edit');
     expect(ada.value('published_at')).toBe('2026-12-01T09:00');
     expect(ada.text()).toContain('>Publish at this time</button>');
