@@ -342,11 +342,15 @@ form { display: grid; gap: 1.15rem; }
 .site-header form { display: block; }
 .field { display: grid; gap: .35rem; }
 label, legend, .label { font-weight: 600; font-size: .9375rem; }
+label:has(> input:is([type="checkbox"], [type="radio"])), input:is([type="checkbox"], [type="radio"]) + label { font-weight: 400; }
 .hint { color: var(--soft); font-size: .875rem; }
 input, textarea, select { width: 100%; padding: .6rem .8rem; border: 1px solid var(--strong-line); border-radius: 9px; background: var(--raised); font-size: 1rem; }
 textarea { resize: vertical; font: .9375rem/1.6 var(--mono); min-height: 8rem; }
 input[type="color"] { width: 6rem; height: 2.75rem; padding: .25rem; cursor: pointer; }
 input[type="number"] { width: 8rem; }
+input[type="file"] { padding: .4rem .5rem; font-size: .9375rem; }
+::file-selector-button { margin-inline-end: .75rem; padding: .3rem .9rem; border: 1px solid var(--line); border-radius: 999px; background: var(--sunken); color: var(--ink); font: 600 .9375rem/1.4 var(--sans); cursor: pointer; }
+::file-selector-button:hover { border-color: var(--strong-line); }
 input:is([type="checkbox"], [type="radio"]) { width: auto; accent-color: var(--accent); }
 .tick label { display: flex; gap: .5rem; align-items: center; }
 .tick input { width: auto; accent-color: var(--accent); }
@@ -357,8 +361,9 @@ input:focus-visible, textarea:focus-visible, select:focus-visible { outline-offs
 .notice { border-color: var(--accent); background: var(--sunken); }
 .undo { display: flex; flex-wrap: wrap; gap: .5rem .75rem; align-items: center; justify-content: space-between; }
 .undo p { margin: 0; }
+.list > .notice { margin-bottom: 1rem; }
 .actions { display: flex; flex-wrap: wrap; gap: .75rem; align-items: center; }
-.card .actions .button:only-child { width: 100%; padding-block: .65rem; font-size: 1rem; }
+.card .actions .button:only-child { width: 100%; text-align: center; padding-block: .65rem; font-size: 1rem; }
 .samples { display: grid; gap: .6rem; }
 .samples label { display: flex; align-items: center; gap: .75rem; min-height: 2.75rem; font-weight: 400; cursor: pointer; }
 .samples input { width: auto; flex: none; accent-color: var(--accent); }
@@ -374,6 +379,7 @@ fieldset { display: grid; grid-template-columns: minmax(0, 1fr); gap: 1rem; min-
 .writing :is(input, textarea, select, button) { scroll-margin-bottom: 6rem; }
 .writing .state { display: flex; flex-wrap: wrap; gap: .25rem 1rem; font-size: .875rem; }
 .writing .state .unsaved::before { content: "\\2022\\00A0"; color: var(--accent); }
+.writing .state > :empty { margin-inline-end: -1rem; }
 .writing .state .button { padding: .15rem .7rem; font-size: .875rem; }
 .toolbar { display: flex; flex-wrap: wrap; gap: .3rem; }
 .tool { min-width: 2.4rem; padding: .25rem .6rem; border-radius: 8px; font-size: .875rem; text-align: center; }
@@ -394,7 +400,8 @@ fieldset { display: grid; grid-template-columns: minmax(0, 1fr); gap: 1rem; min-
 .people h2 { margin: 1rem 0 0; font-size: 1.25rem; }
 .rows { list-style: none; padding: 0; }
 .rows > li { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: .6rem 1.5rem; padding-block: .8rem; border-bottom: 1px solid var(--line); }
-.rows p { display: grid; min-width: 0; overflow-wrap: anywhere; }
+.rows p { min-width: 0; overflow-wrap: anywhere; }
+.rows p:has(> .muted) { display: grid; }
 .rows form { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem; }
 .rows select { width: auto; }
 .made { overflow-wrap: anywhere; }
@@ -405,7 +412,7 @@ fieldset { display: grid; grid-template-columns: minmax(0, 1fr); gap: 1rem; min-
 .settings fieldset { margin-bottom: 1.25rem; }
 .settings textarea { min-height: 6rem; }
 .card pre { margin: 0; padding: .8rem 1rem; border: 1px solid var(--line); border-radius: 9px; background: var(--sunken); overflow-x: auto; }
-.unsaved { display: grid; gap: .4rem; padding-inline-start: 1.2rem; overflow-wrap: anywhere; }
+ul.unsaved { display: grid; gap: .4rem; padding-inline-start: 1.2rem; overflow-wrap: anywhere; }
 .help { font-size: .9rem; color: var(--soft); }
 .help summary { cursor: pointer; }
 .help dl { display: grid; grid-template-columns: auto 1fr; gap: .3rem 1rem; margin-top: .75rem; }
