@@ -4,6 +4,7 @@ import { type FormProblem, saidIn } from './form-problem.ts';
 import { type Html, markup, none } from './html.ts';
 import { langAttribute } from './language.ts';
 import { layout, type Viewer } from './layout.ts';
+import type { Names } from './names.ts';
 import type { DeletedListing, DeletedPost } from './posts.ts';
 import type { SiteSettings } from './site.ts';
 import { wordsOf } from './words.ts';
@@ -14,6 +15,8 @@ export const deletedPath = '/blog/deleted';
 export interface DeletedPage {
   site: SiteSettings;
   listing: DeletedListing;
+  /** What people are called. */
+  names: Names;
   /** Id of the one that was deleted right now: it can be undone at the head of the page. */
   just: number | undefined;
   /** Whether this is the beginning of the list. */
@@ -25,7 +28,7 @@ export interface DeletedPage {
 }
 
 /** Deleted posts that can be restored, with the days that are left, and buttons that restore and forget them. */
-export function deletedPage({ site, listing, just, first, viewer, now, problem }: DeletedPage): string {
+export function deletedPage({ site, listing, names, just, first, viewer, now, problem }: DeletedPage): string {
   const words = wordsOf(site.language);
   const { deleted, ownPosts } = words;
   const { posts, older } = listing;
@@ -42,7 +45,7 @@ ${undone ? undo(undone, viewer, deleted) : none}
 ${
   posts.length
     ? markup`<p class="muted">${deleted.howLong}</p>
-<div class="entries">${posts.map((post) => entry(post, { site, viewer, now }, words))}</div>`
+<div class="entries">${posts.map((post) => entry(post, { site, names, viewer, now }, words))}</div>`
     : markup`<p class="nothing">${deleted.nothing}</p>`
 }
 ${older || !first ? markup`<nav class="pagination" aria-label="${deleted.more}"><a href="${deletedPath}">${words.list.newest}</a>${older ? markup`<a rel="next" href="${deletedPath}?after=${encodeURIComponent(older)}">${ownPosts.older} <span aria-hidden="true">→</span></a>` : none}</nav>` : none}
@@ -60,15 +63,16 @@ const fields = (id: number, viewer: Viewer): Html =>
 
 function entry(
   post: DeletedPost,
-  { site, viewer, now }: Pick<DeletedPage, 'site' | 'viewer' | 'now'>,
+  { site, names, viewer, now }: Pick<DeletedPage, 'site' | 'names' | 'viewer' | 'now'>,
   { deleted, ownPosts }: Words,
 ): Html {
   const lang = langAttribute(`${post.title}\n${post.excerpt}`, post.lang);
+  const called = (username: string) => markup`<bdi>${names.get(username) ?? username}</bdi>`;
   const state = ownPosts.oneOf[post.status === 'draft' ? 'draft' : 'published'];
   return markup`<article class="entry">
 <div class="meta">${post.kind === 'page' ? ownPosts.page(state) : state}</div>
 <h2${lang} dir="auto">${post.title}</h2>
-<p class="by">${deleted.by(markup`<bdi>${post.author}</bdi>`, dateAndTime(post.deleted_at, site), markup`<bdi>${post.deleted_by}</bdi>`)} ${deleted.left(daysLeft(post, now))}</p>
+<p class="by">${deleted.by(called(post.author), dateAndTime(post.deleted_at, site), called(post.deleted_by))} ${deleted.left(daysLeft(post, now))}</p>
 ${post.excerpt ? markup`<p class="excerpt"${lang} dir="auto">${post.excerpt}</p>` : none}
 <form method="post" action="${deletedPath}">${fields(post.id, viewer)}<p class="actions"><button class="button" name="action" value="restore">${deleted.restore(post.title)}</button></p>
 <details><summary>${deleted.forget(post.title)}</summary><p class="actions"><button class="button danger" name="action" value="forget">${deleted.forgetForGood(post.title)}</button> <span class="muted">${deleted.forgetHint}</span></p></details></form>

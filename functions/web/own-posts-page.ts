@@ -1,3 +1,4 @@
+import { byline } from './byline.ts';
 import type { Category } from './categories.ts';
 import { dateAndTime, day } from './dates.ts';
 import { deletedPath } from './deleted-page.ts';
@@ -6,6 +7,7 @@ import { type Html, markup, none, trusted } from './html.ts';
 import { langAttribute } from './language.ts';
 import { layout, type Viewer } from './layout.ts';
 import { chip } from './list-page.ts';
+import type { Names } from './names.ts';
 import type { Listing, PostCounts, PostSummary } from './posts.ts';
 import type { SiteSettings } from './site.ts';
 import { wordsOf } from './words.ts';
@@ -30,6 +32,8 @@ export interface OwnPostsPage {
   /** Of what the filter lets through in each state. */
   counts: PostCounts;
   categories: readonly Category[];
+  /** What authors are called. */
+  names: Names;
   filter: OwnFilter;
   /** Whether this is the beginning of the list. */
   first: boolean;
@@ -37,7 +41,16 @@ export interface OwnPostsPage {
 }
 
 /** Everything that a writer may change, newest first; the form limits it without JavaScript. */
-export function ownPostsPage({ site, listing, counts, categories, filter, first, viewer }: OwnPostsPage): string {
+export function ownPostsPage({
+  site,
+  listing,
+  counts,
+  categories,
+  names,
+  filter,
+  first,
+  viewer,
+}: OwnPostsPage): string {
   const { posts, older } = listing;
   const { state, author } = filter;
   const words = wordsOf(site.language);
@@ -53,7 +66,7 @@ export function ownPostsPage({ site, listing, counts, categories, filter, first,
 <header class="page-header"><h1>${title}</h1></header>
 ${states(filter, counts, words)}
 ${filterForm(filter, categories, words)}
-${posts.length ? markup`<div class="entries">${posts.map((post) => entry(post, site, author !== undefined, words))}</div>` : markup`<p class="nothing">${nothing(filter)} <a href="/blog/new">${ownPosts.write}</a>.</p>`}
+${posts.length ? markup`<div class="entries">${posts.map((post) => entry(post, site, author === undefined ? undefined : names, words))}</div>` : markup`<p class="nothing">${nothing(filter)} <a href="/blog/new">${ownPosts.write}</a>.</p>`}
 ${older || !first ? markup`<nav class="pagination" aria-label="${list.more}"><a href="${pathOf(filter)}">${list.newest}</a>${older ? markup`<a rel="next" href="${pathOf(filter)}&after=${encodeURIComponent(older)}">${ownPosts.older} <span aria-hidden="true">→</span></a>` : none}</nav>` : none}
 </div>`,
   });
@@ -91,7 +104,9 @@ ${author === undefined ? none : field({ name: 'author', label: list.author, valu
 <button class="button quiet">${ownPosts.show}</button>
 </form>`;
 
-function entry(post: PostSummary, site: SiteSettings, named: boolean, { post: t, ownPosts }: Words) {
+/** @param names absent where all posts are the viewer's own */
+function entry(post: PostSummary, site: SiteSettings, names: Names | undefined, words: Words) {
+  const { post: t, ownPosts } = words;
   const path = `/blog/posts/${encodeURIComponent(post.slug)}`;
   const lang = langAttribute(`${post.title}\n${post.excerpt}`, post.lang);
   const draft = post.status === 'draft';
@@ -99,7 +114,7 @@ function entry(post: PostSummary, site: SiteSettings, named: boolean, { post: t,
 <div class="meta">${day(draft ? post.updated_at : post.created_at, site)}<span>${stateOf(post, ownPosts)}</span>${post.kind === 'page' ? none : chip(post.category)}</div>
 <h2${lang} dir="auto"><a href="${path}">${post.title}</a></h2>
 ${draft && post.published_at ? markup`<p class="by">${ownPosts.due(dateAndTime(post.published_at, site))}</p>` : none}
-${named ? markup`<p class="by">${t.by(markup`<bdi>${post.author}</bdi>`)}</p>` : none}
+${names ? markup`<p class="by">${t.by(markup`<bdi>${byline(post, words, names)}</bdi>`)}</p>` : none}
 ${post.excerpt ? markup`<p class="excerpt"${lang} dir="auto">${post.excerpt}</p>` : none}
 <p class="tools"><a href="${path}/edit">${t.edit(post.title)}</a> <a href="${path}/delete">${t.delete(post.title)}</a></p>
 </article>`;

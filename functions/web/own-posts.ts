@@ -13,7 +13,7 @@ import { english } from './words-en.ts';
 const perPage = 20;
 
 /** The list of everything that a writer may change; `/blog/drafts` begins with the drafts. */
-export function ownPosts(app: Hono<Env>, { posts, categories, site }: Web, sessions: Sessions): void {
+export function ownPosts(app: Hono<Env>, { posts, categories, site, displayNames }: Web, sessions: Sessions): void {
   const list = (first: OwnState) => (c: Context) =>
     asWriter(c, sessions, async (session) => {
       const filter = filterOf(c, session, first);
@@ -24,7 +24,10 @@ export function ownPosts(app: Hono<Env>, { posts, categories, site }: Web, sessi
         // Without them one can still look at everything.
         categories.all().catch((error) => (error instanceof AppError ? [] : Promise.reject(error))),
       ]);
-      const settings = await site.current();
+      const [settings, names] = await Promise.all([
+        site.current(),
+        displayNames.of(listing.posts.map(({ author }) => author)),
+      ]);
       return privately(
         c,
         ownPostsPage({
@@ -32,6 +35,7 @@ export function ownPosts(app: Hono<Env>, { posts, categories, site }: Web, sessi
           listing,
           counts,
           categories: known,
+          names,
           filter,
           first: !after,
           viewer: viewer(c, session),

@@ -13,12 +13,22 @@ import { privately, seeOther, viewer } from './viewer.ts';
 
 /** What was deleted and can be restored: the list and its forms. */
 export function restoring(app: Hono<Env>, web: Web, sessions: Sessions): void {
-  const { posts, pages, site, now = Date.now } = web;
+  const { posts, pages, site, displayNames, now = Date.now } = web;
   const show = async (c: Context, session: Session, problem?: FormProblem) => {
     const after = c.req.query('after')?.slice(0, 512);
     const [listing, settings] = await Promise.all([posts.deleted(after, session.token), site.current()]);
+    const names = await displayNames.of(listing.posts.flatMap(({ author, deleted_by }) => [author, deleted_by]));
     const just = Number(c.req.query('just'));
-    const page = { site: settings, listing, just, first: !after, viewer: viewer(c, session), now: now(), problem };
+    const page = {
+      site: settings,
+      listing,
+      names,
+      just,
+      first: !after,
+      viewer: viewer(c, session),
+      now: now(),
+      problem,
+    };
     return privately(c, deletedPage(page), problem?.status, problem?.headers);
   };
 

@@ -14,7 +14,7 @@ import type { Session, Sessions } from './session.ts';
 import { privately, seeOther, viewer } from './viewer.ts';
 
 /** The versions of a post, and bringing one back. */
-export function revising(app: Hono<Env>, { posts, pages, site }: Web, sessions: Sessions): void {
+export function revising(app: Hono<Env>, { posts, pages, site, displayNames }: Web, sessions: Sessions): void {
   const show = async (
     c: Context<Env, '/blog/posts/:slug/revisions'>,
     session: Session,
@@ -27,7 +27,16 @@ export function revising(app: Hono<Env>, { posts, pages, site }: Web, sessions: 
       version ? chosenOf(current.post.id, version, session.token) : undefined,
       site.current(),
     ]);
-    const html = revisionsPage({ site: settings, current, revisions, chosen, viewer: viewer(c, session), problem });
+    const names = await displayNames.of(revisions.map(({ editor }) => editor));
+    const html = revisionsPage({
+      site: settings,
+      current,
+      revisions,
+      names,
+      chosen,
+      viewer: viewer(c, session),
+      problem,
+    });
     return privately(c, html, problem?.status, problem?.headers);
   };
   const chosenOf = (id: number, version: string, token: string): Promise<FullRevision> =>

@@ -4,6 +4,7 @@ import { alert, hiddenField } from './field.ts';
 import { type FormProblem, saidIn } from './form-problem.ts';
 import { type Html, markup, none, trusted } from './html.ts';
 import { layout, type Viewer } from './layout.ts';
+import type { Names } from './names.ts';
 import type { FullRevision, Revision, Versioned } from './posts.ts';
 import type { SiteSettings } from './site.ts';
 import { wordsOf } from './words.ts';
@@ -13,6 +14,8 @@ export interface RevisionsPage {
   site: SiteSettings;
   current: Versioned;
   revisions: readonly Revision[];
+  /** What editors are called. */
+  names: Names;
   /** The one that is compared with the present text. */
   chosen?: FullRevision | undefined;
   viewer: Viewer;
@@ -20,13 +23,13 @@ export interface RevisionsPage {
 }
 
 /** Every version of a post; one of them beside the present text, with a button that brings it back. */
-export function revisionsPage({ site, current, revisions, chosen, viewer, problem }: RevisionsPage): string {
+export function revisionsPage({ site, current, revisions, names, chosen, viewer, problem }: RevisionsPage): string {
   const { post } = current;
   const words = wordsOf(site.language);
   const t = words.revisions;
   const path = `/blog/posts/${encodeURIComponent(post.slug)}`;
   const row = (revision: Revision): Html =>
-    markup`<li><p><a href="${path}/revisions?version=${revision.version}"${revision.version === chosen?.version ? trusted(' aria-current="true"') : none}>${t.version(revision.version)}</a><span class="muted">${t.made(dateAndTime(revision.created_at, site), markup`<bdi>${revision.editor}</bdi>`, words.editor.statuses[revision.status])}${revision.autosaved ? ` – ${t.bySelf}` : ''}${revision.version === post.version ? ` – ${t.present}` : ''}</span></p></li>`;
+    markup`<li><p><a href="${path}/revisions?version=${revision.version}"${revision.version === chosen?.version ? trusted(' aria-current="true"') : none}>${t.version(revision.version)}</a><span class="muted">${t.made(dateAndTime(revision.created_at, site), markup`<bdi>${names.get(revision.editor) ?? revision.editor}</bdi>`, words.editor.statuses[revision.status])}${revision.autosaved ? ` – ${t.bySelf}` : ''}${revision.version === post.version ? ` – ${t.present}` : ''}</span></p></li>`;
   return layout({
     site,
     title: t.of(post.title),

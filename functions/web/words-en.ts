@@ -311,7 +311,7 @@ export const english = {
     anotherMail: 'Ask for another mail',
     byMail: 'Log in by e-mail',
     byMailText: 'A link comes by e-mail, good for a quarter of an hour, in this browser.',
-    verify: 'Confirm your e-mail address',
+    verify: 'Confirm your address',
     verifyText: 'So that a forgotten password finds its way back to you, and to nobody else.',
     verifyIt: 'This address is mine',
     endMails: 'End mails about comments',

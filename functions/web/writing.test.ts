@@ -565,6 +565,7 @@ describe('what was deleted', () => {
     const made = world();
     const post = aPost({ slug: 'mine', title: '<i>Mine</i>', status: 'draft' });
     made.gone.push(post);
+    made.names.set('ada', 'Ada <i>');
     const ada = browser(made.app);
     await ada.logIn();
     return { ...made, ada, post };
@@ -574,6 +575,7 @@ describe('what was deleted', () => {
     await ada.get(`/blog/deleted?just=${post.id}`);
     expect(ada.text()).toMatch(/&lt;i&gt;Mine&lt;\/i&gt;<\/strong> is deleted.*\n*.*Undo/);
     expect(ada.text()).toContain('2 days are left.');
+    expect(ada.text()).toContain('By <bdi>Ada &lt;i&gt;</bdi>. Deleted on 12 May 2026 at 12:00 (UTC) by');
     expect(ada.text()).toContain('after=older');
     const response = await ada.submit('/blog/deleted', { id: String(post.id), action: 'restore' });
     expect([response.status, response.headers.get('location')]).toEqual([303, '/blog/posts/mine']);
@@ -690,7 +692,8 @@ describe('drafts', () => {
   });
 
   it('are those of everybody for editors who ask for it', async () => {
-    const { app, stored, did } = world();
+    const { app, stored, did, names } = world();
+    names.set('bob', 'Bob <i>');
     stored.push(aPost({ title: 'By another', slug: 'other', author: 'bob' }));
     const edna = browser(app);
     await edna.logIn('edna');
@@ -698,6 +701,7 @@ describe('drafts', () => {
     expect(edna.text()).not.toContain('By another');
     await edna.get('/blog/posts?state=published&author=');
     expect(edna.text()).toContain('By another');
+    expect(edna.text()).toContain('By <bdi>Bob &lt;i&gt;</bdi>');
     expect(edna.text()).toContain('Posts of authors');
     expect(did('list').map(([, query]) => (query as { author?: string }).author)).toEqual(['edna', undefined]);
   });
