@@ -100,7 +100,7 @@ function comment(each: ShownComment, section: CommentsSection, t: Words): Html {
   const isAuthor = !isGuest && author === post.author;
   const session = viewer?.session;
   const isOwn = section.own?.has(id) || (session !== undefined && !isGuest && session.name === author);
-  const moderates = session?.role !== 'reader' && mayChange(post, session);
+  const moderates = session?.role !== 'reader' && session?.role !== 'operator' && mayChange(post, session);
   return markup`<article class="comment" id="comment-${id}">
 <p class="meta"><b dir="auto">${name}</b>${account}${isGuest ? markup` <span>${words.guest}</span>` : isAuthor ? markup` <span class="of-post">${words.author}</span>` : none} <a href="#comment-${id}">${day(createdAt, site)}</a>${isEdited ? markup` <span>${words.edited}</span>` : none}</p>
 <div class="prose"${langAttribute(content)} dir="auto">${trusted(render(content))}</div>

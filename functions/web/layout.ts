@@ -135,7 +135,7 @@ const link = (rel: string, href: string | undefined): Html =>
 function navigation({ site, viewer, current, canonical }: PageParts): Html {
   const entry = (name: PageParts['current'], href: string, text: string, style = '') =>
     markup`<li><a href="${href}"${current === name ? trusted(' aria-current="page"') : none}${style ? markup` class="${style}"` : none}>${text}</a></li>`;
-  const { frame } = wordsOf(site.language);
+  const { frame, newsletter } = wordsOf(site.language);
   const session = viewer?.session;
   const own = site.navigation.map(({ label, href }) => markup`<li><a href="${href}" dir="auto">${label}</a></li>`);
   if (!session || !viewer)
@@ -143,6 +143,7 @@ function navigation({ site, viewer, current, canonical }: PageParts): Html {
   return markup`<ul>${own}
 ${session.role === 'reader' || session.role === 'operator' ? none : [entry('write', '/blog/new', frame.write, 'button'), entry('posts', '/blog/posts', frame.posts), site.comments === 'none' ? none : entry('comments', '/blog/comments', frame.comments)]}
 ${session.role === 'admin' || session.role === 'editor' ? entry('people', '/blog/people', frame.people) : none}
+${session.role === 'editor' ? entry('newsletter', '/blog/newsletter/subscribers', newsletter.title) : none}
 ${session.role === 'admin' ? entry('settings', '/blog/settings', frame.settings) : none}
 ${session.role === 'operator' ? entry('webhooks', '/blog/webhooks', frame.webhooks) : none}
 ${entry('account', '/blog/account', frame.account)}

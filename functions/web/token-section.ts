@@ -2,7 +2,7 @@ import { type TokenScope, tokenScopes } from '@dormouse/runtime/token-scopes';
 import { day } from './dates.ts';
 import { field, hiddenField } from './field.ts';
 import type { SaidProblem } from './form-problem.ts';
-import { type Html, markup, none, trusted } from './html.ts';
+import { type Html, linkTo, markup, none, trusted } from './html.ts';
 import type { Viewer } from './layout.ts';
 import type { PersonalToken } from './own-account.ts';
 import type { SiteSettings } from './site.ts';
@@ -32,7 +32,7 @@ export function tokenSection({ site, viewer, tokens, tokenForm, words, problem }
   const t = words.account.tokens;
   const error = problem?.errors.scopes;
   return markup`<section><h2 id="tokens">${t.title}</h2>
-<p class="muted">${t.about}</p>
+<p class="muted">${t.about(linkTo('/docs/api'))}</p>
 ${tokens.length > 0 ? markup`<ul class="rows" aria-labelledby="tokens">${tokens.map((each) => row(each, site, viewer, words))}</ul>` : none}
 <form method="post" action="/blog/account/tokens">
 ${hiddenField('csrf', viewer.csrf)}

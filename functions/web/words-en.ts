@@ -394,7 +394,8 @@ export const english = {
       markup`End<span class="hidden"> the log-in of ${agent} since ${begun}</span>`,
     tokens: {
       title: 'Tokens for programs',
-      about: 'A program that has one does here what you allow it, without your password.',
+      about: (link: Wrap): Html =>
+        markup`A program that has one does here what you allow it, without your password: ${link('what programs can ask for')}.`,
       make: 'Make a token',
       name: 'Name of the token',
       nameHint: 'What it is for.',

@@ -364,7 +364,8 @@ export const korean: Words = {
     end: (agent, begun) => markup`<span class="hidden">${begun}에 로그인한 ${agent} </span>로그아웃`,
     tokens: {
       title: '프로그램용 토큰',
-      about: '토큰이 있는 프로그램은 비밀번호 없이, 허용한 작업만 할 수 있습니다.',
+      about: (link) =>
+        markup`토큰이 있는 프로그램은 비밀번호 없이, 허용한 작업만 할 수 있습니다. ${link('프로그램이 요청할 수 있는 작업')}`,
       make: '토큰 만들기',
       name: '토큰 이름',
       nameHint: '어디에 쓸 토큰인지 적어 주세요.',
