@@ -15,6 +15,7 @@ export class RequestBody {
   #parts: Buffer[] = [];
   #stream: BodyStream | undefined;
   #whenHeld: (() => void) | undefined;
+  #copies: BodyCopy[] = [];
 
   /** @param length in bytes, or -1 */
   constructor(source: Readable, length: number) {
@@ -31,6 +32,11 @@ export class RequestBody {
       this.#whenHeld = callback;
       this.#source.resume();
     }
+  }
+
+  /** Calls back with all of it at its end, with `undefined` when it is longer; ask before anything is read. */
+  copy(maxBytes: number, callback: (body: Buffer | undefined) => void): void {
+    this.#copies.push({ parts: [], maxBytes, callback });
   }
 
   /** Its end has come, read or not. */
@@ -61,6 +67,7 @@ export class RequestBody {
   /** The response is complete: what still comes is read and dropped. */
   stop(): void {
     this.#parts = [];
+    this.#copies = [];
     this.#whenHeld = undefined;
     this.#stream?.destroy();
     this.#stream = undefined;
@@ -69,6 +76,10 @@ export class RequestBody {
 
   #receive(part: Buffer): void {
     this.bytes += part.length;
+    for (const copy of this.#copies) {
+      if (this.bytes <= copy.maxBytes) copy.parts.push(part);
+      else copy.parts = [];
+    }
     if (this.#stream) {
       if (!this.#stream.push(part)) this.#source.pause();
       return;
@@ -80,7 +91,10 @@ export class RequestBody {
 
   #end(): void {
     this.complete = true;
-    this.#stream?.push(null);
+    for (const { parts, maxBytes, callback } of this.#copies)
+      callback(this.bytes > maxBytes ? undefined : Buffer.concat(parts));
+    this.#copies = [];
+    this.#stream?.finish();
     this.#held();
   }
 
@@ -92,12 +106,19 @@ export class RequestBody {
   }
 }
 
+interface BodyCopy {
+  parts: Buffer[];
+  maxBytes: number;
+  callback: (body: Buffer | undefined) => void;
+}
+
 /** What is held of a body, then what its source has: one attempt to send it. */
 class BodyStream extends Readable {
   /** More was asked for than what was held. */
   beyondHeld = false;
   readonly #source: Readable;
   readonly #held: Buffer[];
+  #finished = false;
 
   constructor(held: readonly Buffer[], source: Readable) {
     super();
@@ -107,11 +128,17 @@ class BodyStream extends Readable {
 
   override _read(): void {
     const part = this.#held.shift();
-    if (part) {
-      this.push(part);
-      return;
+    if (part) this.push(part);
+    else if (this.#finished) this.push(null);
+    else {
+      this.beyondHeld = true;
+      this.#source.resume();
     }
-    this.beyondHeld = true;
-    this.#source.resume();
+  }
+
+  /** The source has ended, maybe with the part that filled what is held. */
+  finish(): void {
+    this.#finished = true;
+    if (this.#held.length === 0) this.push(null);
   }
 }
