@@ -104,6 +104,8 @@ export interface Service {
   /** Name of the revision, where the template gives one; else revisions are numbered. */
   revisionName?: string;
   clusterLocal: boolean;
+  /** It stands for a Deployment with its Service of Kubernetes, which no gateway of Knative is in front of. */
+  deployed?: true;
   container: Container;
   /** They run beside `container`, at its address. */
   sidecars?: readonly NamedContainer[];
@@ -337,6 +339,10 @@ export interface HttpRoute {
   timeoutMs: number | undefined;
   /** Responses that are not passed on while there are attempts left. */
   retries: StatusRetries | undefined;
+  cors?: CorsPolicy;
+  fault?: Fault;
+  /** Who else is sent a request, and how many of a hundred; nobody waits for the answer. */
+  mirrors?: readonly { service: string; namespace: string; percent: number }[];
   requestHeaders: {
     set: Readonly<Record<string, string>>;
     add: Readonly<Record<string, string>>;
@@ -348,6 +354,25 @@ export interface HttpRoute {
     remove: readonly string[];
   };
   origin: Origin;
+}
+
+/** Istio's CorsPolicy; lists as they stand in header fields, empty where nothing is said. */
+export interface CorsPolicy {
+  allowOrigins: readonly StringMatch[];
+  allowMethods: string;
+  allowHeaders: string;
+  exposeHeaders: string;
+  /** In seconds. */
+  maxAge: string;
+  allowCredentials: boolean;
+  /** Preflights of other origins go to the Service. */
+  forwardUnmatched: boolean;
+}
+
+/** Istio's HTTPFaultInjection; percentages of requests. */
+export interface Fault {
+  delay?: { ms: number; percent: number };
+  abort?: { status: number; percent: number };
 }
 
 /** Istio's HTTPRetry, as far as it concerns responses: failed connections are retried whatever it says. */

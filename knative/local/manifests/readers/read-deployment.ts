@@ -165,6 +165,7 @@ function serviceOf(
     name,
     namespace,
     clusterLocal: true,
+    deployed: true,
     container,
     ...(containerPort && { containerPort }),
     protocol: 'http1',

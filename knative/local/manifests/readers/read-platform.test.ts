@@ -60,6 +60,25 @@ const gateway = {
 };
 const destination = { destination: { host: 'knative-local-gateway.istio-system.svc.cluster.local' } };
 const toService = { route: [destination], rewrite: { authority: 's.default.svc.cluster.local' } };
+const labels = { app: 'shadow' };
+/** A Deployment with its Service of Kubernetes. */
+const deployed = [
+  {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'shadow' },
+    spec: {
+      selector: { matchLabels: labels },
+      template: { metadata: { labels }, spec: { containers: [{ name: 's', image: 'a' }] } },
+    },
+  },
+  {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'shadow' },
+    spec: { selector: labels, ports: [{ port: 80 }] },
+  },
+];
 const virtual = (http: object[], spec: object = {}) => ({
   apiVersion: 'networking.istio.io/v1',
   kind: 'VirtualService',
@@ -739,6 +758,11 @@ describe('what a cluster would reject, and what does not run here, is rejected w
       'spec.http[0].match[0].uri.regex error parsing regexp: missing closing )',
     ],
     [
+      'a fault beside a redirect',
+      [gateway, virtual([{ redirect: { uri: '/' }, fault: { abort: { httpStatus: 500 } } }])],
+      'spec.http[0].fault cannot stand beside redirect and directResponse',
+    ],
+    [
       'a time for each attempt',
       [gateway, virtual([{ ...toService, retries: { attempts: 1, perTryTimeout: '2s' } }])],
       'spec.http[0].retries.perTryTimeout is not understood',
@@ -748,7 +772,7 @@ describe('what a cluster would reject, and what does not run here, is rejected w
       [gateway, virtual([{ ...toService, retries: { attempts: 1, retryOn: '502,often' } }])],
       'spec.http[0].retries.retryOn "often" is not understood',
     ],
-    ['a fault', [gateway, virtual([{ ...toService, fault: {} }])], 'spec.http[0].fault is not understood'],
+    ['a fault', [gateway, virtual([{ ...toService, fault: {} }])], 'spec.http[0].fault needs "delay" or "abort"'],
     [
       'a timeout in no unit',
       [gateway, virtual([{ ...toService, timeout: '30' }])],
@@ -993,6 +1017,77 @@ describe('routes', () => {
     const retries = { attempts: 2, retryOn, backoff: '300ms', retryIgnorePreviousHosts: true };
     const [host] = read(knative(), gateway, virtual([{ ...toService, retries }])).virtualHosts;
     expect(host!.routes[0]!.retries).toEqual({ attempts: 2, statuses: new Set(statuses), backoffMs: 300 });
+  });
+
+  test('a route may have policies of CORS, of faults and of mirrors', () => {
+    const [deployment, service] = deployed;
+    const mirror = { host: 'shadow.default.svc.cluster.local', port: { number: 80 } };
+    const corsPolicy = {
+      allowOrigins: [{ regex: 'https://.*' }],
+      allowOrigin: ['*'],
+      allowMethods: ['GET', 'PUT'],
+      maxAge: '24h',
+      unmatchedPreflights: 'IGNORE',
+    };
+    const fault = {
+      delay: { fixedDelay: '1.5s', percentage: { value: 0.1 } },
+      abort: { httpStatus: 503, percentage: { value: 100 } },
+    };
+    const routes = [
+      { ...toService, corsPolicy, fault, mirror, mirrorPercentage: { value: 12.5 } },
+      { ...toService, mirrors: [{ destination: mirror }, { destination: mirror, percentage: { value: 0 } }] },
+      { redirect: { uri: '/' }, corsPolicy },
+      { ...toService, fault: { abort: { httpStatus: 500 } } },
+    ];
+    const { virtualHosts, ignored } = read(knative(), deployment!, service!, gateway, virtual(routes));
+    const shadow = { service: 'shadow', namespace: 'default' };
+    expect(virtualHosts[0]!.routes).toMatchObject([
+      {
+        cors: {
+          allowOrigins: [
+            { kind: 'regex', value: 'https://.*' },
+            { kind: 'exact', value: '*' },
+          ],
+          allowMethods: 'GET,PUT',
+          allowHeaders: '',
+          maxAge: '86400',
+          allowCredentials: false,
+          forwardUnmatched: false,
+        },
+        fault: { delay: { ms: 1500, percent: 0.1 }, abort: { status: 503, percent: 100 } },
+        mirrors: [{ ...shadow, percent: 12.5 }],
+      },
+      { mirrors: [{ ...shadow, percent: 100 }] },
+      {},
+      { fault: { abort: { status: 500, percent: 0 } } },
+    ]);
+    expect(virtualHosts[0]!.routes[2]).not.toHaveProperty('cors');
+    expect(ignored.map(({ reason }) => reason)).toEqual(
+      expect.arrayContaining([
+        'corsPolicy: Envoy does without it for redirect and directResponse',
+        'abort: without a percentage it happens to no request',
+      ]),
+    );
+  });
+
+  test.each<[policies: object, problem: string]>([
+    [{ corsPolicy: { maxAge: '1500ms' } }, 'corsPolicy.maxAge must be whole seconds'],
+    [{ corsPolicy: { allowHeaders: ['x a'] } }, 'corsPolicy.allowHeaders "x a" is no name'],
+    [{ corsPolicy: { allowOrigins: [{ regex: '(?=a)' }] } }, 'cannot look around or back'],
+    [{ fault: {} }, 'fault needs "delay" or "abort"'],
+    [{ fault: { abort: { grpcStatus: 'OK' } } }, 'fault.abort.grpcStatus is not understood'],
+    [{ fault: { abort: { httpStatus: 600 } } }, 'fault.abort.httpStatus must be between 200 and 599'],
+    [{ fault: { delay: { percentage: { value: 1 } } } }, 'fault.delay needs "fixedDelay"'],
+    [
+      { fault: { delay: { fixedDelay: '1s', percentage: { value: 101 } } } },
+      'percentage.value must be a number between',
+    ],
+    [{ mirror: { host: 'shadow' } }, 'mirror.host "shadow" must be SERVICE.NAMESPACE.svc.cluster.local'],
+    [{ mirror: { host: 'gone.default.svc' } }, 'there is no Service "gone" in namespace default'],
+    [{ mirror: { host: 's.default.svc' } }, 's is a Service of Knative: mirrored requests have a Host'],
+    [{ mirror: { host: 'a.b.svc' }, mirrors: [{ destination: {} }] }, 'mirrors cannot stand beside mirror'],
+  ])('a route with %j is rejected', (policies, problem) => {
+    expect(() => read(knative(), gateway, virtual([{ ...toService, ...policies }]))).toThrow(problem);
   });
 
   test.each([{ attempts: 0 }, { attempts: 2, retryOn: 'reset' }, undefined])(

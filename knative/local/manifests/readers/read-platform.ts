@@ -338,8 +338,17 @@ function checkReferences(
     reach(each.sink, origin(each, 'spec', 'sink', 'ref', 'name'));
   for (const source of platform.pingSources) reach(source.sink, origin(source, 'spec', 'sink', 'ref', 'name'));
   for (const host of platform.virtualHosts) {
-    for (const [index, { action }] of host.routes.entries()) {
+    for (const [index, { action, mirrors = [] }] of host.routes.entries()) {
       if (action.kind !== 'route') continue;
+      for (const { service: name, namespace } of mirrors) {
+        const at = origin(host, 'spec', 'http', index, 'mirror');
+        demand('Service', name, namespace, platform.services, at);
+        if (!platform.services.some((each) => each.name === name && each.namespace === namespace && each.deployed))
+          throw new ManifestError(
+            at,
+            `${name} is a Service of Knative: mirrored requests have a Host that ends in -shadow, which its gateway answers with 404; mirror to a Service (v1) of a Deployment`,
+          );
+      }
       for (const { service, namespace } of action.destinations)
         demand(
           'Service',

@@ -1,6 +1,6 @@
 import { goDuration } from '@dormouse/time/durations';
 import { RE2JS } from 're2js';
-import type { HttpRoute, StringMatch, VirtualHost } from '../model.ts';
+import type { CorsPolicy, Fault, HttpRoute, StringMatch, VirtualHost } from '../model.ts';
 import type { Fields } from '../yaml/fields.ts';
 import { duration, type ObjectFields } from './read-object.ts';
 
@@ -72,6 +72,12 @@ const routeFields = [
   'timeout',
   'headers',
   'retries',
+  'corsPolicy',
+  'fault',
+  'mirror',
+  'mirrors',
+  'mirrorPercentage',
+  'mirrorPercent',
 ];
 
 function readRoute(entry: Fields, ignore: ObjectFields['ignore']): HttpRoute {
@@ -85,6 +91,7 @@ function readRoute(entry: Fields, ignore: ObjectFields['ignore']): HttpRoute {
     rewriteUri: rewrite?.text('uri'),
     timeoutMs: duration(entry, 'timeout', goDuration, '30s') || undefined,
     retries: readRetries(entry.fields('retries'), ignore),
+    ...readPolicies(entry, ignore),
     requestHeaders: readHeaders(headers?.fields('request')),
     responseHeaders: readHeaders(headers?.fields('response')),
     origin: entry.origin(),
@@ -100,6 +107,106 @@ function readRetries(fields: Fields | undefined, ignore: ObjectFields['ignore'])
   const statuses = new Set(retryOn(fields.text('retryOn') ?? '', (problem) => fields.fail('retryOn', problem)));
   const backoffMs = duration(fields, 'backoff', goDuration, '300ms') || envoysBackoffMs;
   return attempts > 0 && statuses.size > 0 ? { attempts, statuses, backoffMs } : undefined;
+}
+
+/** What Envoy does besides answering; a redirect and a direct response are without it. */
+function readPolicies(entry: Fields, ignore: ObjectFields['ignore']): Pick<HttpRoute, 'cors' | 'fault' | 'mirrors'> {
+  const cors = entry.fields('corsPolicy');
+  const fault = entry.fields('fault');
+  const mirrors = readMirrors(entry);
+  if (entry.has('route'))
+    return {
+      ...(cors && { cors: readCors(cors) }),
+      ...(fault && { fault: readFault(fault, ignore) }),
+      ...(mirrors.length > 0 && { mirrors }),
+    };
+  if (fault) entry.fail('fault', 'cannot stand beside redirect and directResponse');
+  for (const key of ['corsPolicy', 'mirror', 'mirrors'])
+    if (entry.has(key)) ignore(`${key}: Envoy does without it for redirect and directResponse`, entry.origin(key));
+  return {};
+}
+
+/** As Istio's validateCORSPolicy and Envoy's filter read it. */
+function readCors(fields: Fields): CorsPolicy {
+  fields.only(
+    'allowOrigin',
+    'allowOrigins',
+    'allowMethods',
+    'allowHeaders',
+    'exposeHeaders',
+    'maxAge',
+    'allowCredentials',
+    'unmatchedPreflights',
+  );
+  const joined = (key: string) =>
+    fields
+      .texts(key)
+      .map(({ text }) => (/^[\w!#$%&'*+.^`|~-]+$/.test(text) ? text : fields.fail(key, `"${text}" is no name`)))
+      .join(',');
+  const maxAgeMs = duration(fields, 'maxAge', goDuration, '24h');
+  if (maxAgeMs !== undefined && (maxAgeMs === 0 || maxAgeMs % 1000 !== 0))
+    fields.fail('maxAge', 'must be whole seconds, at least one');
+  const former = fields.texts('allowOrigin').map(({ text }): StringMatch => ({ kind: 'exact', value: text }));
+  return {
+    allowOrigins: [...fields.list('allowOrigins').map(readString), ...former],
+    allowMethods: joined('allowMethods'),
+    allowHeaders: joined('allowHeaders'),
+    exposeHeaders: joined('exposeHeaders'),
+    maxAge: maxAgeMs === undefined ? '' : String(maxAgeMs / 1000),
+    allowCredentials: fields.boolean('allowCredentials') ?? false,
+    forwardUnmatched: fields.oneOf('unmatchedPreflights', 'UNSPECIFIED', 'FORWARD', 'IGNORE') !== 'IGNORE',
+  };
+}
+
+function readFault(fields: Fields, ignore: ObjectFields['ignore']): Fault {
+  const delay = fields.only('delay', 'abort').fields('delay')?.only('fixedDelay', 'percentage', 'percent');
+  const abort = fields.fields('abort')?.only('httpStatus', 'grpcStatus', 'http2Error', 'percentage');
+  if (!delay && !abort) fields.fail(undefined, 'needs "delay" or "abort"');
+  for (const [key, injected] of Object.entries({ delay, abort }))
+    if (injected && !injected.has('percentage') && !injected.has('percent'))
+      ignore(`${key}: without a percentage it happens to no request`, injected.origin());
+  for (const key of ['grpcStatus', 'http2Error'])
+    if (abort?.has(key)) abort.fail(key, 'is not understood: only httpStatus is answered here');
+  const ms = delay && (duration(delay, 'fixedDelay', goDuration, '5s') ?? delay.fail(undefined, 'needs "fixedDelay"'));
+  if (ms === 0) delay?.fail('fixedDelay', 'must be at least 1ms');
+  return {
+    ...(delay && { delay: { ms: ms ?? 0, percent: readPercentage(delay, 'percentage', 'percent') ?? 0 } }),
+    ...(abort && {
+      abort: { status: readStatus(abort, 'httpStatus'), percent: readPercentage(abort, 'percentage', 'percent') ?? 0 },
+    }),
+  };
+}
+
+/** Percent as Istio writes it: `{ value: 0.1 }`, formerly a whole number. */
+function readPercentage(fields: Fields, key: string, former: string): number | undefined {
+  const percentage = fields.fields(key)?.only('value');
+  if (!percentage) return fields.integer(former, 0, 100);
+  const value = percentage.raw('value') ?? 0;
+  return typeof value === 'number' && value >= 0 && value <= 100
+    ? value
+    : percentage.fail('value', 'must be a number between 0 and 100');
+}
+
+/** `mirror` with its percentage, or `mirrors`, each with its own; what nobody is sent is left out. */
+function readMirrors(entry: Fields): NonNullable<HttpRoute['mirrors']>[number][] {
+  const mirror = entry.fields('mirror');
+  const mirrors = entry.list('mirrors');
+  if (mirror && mirrors.length > 0) entry.fail('mirrors', 'cannot stand beside mirror');
+  const listed = mirror
+    ? [{ ...readMirrored(mirror), percent: readPercentage(entry, 'mirrorPercentage', 'mirrorPercent') ?? 100 }]
+    : mirrors.map((each) => ({
+        ...readMirrored(each.only('destination', 'percentage').need('destination')),
+        percent: readPercentage(each, 'percentage', '') ?? 100,
+      }));
+  return listed.filter(({ percent }) => percent > 0);
+}
+
+function readMirrored(destination: Fields): { service: string; namespace: string } {
+  destination.only('host', 'port').fields('port')?.only('number');
+  const host = destination.string('host');
+  const [, service = '', namespace = ''] = /^([^.]+)\.([^.]+)\.svc(?:\.cluster\.local)?$/.exec(host) ?? [];
+  if (!service) destination.fail('host', `"${host}" must be SERVICE.NAMESPACE.svc.cluster.local`);
+  return { service, namespace };
 }
 
 const envoysBackoffMs = 25;

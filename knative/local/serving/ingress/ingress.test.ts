@@ -338,7 +338,8 @@ describe('a trace', () => {
       ...{ target: () => undefined, sample: budget(2), sampleWanted: budget(3) },
     });
     const sampledOf = (traceparent: string) => {
-      const request = { traceId: '', sampled: false, fields: { traceparent } } as ClientRequest;
+      const parts = { traceId: '', sampled: false, fields: { traceparent }, answerFields: [] };
+      const request = parts as unknown as ClientRequest;
       own.problem(request, new ProblemError(404, 'not_found', ''));
       return request.sampled;
     };

@@ -10,8 +10,10 @@ import type { LogLine, Telemetry } from '@dormouse/telemetry/telemetry';
 import { newSpanId, newTraceId, rateSampler, readTraceparent } from '@dormouse/telemetry/traceparent';
 import type { ClientRequest, RequestHandler } from '../proxy/client-request.ts';
 import type { Target } from '../proxy/exchange.ts';
+import { sendMirrored } from '../proxy/mirror.ts';
 import { accessLog, type EndedRequest } from './access-log.ts';
 import { clientOrigin } from './client-address.ts';
+import { type CorsAnswer, compileCors } from './cors.ts';
 import { countRequest } from './count-request.ts';
 import { type AppendFields, type Client, compileFields } from './header-rules.ts';
 import { retryPage, retryPolicy, retrySeconds, wantsRetryPage } from './retry-page.ts';
@@ -72,6 +74,7 @@ const neverIn = [
 const neverOut = [...hopFields, 'x-trace-id'];
 
 interface Compiled extends Rule {
+  cors: ((request: ClientRequest) => CorsAnswer) | undefined;
   inDropped: ReadonlySet<string>;
   inDroppedWithState: ReadonlySet<string>;
   inFields: AppendFields;
@@ -94,6 +97,41 @@ export function createIngress({
   const samplers = { sample, sampleWanted };
   let routes = compileRoutes(virtualHosts);
   let compiled = compileAll(routes);
+  /** Passes a request on that a route leads to a Service, unless the route itself answers. */
+  function route(request: ClientRequest, { found, action, client, query }: Routing): void {
+    const { fault, mirrors = [], timeoutMs, retries } = found.route;
+    if (fault?.abort && happens(fault.abort.percent)) {
+      request.reply(fault.abort.status, '', directFields(request, found, faultBody), faultBody);
+      return;
+    }
+    const cors = found.cors?.(request);
+    if (cors?.preflight) {
+      request.reply(200, '', [...cors.preflight, ...ownFields(request)], '');
+      return;
+    }
+    request.answerFields = cors?.fields ?? [];
+    const destination = pick(action.destinations);
+    const service = target(destination.service, destination.namespace);
+    if (!service) throw new ProblemError(503, 'unavailable', `There is no Service ${destination.service}.`);
+    const path = (found.rewrite ? found.rewrite(request.path) : request.path) + query;
+    const fields = [
+      ...keptFields(request.fields.all, request.parentId ? found.inDropped : found.inDroppedWithState),
+      ...forwardedFields(client),
+      'traceparent',
+      `00-${request.traceId}-${request.spanId}-0${request.sampled ? 1 : 0}`,
+      ...found.inFields(client),
+    ];
+    for (const mirror of mirrors) {
+      const other = happens(mirror.percent) && !request.fields.upgrade && target(mirror.service, mirror.namespace);
+      if (!other) continue;
+      const { method } = request;
+      const copied = ['host', `${service.authority}-shadow`, ...fields];
+      request.copyBody(maxMirroredBytes, (body) => {
+        if (body) sendMirrored(other, { method, path, fields: copied, body }, timeoutMs ?? other.timeoutMs);
+      });
+    }
+    request.forward(service, path, ['host', service.authority, ...fields], { timeoutMs, retries });
+  }
   return {
     get routes() {
       return routes;
@@ -109,8 +147,9 @@ export function createIngress({
       const { address, proto } = clientOrigin(request.address, request.fields.all, trustedProxies);
       request.address = address;
       const asked = absoluteToOrigin(request);
-      const query = asked.indexOf('?');
-      request.path = normalizePath(query < 0 ? asked : asked.slice(0, query));
+      const mark = asked.indexOf('?');
+      const queryAt = mark < 0 ? asked.length : mark;
+      request.path = normalizePath(asked.slice(0, queryAt));
       const rule = routes.find(request);
       const found = rule && compiled.get(rule);
       if (!found) throw new ProblemError(404, 'not_found', 'No route leads there.');
@@ -119,26 +158,16 @@ export function createIngress({
       if (action.kind === 'direct')
         return request.reply(action.status, '', directFields(request, found, action.body), action.body);
       if (action.kind === 'redirect') return redirect(request, found, action, proto);
-      const destination = pick(action.destinations);
-      const service = target(destination.service, destination.namespace);
-      if (!service) throw new ProblemError(503, 'unavailable', `There is no Service ${destination.service}.`);
-      const path = found.rewrite ? found.rewrite(request.path) : request.path;
       const client = { address, host: request.host, proto };
-      const fields = [
-        'host',
-        service.authority,
-        ...keptFields(request.fields.all, request.parentId ? found.inDropped : found.inDroppedWithState),
-        ...forwardedFields(client),
-        'traceparent',
-        `00-${request.traceId}-${request.spanId}-0${request.sampled ? 1 : 0}`,
-        ...found.inFields(client),
-      ];
-      const { timeoutMs, retries } = found.route;
-      request.forward(service, query < 0 ? path : path + asked.slice(query), fields, { timeoutMs, retries });
+      const routing = { found, action, client, query: asked.slice(queryAt) };
+      const delay = found.route.fault?.delay;
+      if (delay && happens(delay.percent)) request.delay(delay.ms, () => route(request, routing));
+      else route(request, routing);
     },
     responseFields(request, fields) {
       const found = request.route as Compiled;
-      return [...keptFields(fields, found.outDropped), 'x-trace-id', request.traceId, ...found.outFields];
+      const all = [...keptFields(fields, found.outDropped), 'x-trace-id', request.traceId, ...found.outFields];
+      return withFields(all, request.answerFields);
     },
     problem(request, problem) {
       if (request.traceId === '') startTrace(request, samplers);
@@ -172,6 +201,7 @@ function compileAll({ rules }: Routes): Map<Rule, Compiled> {
         rule,
         {
           ...rule,
+          cors: rule.route.cors && compileCors(rule.route.cors, rule.route),
           inDropped: new Set(gone),
           inDroppedWithState: new Set([...gone, 'tracestate']),
           inFields: compileFields(into, origin),
@@ -181,6 +211,28 @@ function compileAll({ rules }: Routes): Map<Rule, Compiled> {
       ];
     }),
   );
+}
+
+interface Routing {
+  found: Compiled;
+  action: Extract<HttpRoute['action'], { kind: 'route' }>;
+  client: Client;
+  /** With its question mark; empty where there is none. */
+  query: string;
+}
+
+/** Envoy's words. */
+const faultBody = 'fault filter abort';
+/** Of a request's body; longer ones are not mirrored. */
+const maxMirroredBytes = 1024 * 1024;
+
+const happens = (percent: number) => Math.random() * 100 < percent;
+
+/** Fields with those of the same names replaced by others. */
+function withFields(fields: string[], others: readonly string[]): string[] {
+  if (others.length === 0) return fields;
+  const names = new Set(others.filter((_, at) => at % 2 === 0));
+  return [...fields.filter((_, at) => !names.has(fields[at - (at % 2)]!.toLowerCase())), ...others];
 }
 
 const lower = (names: readonly string[]) => names.map((name) => name.toLowerCase());
@@ -235,15 +287,10 @@ function pick(destinations: Destinations): Destinations[number] {
 
 function directFields(request: ClientRequest, { outFields }: Compiled, body: string): string[] {
   const typed = body === '' || outFields.some((name, at) => at % 2 === 0 && name === 'content-type');
-  return [
-    ...(typed ? [] : ['content-type', 'text/plain; charset=utf-8']),
-    ...outFields,
-    'x-trace-id',
-    request.traceId,
-    'date',
-    new Date().toUTCString(),
-  ];
+  return [...(typed ? [] : ['content-type', 'text/plain; charset=utf-8']), ...outFields, ...ownFields(request)];
 }
+
+const ownFields = ({ traceId }: ClientRequest) => ['x-trace-id', traceId, 'date', new Date().toUTCString()];
 
 function redirect(
   request: ClientRequest,
@@ -260,6 +307,7 @@ function redirect(
 
 function problemFields(request: ClientRequest, { retryAfter }: ProblemError, type: string): string[] {
   return [
+    ...request.answerFields,
     'content-type',
     type,
     'cache-control',

@@ -132,7 +132,8 @@ function queryOf(url: string): URLSearchParams {
   return new URLSearchParams(query < 0 ? '' : url.slice(query));
 }
 
-function compileString(
+/** A test for one value. @throws ManifestError */
+export function compileString(
   { kind, value }: StringMatch,
   { origin }: HttpRoute,
   ignoreCase = false,

@@ -67,6 +67,8 @@ export class ClientRequest extends Exchange {
   path = '';
   host: string;
   route: unknown;
+  /** Fields of the answer, whoever gives it. */
+  answerFields: readonly string[] = [];
   protected responding = false;
   /** It has changed to another protocol. */
   upgraded = false;
@@ -102,8 +104,12 @@ export class ClientRequest extends Exchange {
 
   /** Hands the request to the handler. */
   start(): void {
+    this.#guarded(() => this.#handler.accept(this));
+  }
+
+  #guarded(step: () => void): void {
     try {
-      this.#handler.accept(this);
+      step();
     } catch (error) {
       if (error instanceof ProblemError) this.rejected(error);
       else {
@@ -151,6 +157,20 @@ export class ClientRequest extends Exchange {
     if (this.fields.expectContinue) this.#response.continue();
     if (this.#body) this.#body.whenHeld(target.streams === true, enter);
     else enter();
+  }
+
+  /** Goes on with the request after a while, unless it is over by then. */
+  delay(ms: number, then: () => void): void {
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      if (!this.#finished) this.#guarded(then);
+    }, ms);
+  }
+
+  /** Calls back with a copy of the whole body once it has come, with `undefined` when it is longer than `maxBytes`; ask before `forward`. */
+  copyBody(maxBytes: number, callback: (body: Buffer | undefined) => void): void {
+    if (this.#body) this.#body.copy(maxBytes, callback);
+    else callback(Buffer.alloc(0));
   }
 
   /** Responds without a function. */
