@@ -281,6 +281,7 @@ const someSettings: v.InferInput<typeof settings> = {
   accent: '#8f4a1b',
   accent_dark: '#e6a56c',
   theme: 'auto',
+  fonts: 'system',
   logo: null,
   icon: null,
   layout: 'list',

@@ -86,7 +86,7 @@ async function write(tx: Tx, emit: Emit, { before, change, by }: Write): Promise
   await tx`
     UPDATE blog SET version = ${after.version}, title = ${after.title}, description = ${after.description},
       language = ${after.language}, time_zone = ${after.time_zone}, accent = ${after.accent}, accent_dark = ${after.accent_dark},
-      theme = ${after.theme}, logo = ${after.logo}, icon = ${after.icon}, layout = ${after.layout},
+      theme = ${after.theme}, fonts = ${after.fonts}, logo = ${after.logo}, icon = ${after.icon}, layout = ${after.layout},
       navigation = (${JSON.stringify(after.navigation)}::text)::jsonb, footer = ${after.footer},
       posts_per_page = ${after.posts_per_page}, registration = ${after.registration}, comments = ${after.comments}, setup_hash = NULL`;
   const { version, title, language } = after;

@@ -64,6 +64,7 @@ describe('the settings', () => {
       accent: '#8f4a1b',
       accent_dark: '#e6a56c',
       theme: 'auto',
+      fonts: 'system',
       logo: null,
       icon: null,
       layout: 'list',

@@ -16,6 +16,9 @@ export const layouts = ['list', 'cards'] as const;
 /** How pages look to readers who have not chosen (web's theme-names.ts). */
 export const themeNames = ['auto', 'light', 'dark', 'sepia', 'contrast'] as const;
 
+/** What pages are drawn with: fonts of the reader's machine, or Source Serif and Source Sans, which the blog sends. */
+export const fontChoices = ['system', 'source'] as const;
+
 const language = v.pipe(languageTag, v.description('Language tag (BCP 47).'));
 
 const timeZone = v.pipe(
@@ -83,6 +86,12 @@ const fields = {
   theme: v.pipe(
     v.picklist(themeNames, `must be one of ${themeNames.join(', ')}`),
     v.description('How pages look to readers who have not chosen: as their device says, or in one theme.'),
+  ),
+  fonts: v.pipe(
+    v.picklist(fontChoices, `must be one of ${fontChoices.join(', ')}`),
+    v.description(
+      'What pages are drawn with: `system`, fonts that readers’ machines have; `source`, Source Serif and Source Sans, which the blog sends, for Latin letters.',
+    ),
   ),
   logo: picture('Hash of the picture at the head of every page, of `POST /blog/api/media`.'),
   icon: picture('Hash of the picture for tabs and home screens; without one the logo is taken.'),

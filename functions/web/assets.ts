@@ -5,7 +5,7 @@ import { originOf } from '@dormouse/runtime/origin';
 import { header } from '@dormouse/runtime/request';
 import type { Context, Hono } from 'hono';
 import { accentSheet } from './accent.ts';
-import { editorScriptPath, passkeyScriptPath, stylesheetPath } from './assets/addresses.ts';
+import { editorScriptPath, fontSheetPath, passkeyScriptPath, stylesheetPath } from './assets/addresses.ts';
 import { colorSheet } from './colors.ts';
 import { favicon } from './dormouse.ts';
 import { foreverHeaders, safeHeaders } from './headers.ts';
@@ -30,6 +30,15 @@ export function assets(app: Hono<Env>): void {
   app.get('/assets/:name{passkey-[0-9a-f]{12}\\.js}', async (c) => {
     const headers = headersOf(c, passkeyScriptPath, 'text/javascript; charset=utf-8');
     return precompressed(c, await import('./assets/passkey.ts'), headers);
+  });
+  app.get('/assets/:name{fonts-[0-9a-f]{12}\\.css}', async (c) =>
+    precompressed(c, await import('./assets/fonts.ts'), headersOf(c, fontSheetPath, css)),
+  );
+  app.get('/assets/:name{font-[a-z-]+-[0-9a-f]{12}\\.woff2}', async (c) => {
+    const { files } = await import('./assets/fonts.ts');
+    const load = files[c.req.path] ?? fail('not_found', 'There is no such font.');
+    const bytes = Buffer.from((await load()).woff2, 'base64');
+    return new Response(bytes, { headers: { ...foreverHeaders, 'content-type': 'font/woff2' } });
   });
   app.get('/assets/colors/:name', (c) => {
     const sheet = colorSheet(c.req.param('name')) ?? fail('not_found', 'There is no such style sheet.');

@@ -2,6 +2,7 @@ import { cacheFaults } from '@dormouse/runtime/cache-laws.fixture';
 import { fail } from '@dormouse/runtime/errors';
 import { describe, expect, it } from 'vitest';
 import { accessToken, aPost, startMs, world } from './app.fixture.ts';
+import { preloadedFontPaths } from './assets/addresses.ts';
 import { feedFormats } from './feed-formats.ts';
 
 const token = accessToken('ada', startMs / 1000 + 900);
@@ -67,6 +68,8 @@ const examples: Record<string, readonly string[]> = {
   '/assets/accent/:name': ['/assets/accent/0b5fa5-7db4ff.css', '/assets/accent/none.css'],
   '/assets/colors/:name': ['/assets/colors/1d6fa5.css', '/assets/colors/none.css'],
   '/assets/:name{style-[0-9a-f]{12}\\.css}': ['/assets/style-000000000000.css'],
+  '/assets/:name{fonts-[0-9a-f]{12}\\.css}': ['/assets/fonts-000000000000.css'],
+  '/assets/:name{font-[a-z-]+-[0-9a-f]{12}\\.woff2}': [...preloadedFontPaths, '/assets/font-x-000000000000.woff2'],
   '/assets/:name{editor-[0-9a-f]{12}\\.js}': ['/assets/editor-000000000000.js'],
   '/assets/:name{passkey-[0-9a-f]{12}\\.js}': ['/assets/passkey-000000000000.js'],
   '/blog/account/identities/:id/unlink': ['/blog/account/identities/gh/unlink'],

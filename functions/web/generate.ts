@@ -1,9 +1,12 @@
 // Bundles, minifies and compresses what pages are drawn with, so that it is served without a build step: `npm run generate`.
 import { hash } from 'node:crypto';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { brotliCompressSync, constants, zstdCompressSync } from 'node:zlib';
 import { generateOrCheck } from '@dormouse/events/generate';
 import { build, transform } from 'esbuild';
+import { type FontFace, fontFaces, fontSheet, preloaded, type UnicodeRanges } from './font-sheet.ts';
 import { stylesheet } from './stylesheet.ts';
 
 const folder = join(import.meta.dirname, 'assets');
@@ -26,6 +29,19 @@ const named = (name: string, bytes: string | Uint8Array, ending: string) =>
 
 const { code: css } = await transform(stylesheet, { loader: 'css', minify: true, charset: 'utf8' });
 
+const { resolve } = createRequire(import.meta.url);
+const fontFile = (face: FontFace, name: string) =>
+  readFileSync(join(dirname(resolve(`@fontsource-variable/${face.package}/package.json`)), name));
+const fonts = fontFaces.map((face) => {
+  const bytes = fontFile(face, `files/${face.package}-${face.script}-wght-${face.style}.woff2`);
+  return { ...face, bytes, path: named(`font-${face.name}`, bytes, 'woff2') };
+});
+const fontPath = ({ name }: FontFace) => fonts.find((font) => font.name === name)?.path ?? '';
+const { code: fontCss } = await transform(
+  fontSheet(fontPath, (face) => JSON.parse(fontFile(face, 'unicode.json').toString()) as UnicodeRanges),
+  { loader: 'css', minify: true, charset: 'utf8' },
+);
+
 const base64 = (bytes: Uint8Array) => JSON.stringify(Buffer.from(bytes).toString('base64'));
 const text = (what: string, source: string) => {
   const bytes = Buffer.from(source);
@@ -47,10 +63,28 @@ const wanted = new Map([
 export const stylesheetPath = ${JSON.stringify(named('style', css, 'css'))};
 export const editorScriptPath = ${JSON.stringify(named('editor', script, 'js'))};
 export const passkeyScriptPath = ${JSON.stringify(named('passkey', passkeyScript, 'js'))};
+export const fontSheetPath = ${JSON.stringify(named('fonts', fontCss, 'css'))};
+/** Of fonts that every page in Latin letters needs. */
+export const preloadedFontPaths = ${JSON.stringify(preloaded.map(fontPath))};
 `,
   ],
   ['style.ts', text('The style sheet, minified', css)],
   ['editor.ts', text("The editor's script, made of the folder client", script)],
   ['passkey.ts', text('The script of passkeys, made of client/passkey.ts', passkeyScript)],
+  [
+    'fonts.ts',
+    `${text('The style sheet of the fonts, minified', fontCss)}
+/** Fonts by their addresses. */
+export const files: Readonly<Record<string, () => Promise<{ readonly woff2: string }>>> = {
+${fonts.map(({ name, path }) => `  ${JSON.stringify(path)}: () => import('./font-${name}.ts'),\n`).join('')}};
+`,
+  ],
+  ...fonts.map(({ name, package: source, bytes }): [string, string] => [
+    `font-${name}.ts`,
+    `/** A file of @fontsource-variable/${source} as it is there, in base64; SIL Open Font License 1.1, see fonts-license.txt. */
+export const woff2 = ${base64(bytes)};
+`,
+  ]),
+  ['fonts-license.txt', fontFile(fontFaces[0] as FontFace, 'LICENSE').toString()],
 ]);
 generateOrCheck('functions/web/assets', folder, wanted);

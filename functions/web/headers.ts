@@ -1,3 +1,5 @@
+import { fontSheetPath } from './assets/addresses.ts';
+
 /**
  * What our pages may do: show themselves with our style sheets and pictures, and send forms to us. Nothing is loaded from elsewhere, nothing is executed.
  * Without a script nothing connects either, but checkers of pages fetch robots.txt as if the page did.
@@ -7,6 +9,13 @@ const pagePolicy =
 
 /** The editor's page executes our script, which asks us, and nobody else. */
 export const editorPolicy = `${pagePolicy}; script-src 'self'`;
+
+/** A page with this style sheet has fonts of ours, too. */
+export const fontSheetLink = `<link rel="stylesheet" href="${fontSheetPath}">`;
+
+/** The policy of a page that was made by `layout`. */
+export const policyOf = (html: string, policy: string = pagePolicy): string =>
+  html.includes(fontSheetLink) ? `${policy}; font-src 'self'` : policy;
 
 /** On every answer of web. The referrer is kept on this site, but not left out: without it browsers send no Origin with forms. */
 export const safeHeaders = {

@@ -1,11 +1,12 @@
 import { publicUrl } from '@dormouse/runtime/address';
 import { accentSheetPath } from './accent.ts';
-import { stylesheetPath } from './assets/addresses.ts';
+import { preloadedFontPaths, stylesheetPath } from './assets/addresses.ts';
 import { card } from './card.ts';
 import { colorSheets } from './colors.ts';
 import type { CardPicture } from './cover.ts';
 import { dormouse } from './dormouse.ts';
 import { feedFormats } from './feed-formats.ts';
+import { fontSheetLink } from './headers.ts';
 import { type Html, linkTo, markup, none, trusted } from './html.ts';
 import { iconPaths, logoPath } from './identity-pictures.ts';
 import type { CategoryRef, Post } from './posts.ts';
@@ -80,7 +81,7 @@ export function layout(page: PageParts): string {
 <title>${title}</title>
 ${page.description ? markup`<meta name="description" content="${page.description}">\n` : none}<meta name="color-scheme" content="light dark">
 <link rel="stylesheet" href="${stylesheetPath}">
-${accent ? markup`<link rel="stylesheet" href="${accent}">\n` : none}${[...colorSheets([...(page.categories ?? []), ...(page.pictures ?? [])])].map((href) => markup`<link rel="stylesheet" href="${href}">\n`)}${icons(site)}${feedLinks(site.title, '/blog')}${page.feed ? feedLinks(`${page.feed.title} · ${site.title}`, page.feed.below) : none}${page.commentsFeed ? markup`<link rel="alternate" type="application/atom+xml" title="${page.commentsFeed.title}" href="${page.commentsFeed.path}">\n` : none}${page.canonical ? markup`<link rel="canonical" href="${publicUrl() ?? ''}${page.canonical}">` : markup`<meta name="robots" content="noindex">`}
+${site.fonts === 'source' ? fonts(site) : none}${accent ? markup`<link rel="stylesheet" href="${accent}">\n` : none}${[...colorSheets([...(page.categories ?? []), ...(page.pictures ?? [])])].map((href) => markup`<link rel="stylesheet" href="${href}">\n`)}${icons(site)}${feedLinks(site.title, '/blog')}${page.feed ? feedLinks(`${page.feed.title} · ${site.title}`, page.feed.below) : none}${page.commentsFeed ? markup`<link rel="alternate" type="application/atom+xml" title="${page.commentsFeed.title}" href="${page.commentsFeed.path}">\n` : none}${page.canonical ? markup`<link rel="canonical" href="${publicUrl() ?? ''}${page.canonical}">` : markup`<meta name="robots" content="noindex">`}
 ${page.script ? markup`<script type="module" src="${page.script}"></script>\n` : none}${page.canonical ? card(page, page.canonical) : none}${link('next', page.older)}${link('prev', page.newer)}</head>
 <body${site.layout === 'cards' ? trusted(' class="wide"') : none}>
 <a class="skip" href="#main">${frame.skip}</a>
@@ -105,6 +106,13 @@ ${site.set_up || site.unread ? none : markup`<p class="not-set-up">${frame.notSe
 </html>
 `}`;
 }
+
+/** The pair of fonts that the blog sends; what Latin letters are drawn with comes before the page is. */
+const fonts = ({ language }: SiteSettings): Html =>
+  markup`${trusted(fontSheetLink)}
+${isLatin(language) ? preloadedFontPaths.map((path) => markup`<link rel="preload" href="${path}" as="font" type="font/woff2" crossorigin>\n`) : none}`;
+
+const isLatin = (language: string): boolean => new Intl.Locale(language).maximize().script === 'Latn';
 
 /** Found on every page but that of search, which has a larger one. */
 const searchField = (label: string): Html =>

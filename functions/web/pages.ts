@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { represent } from '@dormouse/runtime/representation';
 import { pendingSeconds, surrogateFields } from '@dormouse/runtime/surrogate-keys';
 import type { Context } from 'hono';
-import { safeHeaders } from './headers.ts';
+import { policyOf, safeHeaders } from './headers.ts';
 import { inTheme, themeOf } from './theme.ts';
 import type { ThemeName } from './theme-names.ts';
 
@@ -15,6 +15,8 @@ export interface CachedPage {
   etag: string;
   /** What it shows. Without them no shared cache keeps it: nothing would tell that cache of a change. */
   keys?: readonly string[];
+  /** Its Content-Security-Policy, where it is not that of every page. */
+  policy?: string;
   /** It names a picture that is being made: a shared cache keeps it for a moment only. */
   pending?: true;
 }
@@ -47,13 +49,17 @@ export class UncacheablePage extends Error {
 
 const htmlType = 'text/html; charset=utf-8';
 
-export const pageOf = ({ text: body, keys, pending }: Rendered, type: string = htmlType): CachedPage => ({
-  body,
-  type,
-  etag: `"${hash('sha256', body, 'base64url').slice(0, 22)}"`,
-  ...(keys && { keys }),
-  ...(pending && { pending }),
-});
+export function pageOf({ text: body, keys, pending }: Rendered, type: string = htmlType): CachedPage {
+  const policy = policyOf(body);
+  return {
+    body,
+    type,
+    etag: `"${hash('sha256', body, 'base64url').slice(0, 22)}"`,
+    ...(policy !== policyOf('') && { policy }),
+    ...(keys && { keys }),
+    ...(pending && { pending }),
+  };
+}
 
 /** The cached page of `key`, or a new one. */
 export const cachedPage = (pages: PageCache, key: string, load: () => Promise<CachedPage>): Promise<CachedPage> =>
@@ -70,6 +76,7 @@ export function deliver(c: Context, page: CachedPage): Response | Promise<Respon
   const shown = theme === undefined ? page : themed(page, theme);
   return represent(c, shown, () => ({
     ...safeHeaders,
+    ...(page.policy && { 'content-security-policy': page.policy }),
     ...(shown.keys && surrogateFields(shown.keys, shown.pending && pendingSeconds)),
     'content-type': shown.type,
     // A theme of one's own is for no shared cache.

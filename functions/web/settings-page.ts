@@ -22,6 +22,7 @@ const names = [
   'accent',
   'accent_dark',
   'theme',
+  'fonts',
   'logo',
   'icon',
   'layout',
@@ -72,6 +73,7 @@ ${timeZoneList()}
 ${field({ name: 'accent', label: settings.accent, type: 'color', value: form.accent, hint: settings.accentHint }, problem)}
 ${field({ name: 'accent_dark', label: settings.accentDark, type: 'color', value: form.accent_dark, hint: settings.accentDarkHint }, problem)}
 ${field({ name: 'theme', label: settings.theme, value: form.theme, options: appearance.themes, hint: settings.themeHint }, problem)}
+${field({ name: 'fonts', label: settings.fonts, value: form.fonts, options: settings.fontChoices, hint: settings.fontsHint }, problem)}
 ${identityField('logo', form.logo, site.title, words, problem)}
 ${identityField('icon', form.icon, site.title, words, problem)}
 ${field({ name: 'layout', label: settings.layout, value: form.layout, options: settings.layouts, hint: settings.layoutHint }, problem)}
@@ -102,6 +104,7 @@ export const formOf = (settings: Settings): SettingsForm => ({
   accent: settings.accent,
   accent_dark: settings.accent_dark,
   theme: settings.theme,
+  fonts: settings.fonts,
   logo: settings.logo ?? '',
   icon: settings.icon ?? '',
   layout: settings.layout,
@@ -121,7 +124,7 @@ export const sentForm = (form: Form): SettingsForm =>
 /** What the form asks for. A new accent brings its own companion for the dark theme unless that was chosen, too. */
 export function changeOf(
   form: SettingsForm,
-): Required<Omit<SettingsChange, 'accent_dark' | 'layout'>> & SettingsChange {
+): Required<Omit<SettingsChange, 'accent_dark' | 'fonts' | 'layout'>> & SettingsChange {
   const { title, description, language, time_zone, accent, accent_dark, footer } = form;
   const follows = accent !== form.accent_before && accent_dark === form.accent_dark_before;
   return {
@@ -132,6 +135,7 @@ export function changeOf(
     accent,
     ...(!follows && { accent_dark }),
     theme: form.theme as Settings['theme'],
+    ...(form.fonts && { fonts: form.fonts as Settings['fonts'] }),
     logo: form.logo || null,
     icon: form.icon || null,
     ...(form.layout && { layout: form.layout as Settings['layout'] }),

@@ -1,5 +1,7 @@
+import { hash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { aPost, browser, world } from './app.fixture.ts';
+import { fontSheetPath, preloadedFontPaths } from './assets/addresses.ts';
 
 const named = {
   title: '늦잠 <b>',
@@ -51,6 +53,58 @@ describe('the settings of the blog', () => {
     expect(await sheet.text()).toContain('{--accent-light:#0b5fa5;--accent-dark:#7db4ff}');
     for (const other of ['x', '0b5fa5.css', '0b5fa5-7db4ff', '0b5fa5-7db4ff};a{.css'])
       expect((await app.request(`/assets/accent/${encodeURIComponent(other)}`)).status).toBe(404);
+  });
+
+  it('bring fonts of the blog where they are chosen, which the policy allows there alone', async () => {
+    const { app, kept, settings } = world();
+    const [visitor, ada] = [browser(app), browser(app)];
+    await ada.logIn();
+    const see = async (path: string, reader = visitor) => {
+      kept.clear();
+      const { headers } = await reader.get(path);
+      const html = reader.text();
+      const preloads = html.matchAll(/<link rel="preload" href="([^"]*)" as="font" type="font\/woff2" crossorigin>/g);
+      return {
+        isAllowed: headers.get('content-security-policy')?.endsWith("; font-src 'self'"),
+        sheet: /<link rel="stylesheet" href="(\/assets\/fonts-[^"]*)">/.exec(html)?.[1],
+        preloaded: [...preloads].map(([, path]) => path),
+      };
+    };
+    const seeAll = () =>
+      Promise.all([
+        ...['/blog/', '/blog/login', '/docs/api', '/nothing'].map((path) => see(path)),
+        see('/blog/', ada),
+        see('/blog/new', ada),
+      ]);
+    const without = { isAllowed: false, sheet: undefined, preloaded: [] };
+    for (const page of await seeAll()) expect(page).toEqual(without);
+    settings.fonts = 'source';
+    const withFonts = { isAllowed: true, sheet: fontSheetPath, preloaded: preloadedFontPaths };
+    for (const page of await seeAll()) expect(page).toEqual(withFonts);
+    for (const language of ['ko', 'ja', 'uk']) {
+      settings.language = language;
+      expect([language, await see('/blog/')]).toEqual([language, { ...withFonts, preloaded: [] }]);
+    }
+  });
+
+  it('bring a style sheet with fonts that may be kept for ever', async () => {
+    const { app } = world();
+    const css = await (await app.request(fontSheetPath)).text();
+    const paths = [...css.matchAll(/url\("?([^")]*)"?\)/g)].map(([, path]) => path as string);
+    expect(paths).toEqual(expect.arrayContaining(preloadedFontPaths));
+    expect(css.match(/font-display:optional/g)).toHaveLength(paths.length);
+    for (const path of paths) {
+      const response = await app.request(path);
+      const { headers } = response;
+      const bytes = Buffer.from(await response.arrayBuffer());
+      expect([headers.get('content-type'), headers.get('cache-control')]).toEqual([
+        'font/woff2',
+        'public, max-age=31536000, immutable',
+      ]);
+      expect(bytes.subarray(0, 4).toString()).toBe('wOF2');
+      expect(path).toContain(`-${hash('sha256', bytes).slice(0, 12)}.woff2`);
+    }
+    expect((await app.request('/assets/font-serif-normal-latin-000000000000.woff2')).status).toBe(404);
   });
 
   it('name the feed', async () => {
@@ -140,6 +194,7 @@ describe('the page of settings', () => {
       accent: '#0b5fa5',
       accent_dark: '#e6a56c',
       theme: 'sepia',
+      fonts: 'source',
       navigation: 'About | /blog/posts/about\r\n\r\nA | B | https://b.example/',
       footer: '',
       layout: 'cards',
@@ -159,6 +214,7 @@ describe('the page of settings', () => {
         // Without accent_dark, which was not touched: auth makes one that belongs to the new accent.
         accent: '#0b5fa5',
         theme: 'sepia',
+        fonts: 'source',
         logo: null,
         icon: null,
         layout: 'cards',

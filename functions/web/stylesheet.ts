@@ -1,11 +1,16 @@
 import { tokens, usualAccents } from './palettes.ts';
 
+/** Fonts that machines have. */
+export const sansStack = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", sans-serif';
+export const serifStack =
+  'Charter, "Bitstream Charter", "Iowan Old Style", "Source Serif 4", "Noto Serif", Cambria, Georgia, "Liberation Serif", serif';
+
 /** The blog's one style sheet. A theme may be that of the page, or of a sample of it. Category colours come as `--color` from sheets of their own, see colors.ts. */
 export const stylesheet = `:root {
   --accent-light: ${usualAccents.light};
   --accent-dark: ${usualAccents.dark};
-  --sans: system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", sans-serif;
-  --serif: Charter, "Bitstream Charter", "Iowan Old Style", "Source Serif 4", "Noto Serif", Cambria, Georgia, "Liberation Serif", serif;
+  --sans: ${sansStack};
+  --serif: ${serifStack};
   --mono: ui-monospace, "SF Mono", "Cascadia Code", "JetBrains Mono", Menlo, Consolas, "Liberation Mono", monospace;
 }
 :root, [data-theme="auto"], [data-theme="light"], [data-theme="dark"] {

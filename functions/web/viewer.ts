@@ -3,7 +3,7 @@ import { header } from '@dormouse/runtime/request';
 import type { Context } from 'hono';
 import { cookieNames } from './cookies.ts';
 import { formToken } from './csrf.ts';
-import { privateHeaders } from './headers.ts';
+import { policyOf, privateHeaders } from './headers.ts';
 import type { Viewer } from './layout.ts';
 import type { Session, Sessions } from './session.ts';
 import { inTheme, themeOf } from './theme.ts';
@@ -31,7 +31,9 @@ export function privately(
   status = 200,
   headers: Readonly<Record<string, string>> = {},
 ): Response {
-  for (const [name, value] of Object.entries({ ...privateHeaders, ...headers })) c.header(name, value);
+  const all = { ...privateHeaders, ...headers };
+  for (const [name, value] of Object.entries(all)) c.header(name, value);
+  c.header('content-security-policy', policyOf(html, all['content-security-policy']));
   const theme = themeOf(c);
   return c.html(theme ? inTheme(html, theme) : html, status as 200);
 }

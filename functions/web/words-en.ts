@@ -71,6 +71,12 @@ const commentPolicies: Readonly<Record<Settings['comments'], string>> = {
   all_held: 'Each one waits',
 };
 
+/** What pages are drawn with. */
+const fontChoices: Readonly<Record<Settings['fonts'], string>> = {
+  system: 'Those of each reader’s device',
+  source: 'Source Serif and Source Sans',
+};
+
 /** How lists look. */
 const layouts: Readonly<Record<Settings['layout'], string>> = { list: 'Below each other', cards: 'As cards' };
 
@@ -743,6 +749,10 @@ export const english = {
     accentDarkHint: 'Left as it is, it follows the other one.',
     theme: 'Theme',
     themeHint: 'Readers may choose another one for themselves (Appearance, at the foot of every page).',
+    fonts: 'Fonts',
+    fontChoices,
+    fontsHint:
+      'Source Serif and Source Sans look the same everywhere, and weigh 80 kB at a reader’s first visit. Letters that are not Latin keep to the fonts of the device.',
     logo: 'Logo',
     logoHint: 'At the head of every page in the place of the name, and on cards of links.',
     icon: 'Icon',

@@ -61,6 +61,11 @@ const commentPolicies: Readonly<Record<Settings['comments'], string>> = {
   all_held: '모든 댓글을 승인 후 표시',
 };
 
+const fontChoices: Readonly<Record<Settings['fonts'], string>> = {
+  system: '독자 기기의 글꼴',
+  source: 'Source Serif와 Source Sans',
+};
+
 const layouts: Readonly<Record<Settings['layout'], string>> = { list: '위아래로', cards: '카드로' };
 
 const formats: Words['editor']['formats'] = [
@@ -705,6 +710,10 @@ export const korean: Words = {
     accentDarkHint: '그대로 두면 위의 색에 맞춰집니다.',
     theme: '테마',
     themeHint: '독자는 페이지 아래쪽의 ‘화면 테마’에서 다른 테마를 고를 수 있습니다.',
+    fonts: '글꼴',
+    fontChoices,
+    fontsHint:
+      'Source Serif와 Source Sans는 어디서나 똑같이 보이지만, 독자가 처음 올 때 80 kB를 더 받습니다. 한글처럼 로마자가 아닌 글자는 기기의 글꼴로 보입니다.',
     logo: '로고',
     logoHint: '모든 페이지의 위쪽에 블로그 이름 대신 표시되고, 링크 미리 보기에도 나옵니다.',
     icon: '아이콘',

@@ -66,10 +66,11 @@ export function strangersEvening(running: () => { platform: RunningPlatform; bro
     expect(await page.title()).toContain('Late light');
   });
 
-  it('gives it a logo', async () => {
+  it('gives it a logo, and fonts', async () => {
     await page.getByRole('link', { name: 'Settings' }).first().click();
     const buffer = Buffer.from(await drawn(30), 'base64');
     await page.getByLabel('Logo', { exact: true }).setInputFiles({ name: 'logo.png', mimeType: 'image/png', buffer });
+    await page.getByLabel('Fonts', { exact: true }).selectOption('source');
     await mainButton('Save settings').click();
     await page.getByText('The settings are saved').waitFor();
     const logo = page.locator('.own-logo');
@@ -168,6 +169,8 @@ export function strangersEvening(running: () => { platform: RunningPlatform; bro
         .toBeGreaterThan(0);
     }
     expect(await phone.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+    const fonts = () => [...document.fonts].flatMap(({ family, status }) => (status === 'loaded' ? [family] : []));
+    await expect.poll(() => phone.evaluate(fonts)).toEqual(['Dormouse Serif', 'Dormouse Sans']);
     const card = await phone.locator('meta[property="og:image"]').first().getAttribute('content');
     expect((await fetch(card!)).headers.get('content-type')).toMatch(/^image\//);
     await phone.close();

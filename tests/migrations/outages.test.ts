@@ -30,6 +30,10 @@ const accepted: Readonly<Record<string, readonly string[]>> = {
     'auth.blog is read whole while everybody waits: add the constraint NOT VALID, and VALIDATE it in a file of its own',
     "constraint blog_theme_check of auth.blog (CHECK ((theme = ANY (ARRAY['auto'::text, 'light'::text, 'dark'::text, 'sepia'::text, 'contrast'::text])))) may reject what the previous release writes",
   ],
+  'auth/026-fonts.sql': [
+    'auth.blog is read whole while everybody waits: add the constraint NOT VALID, and VALIDATE it in a file of its own',
+    "constraint blog_fonts_check of auth.blog (CHECK ((fonts = ANY (ARRAY['system'::text, 'source'::text])))) may reject what the previous release writes",
+  ],
   // The previous release has no comments.
   'comments/002-learned.sql': ['comments.comments and comments.moderation are locked at a time: a file each'],
   // The previous release has no search.

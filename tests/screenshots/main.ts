@@ -74,6 +74,12 @@ const pages: Record<string, Shown> = {
   'account-delete': { path: '/blog/account/delete', as: 'owner' },
 };
 
+/** In the fonts that a blog may send. */
+const inOwnFonts: Record<string, Shown> = {
+  'fonts-list': { path: '/' },
+  'fonts-post': { path: '/blog/posts/three-hills-before-supper' },
+};
+
 const wantedNames = new RegExp(part);
 const widths = [390, 1280, 1920] as const;
 const schemes = ['light', 'dark'] as const;
@@ -100,6 +106,9 @@ try {
     for (const scheme of schemes) await photographAll(pages, scheme, language);
     await blog.change({ layout: 'cards' });
     for (const scheme of schemes) await photographAll({ 'list-cards': { path: '/' } }, scheme, language);
+    await blog.change({ layout: 'list', fonts: 'source' });
+    for (const scheme of schemes) await photographAll(inOwnFonts, scheme, language);
+    await blog.change({ fonts: 'system' });
   }
 } finally {
   await browser.close();

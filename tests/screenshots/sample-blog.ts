@@ -183,5 +183,9 @@ export interface SampleBlog {
   /** Key of a draft's preview. */
   preview: string;
   /** Changes settings of the blog. */
-  change(settings: { language?: 'en' | 'ko'; layout?: 'list' | 'cards' }): Promise<unknown>;
+  change(settings: {
+    language?: 'en' | 'ko';
+    layout?: 'list' | 'cards';
+    fonts?: 'system' | 'source';
+  }): Promise<unknown>;
 }

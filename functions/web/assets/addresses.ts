@@ -2,3 +2,6 @@
 export const stylesheetPath = "/assets/style-81cca2fb190d.css";
 export const editorScriptPath = "/assets/editor-b6f389ede155.js";
 export const passkeyScriptPath = "/assets/passkey-a8bf4b5bc138.js";
+export const fontSheetPath = "/assets/fonts-68127fbf9c8c.css";
+/** Of fonts that every page in Latin letters needs. */
+export const preloadedFontPaths = ["/assets/font-serif-normal-latin-382475f38242.woff2","/assets/font-sans-normal-latin-19143dca0759.woff2"];
