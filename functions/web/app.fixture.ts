@@ -200,6 +200,7 @@ export function world(parts: Partial<Web> = {}) {
     picture: null,
   };
   const names = new Map<string, string>();
+  const faces = new Map<string, string>();
   const at = '2026-06-04T10:00:00.000Z';
   const firefox = 'Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0';
   const ownSessions: OwnSession[] = [
@@ -844,7 +845,13 @@ export function world(parts: Partial<Web> = {}) {
     displayNames: {
       async of(asked) {
         const all = new Set(asked);
-        return new Map([...names].filter(([name]) => all.has(name)));
+        const person = (username: string) => {
+          const [name, picture] = [names.get(username), faces.get(username)];
+          return { ...(name !== undefined && { name }), ...(picture !== undefined && { picture }) };
+        };
+        return new Map(
+          [...names.keys(), ...faces.keys()].filter((name) => all.has(name)).map((name) => [name, person(name)]),
+        );
       },
     },
     redirects: { slugAt: async (path) => moved[path] },
@@ -883,6 +890,7 @@ export function world(parts: Partial<Web> = {}) {
     mailed,
     profile,
     names,
+    faces,
     ownSessions,
     did: (name: string) => calls.filter(([what]) => what === name),
   };

@@ -46,7 +46,7 @@ ${feedName(shown)}<header class="page-header p-author h-card">${face && first ? 
 ${profile?.bio && first ? markup`<p class="bio p-note" dir="auto">${profile.bio}</p>` : none}
 ${profile && first ? elsewhere(profile.links ?? [], t) : none}
 </header>
-${listing.posts.length > 0 ? entries(listing.posts, { site, covers, names: new Map([[name, shown]]) }) : markup`<p class="nothing">${first ? t.list.nothingByAuthor : t.list.nothingBeyond}</p>`}
+${listing.posts.length > 0 ? entries(listing.posts, { site, covers, names: new Map([[name, { name: shown }]]) }) : markup`<p class="nothing">${first ? t.list.nothingByAuthor : t.list.nothingBeyond}</p>`}
 ${pagination({ path, older, newer, first }, t)}
 </div>`,
   });

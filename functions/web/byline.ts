@@ -9,7 +9,7 @@ type Written = Pick<PostSummary, 'author' | 'byline'>;
 /** Who wrote a post, as printed: "Ada, Grace and Edsger". */
 export const byline = ({ byline, author }: Written, words: Words, names: Names): string =>
   words.names(
-    byline?.length ? byline : [author === deletedAccount.name ? words.nobody : (names.get(author) ?? author)],
+    byline?.length ? byline : [author === deletedAccount.name ? words.nobody : (names.get(author)?.name ?? author)],
   );
 
 /** Path of the page of who wrote a post; names that an import brought, and deleted accounts, have none. */

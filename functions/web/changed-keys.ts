@@ -36,8 +36,8 @@ export function keysOfOther(type: string, data: unknown): string[] {
   if (type === blogUpdated.type) return [keyOf.blog];
   if (type === userUpdated.type || type === userDeleted.type) {
     const { username, changed } = data as Partial<DataOf<typeof userUpdated>> & DataOf<typeof userDeleted>;
-    const isRenamed = changed === undefined || changed.includes('display_name');
-    return [keyOf.author(username), ...(isRenamed ? [keyOf.name(username), keyOf.names] : [])];
+    const isNamedAnew = changed === undefined || changed.includes('display_name') || changed.includes('picture');
+    return [keyOf.author(username), ...(isNamedAnew ? [keyOf.name(username), keyOf.names] : [])];
   }
   const { id, merged_into: into } = data as { id: number } & Partial<DataOf<typeof categoryDeleted>>;
   return [keyOf.posts, keyOf.category(id), ...(into ? [keyOf.category(into)] : [])];

@@ -37,7 +37,7 @@ export function commentsFeed({ site, origin, authority, post, comments, names }:
   const ofPost = `tag:${authority}:post:${post.id}:${Date.parse(post.created_at)}`;
   const idOf = (id: number) => `tag:${authority}:comment:${id}`;
   const entry = ({ id, parentId, isGuest, author: account, html, content, createdAt, updatedAt }: FeedComment) => {
-    const author = isGuest ? account : (names.get(account) ?? account);
+    const author = isGuest ? account : (names.get(account)?.name ?? account);
     const language = languageOf(content);
     const [ref, href] = parentId === null ? [ofPost, page] : [idOf(parentId), `${page}#comment-${parentId}`];
     return markup`<entry${language === undefined ? none : markup` xml:lang="${language}"`}>

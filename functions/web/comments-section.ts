@@ -1,5 +1,6 @@
 import type { Comments, ShownComment } from './comments.ts';
 import { day } from './dates.ts';
+import { face } from './face.ts';
 import { alert, field, hiddenField } from './field.ts';
 import { type FormProblem, type SaidProblem, saidIn } from './form-problem.ts';
 import { type Html, linkTo, markup, none, trusted } from './html.ts';
@@ -102,7 +103,7 @@ function comment(each: ShownComment, section: CommentsSection, t: Words): Html {
   const isOwn = section.own?.has(id) || (session !== undefined && !isGuest && session.name === author);
   const moderates = session?.role !== 'reader' && session?.role !== 'operator' && mayChange(post, session);
   return markup`<article class="comment" id="comment-${id}">
-<p class="meta"><b dir="auto">${name}</b>${account}${isGuest ? markup` <span>${words.guest}</span>` : isAuthor ? markup` <span class="of-post">${words.author}</span>` : none} <a href="#comment-${id}">${day(createdAt, site)}</a>${isEdited ? markup` <span>${words.edited}</span>` : none}</p>
+<p class="meta">${face(isGuest ? undefined : section.names.get(author)?.picture)}<b dir="auto">${name}</b>${account}${isGuest ? markup` <span>${words.guest}</span>` : isAuthor ? markup` <span class="of-post">${words.author}</span>` : none} <a href="#comment-${id}">${day(createdAt, site)}</a>${isEdited ? markup` <span>${words.edited}</span>` : none}</p>
 <div class="prose"${langAttribute(content)} dir="auto">${trusted(render(content))}</div>
 <p class="tools">${parentId === null ? markup`<a href="${path}?answer=${id}#write">${words.answer(name)}</a>` : none}${isOwn || moderates ? markup` <a href="/blog/comments/${id}">${words.change(name)}</a>` : none}</p>
 </article>`;
@@ -110,7 +111,7 @@ function comment(each: ShownComment, section: CommentsSection, t: Words): Html {
 
 /** A guest's name is nobody's account. */
 const calledIn = ({ names }: CommentsSection, { isGuest, author }: ShownComment): string =>
-  isGuest ? author : (names.get(author) ?? author);
+  isGuest ? author : (names.get(author)?.name ?? author);
 
 function form(section: CommentsSection, answered: ShownComment | undefined, path: string, t: Words): Html {
   const { site, viewer, notice, form: typed = {} } = section;
@@ -123,7 +124,7 @@ ${notice && !problem ? markup`<p class="notice" role="status">${words.notices[no
 ${alert(problem)}
 ${viewer ? hiddenField('csrf', viewer.csrf) : none}${answered ? hiddenField('parent', String(answered.id)) : none}
 ${answered ? markup`<p><a href="${path}#write">${words.noAnswer}</a></p>` : none}
-${session ? markup`<p class="muted">${words.as(markup`<bdi>${section.names.get(session.name) ?? session.name}</bdi>`)}</p>` : guestFields(typed, t, problem)}
+${session ? markup`<p class="muted">${words.as(markup`<bdi>${section.names.get(session.name)?.name ?? session.name}</bdi>`)}</p>` : guestFields(typed, t, problem)}
 ${field({ name: 'content', label: words.text, value: typed.content ?? '', rows: 5, hint: words.textHint(maxCharacters) }, problem)}
 <p class="website" aria-hidden="true"><label for="website">${words.website}</label> <input id="website" name="website" type="text" tabindex="-1" autocomplete="off"></p>
 <p class="actions"><button class="button">${words.send}</button></p>

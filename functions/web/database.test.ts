@@ -64,25 +64,30 @@ test('pictures of texts are read of what everybody may see', async () => {
   expect([...(found ?? [])].map(([id, hashes]) => [id, [...hashes].sort()])).toEqual([[2, [a, b]]]);
 });
 
-test('display names are read without those who have none, and are all of accounts that web can read', async () => {
+test('display names and pictures are read without those who have neither, and are all of accounts that web can read', async () => {
+  const picture = 'f'.repeat(64);
   await db.admin`
-    INSERT INTO auth.users (username, display_name, email, role) VALUES
-      ('Ann', 'Ann Example', 'ann@example.org', 'author'), ('bob', NULL, NULL, 'reader'), ('eve', E'\u200b', NULL, 'reader'),
-      ('other', 'Other', NULL, 'reader')`;
+    INSERT INTO auth.users (username, display_name, email, role, picture) VALUES
+      ('Ann', 'Ann Example', 'ann@example.org', 'author', ${picture}), ('bob', NULL, NULL, 'reader', ${picture}),
+      ('eve', E'\u200b', NULL, 'reader', NULL), ('dan', NULL, NULL, 'reader', NULL), ('other', 'Other', NULL, 'reader', NULL)`;
   const names = displayNamesIn(sql, log);
-  expect(await names.of(['ANN', 'Ann', 'bob', 'eve', 'nobody', "x' OR true --"])).toEqual(
-    new Map([['Ann', 'Ann Example']]),
+  expect(await names.of(['ANN', 'Ann', 'bob', 'dan', 'eve', 'nobody', "x' OR true --"])).toEqual(
+    new Map([
+      ['Ann', { name: 'Ann Example', picture }],
+      ['bob', { picture }],
+      ['eve', {}],
+    ]),
   );
   expect(await names.of([])).toEqual(new Map());
   await expect(sql`SELECT email FROM auth.users`).rejects.toThrow('permission denied');
 });
 
 test('pages do without display names that cannot be read', async () => {
-  await db.admin`ALTER FUNCTION auth.display_names(text[]) RENAME TO away`;
+  await db.admin`ALTER FUNCTION auth.people_named(text[]) RENAME TO away`;
   const said: object[] = [];
   expect(await displayNamesIn(sql, { warn: (fields) => void said.push(fields) }).of(['Ann'])).toBe(unread);
   expect(said).toHaveLength(1);
-  await db.admin`ALTER FUNCTION auth.away(text[]) RENAME TO display_names`;
+  await db.admin`ALTER FUNCTION auth.away(text[]) RENAME TO people_named`;
 });
 
 const age = (seconds: number) =>

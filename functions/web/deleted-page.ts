@@ -67,7 +67,7 @@ function entry(
   { deleted, ownPosts }: Words,
 ): Html {
   const lang = langAttribute(`${post.title}\n${post.excerpt}`, post.lang);
-  const called = (username: string) => markup`<bdi>${names.get(username) ?? username}</bdi>`;
+  const called = (username: string) => markup`<bdi>${names.get(username)?.name ?? username}</bdi>`;
   const state = ownPosts.oneOf[post.status === 'draft' ? 'draft' : 'published'];
   return markup`<article class="entry">
 <div class="meta">${post.kind === 'page' ? ownPosts.page(state) : state}</div>

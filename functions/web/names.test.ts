@@ -60,6 +60,27 @@ describe('what people are called', () => {
     ]);
   });
 
+  it('has a picture beside it, of accounts alone, which neither asks media nor says the name again', async () => {
+    const { stored, said, faces, read, web } = blog('Ada', {
+      search: { find: async () => ({ posts: stored.map((post) => ({ ...post, highlight: '' })) as never }) },
+    });
+    for (const name of ['ada', 'grace']) faces.set(name, (name === 'ada' ? 'a' : 'b').repeat(64));
+    web.pictures.ready = async (hashes) => {
+      expect(hashes).toEqual([]);
+      return { pictures: new Map(), complete: true };
+    };
+    stored.push(aPost({ slug: 'imported', byline: ['Ada'] }));
+    said.push(aComment({ id: 1, author: 'grace' }), aComment({ id: 2, author: 'ada', isGuest: true }));
+    const picture = (letter: string) =>
+      `<img class="avatar u-photo" src="/blog/media/pictures/${letter.repeat(64)}-640.webp" width="28" height="28" alt="" loading="lazy" decoding="async">`;
+    for (const path of ['/blog/', '/blog/categories/general', '/blog/search?q=own', '/blog/posts/own']) {
+      const html = await read(path);
+      expect([path, html.includes(`href="/blog/authors/ada">${picture('a')}Ada</a>`)]).toEqual([path, true]);
+      expect([path, html.match(/class="avatar/g)?.length]).toEqual([path, path === '/blog/posts/own' ? 2 : 1]);
+    }
+    expect(await read('/blog/posts/own')).toContain(`<p class="meta">${picture('b')}<b dir="auto">grace</b>`);
+  });
+
   it('is said to oneself above the form of a comment', async () => {
     const { app } = blog();
     const ada = browser(app);

@@ -3,10 +3,18 @@ import { isSeen } from '@dormouse/runtime/seen-name';
 import type { Sql } from '@dormouse/runtime/sql-types';
 import { inTime } from './in-time.ts';
 
-/** What people call themselves, by user name. Who is missing is called by the user name. */
-export type Names = ReadonlyMap<string, string>;
+/** What somebody has chosen to be shown by. */
+export interface Named {
+  /** Undefined: the user name. */
+  name?: string;
+  /** Hash of media. */
+  picture?: string;
+}
 
-/** What accounts are called on pages. */
+/** What people have chosen, by user name; who has chosen nothing is missing. */
+export type Names = ReadonlyMap<string, Named>;
+
+/** What accounts are called on pages, and their pictures. */
 export interface DisplayNames {
   /** Never rejects: `unread` when they cannot be read. */
   of(usernames: Iterable<string>): Promise<Names>;
@@ -21,10 +29,14 @@ export const displayNamesIn = (sql: Sql, log: Pick<Logger, 'warn'>): DisplayName
     const asked = [...new Set(usernames)];
     if (asked.length === 0) return new Map();
     try {
-      const rows = await inTime(sql<{ username: string; display_name: string }[]>`
-        SELECT username, display_name FROM auth.display_names(${asked}::text[])`);
-      const seen = rows.filter(({ display_name }) => isSeen(display_name));
-      return new Map(seen.map(({ username, display_name }) => [username, display_name]));
+      const rows = await inTime(sql<{ username: string; display_name: string | null; picture: string | null }[]>`
+        SELECT username, display_name, picture FROM auth.people_named(${asked}::text[])`);
+      return new Map(
+        rows.map(({ username, display_name: name, picture }) => [
+          username,
+          { ...(name !== null && isSeen(name) && { name }), ...(picture !== null && { picture }) },
+        ]),
+      );
     } catch (error) {
       log.warn({ error }, 'display names cannot be read: the page is shown with user names');
       return unread;

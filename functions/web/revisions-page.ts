@@ -29,7 +29,7 @@ export function revisionsPage({ site, current, revisions, names, chosen, viewer,
   const t = words.revisions;
   const path = `/blog/posts/${encodeURIComponent(post.slug)}`;
   const row = (revision: Revision): Html =>
-    markup`<li><p><a href="${path}/revisions?version=${revision.version}"${revision.version === chosen?.version ? trusted(' aria-current="true"') : none}>${t.version(revision.version)}</a><span class="muted">${t.made(dateAndTime(revision.created_at, site), markup`<bdi>${names.get(revision.editor) ?? revision.editor}</bdi>`, words.editor.statuses[revision.status])}${revision.autosaved ? ` – ${t.bySelf}` : ''}${revision.version === post.version ? ` – ${t.present}` : ''}</span></p></li>`;
+    markup`<li><p><a href="${path}/revisions?version=${revision.version}"${revision.version === chosen?.version ? trusted(' aria-current="true"') : none}>${t.version(revision.version)}</a><span class="muted">${t.made(dateAndTime(revision.created_at, site), markup`<bdi>${names.get(revision.editor)?.name ?? revision.editor}</bdi>`, words.editor.statuses[revision.status])}${revision.autosaved ? ` – ${t.bySelf}` : ''}${revision.version === post.version ? ` – ${t.present}` : ''}</span></p></li>`;
   return layout({
     site,
     title: t.of(post.title),

@@ -89,7 +89,7 @@ const month = (day: number) => `2026-05-${String(day).padStart(2, '0')}T10:00:00
 function behindACache() {
   const kept = new Map<string, { text: string; keys: string[] }>();
   let fresh = 0;
-  const { app, web, stored, settings, profile, names, later } = world({
+  const { app, web, stored, settings, profile, names, faces, later } = world({
     sharedCache: sharedCacheAt({
       url: 'https://cdn.test/purge',
       form: 'surrogate-key',
@@ -182,7 +182,7 @@ function behindACache() {
       ...['/blog/archive', '/blog/tags', '/blog/categories', '/stats', '/sitemap.xml', '/docs/api'],
     ];
   };
-  return { web, stored, settings, profile, names, read, origin, happened, ofPost, addresses, made: () => fresh };
+  return { web, stored, settings, profile, names, faces, read, origin, happened, ofPost, addresses, made: () => fresh };
 }
 type Blog = ReturnType<typeof behindACache>;
 
@@ -255,6 +255,15 @@ const changes: [string, (blog: Blog) => Promise<void>][] = [
       profile.display_name = 'Ada Lovelace';
       names.set('ada', 'Ada Lovelace');
       const data = { id: 1, username: 'ada', role: 'author', suspended: false, changed: ['display_name'] };
+      await happened('dev.dormouse.user.updated.v1', '/auth', data);
+    },
+  ],
+  [
+    'another picture of an author',
+    async ({ profile, faces, happened }) => {
+      profile.picture = 'a'.repeat(64);
+      faces.set('ada', 'a'.repeat(64));
+      const data = { id: 1, username: 'ada', role: 'author', suspended: false, changed: ['picture'] };
       await happened('dev.dormouse.user.updated.v1', '/auth', data);
     },
   ],

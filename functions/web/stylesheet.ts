@@ -126,6 +126,8 @@ button, input, textarea, select { font: inherit; color: inherit; }
 .excerpt { color: var(--soft); display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 3; line-clamp: 3; overflow: hidden; overflow-wrap: anywhere; }
 .by { font-size: .9rem; color: var(--soft); overflow-wrap: anywhere; }
 .by a { color: inherit; }
+.avatar { width: 1.75rem; height: 1.75rem; border-radius: 50%; object-fit: cover; background: var(--sunken); vertical-align: middle; }
+.by .avatar { margin-inline-end: .5rem; }
 .face img { display: block; width: 6rem; height: 6rem; border-radius: 50%; object-fit: cover; background: var(--color); }
 .bio { max-width: 44rem; white-space: pre-line; }
 .elsewhere { display: flex; flex-wrap: wrap; gap: .35rem 1.25rem; list-style: none; padding: 0; overflow-wrap: anywhere; }
