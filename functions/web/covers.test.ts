@@ -74,6 +74,33 @@ describe('the cover of a post', () => {
     }
   });
 
+  it('stands above what to read next, lazily, and the colour of the category where there is none', async () => {
+    const { page, stored } = blog();
+    const next = async (slug: string) =>
+      /<nav class="next".*?<\/nav>/s.exec(await page(`/blog/posts/${slug}`))?.[0] ?? '';
+    expect(await next('seen')).toContain('<ul><li><a href="/blog/posts/plain"');
+    stored.push(aPost({ slug: 'third', title: 'Third' }));
+    const html = await next('third');
+    expect(html).toContain('<ul class="pictured">');
+    const link = (slug: string) =>
+      `<a class="entry-cover c-[0-9a-f]{6}" href="/blog/posts/${slug}" tabindex="-1" aria-hidden="true">`;
+    expect(html).toMatch(new RegExp(`${link('seen')}<picture>`));
+    expect(html).toMatch(new RegExp(`${link('plain')}</a><a href="/blog/posts/plain"`));
+    expect(html).toContain(
+      'width="1600" height="900" alt="" class="placeholder c-a1b2c3" loading="lazy" decoding="async">',
+    );
+    expect(await page('/blog/posts/third')).toMatch(/href="\/assets\/colors\/[0-9a-f-]*a1b2c3[0-9a-f-]*\.css"/);
+  });
+
+  it('keeps no page whose next posts might have one, while media does not answer', async () => {
+    const { page, kept, stored } = blog({
+      ready: async (hashes) => ({ pictures: new Map(), complete: hashes.length === 0 }),
+    });
+    stored.push(aPost({ slug: 'third', title: 'Third' }));
+    expect(await page('/blog/posts/third')).toContain('<ul><li>');
+    expect([...kept.keys()].filter((key) => key.includes('third'))).toEqual([]);
+  });
+
   it('makes cards of lists where the blog wants that, with the newest one larger on the front page', async () => {
     const { page, settings } = blog();
     settings.layout = 'cards';

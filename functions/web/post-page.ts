@@ -3,10 +3,11 @@ import { nothingLeft } from '@dormouse/runtime/api';
 import type { Pictured, ReadyPicture } from './article-pictures.ts';
 import { byline } from './byline.ts';
 import { bylineLink } from './byline-link.ts';
+import { colorClass } from './colors.ts';
 import { commentsFeedPath } from './comments-feed.ts';
-import { coverCard, coverPicture } from './cover.ts';
+import { type Covers, coverCard, coverPicture } from './cover.ts';
 import { dateAndTime, day } from './dates.ts';
-import { type Html, markup, none } from './html.ts';
+import { type Html, markup, none, trusted } from './html.ts';
 import { asAttribute, langAttribute, languageOf } from './language.ts';
 import { layout, type Viewer } from './layout.ts';
 import { chip } from './list-page.ts';
@@ -32,6 +33,8 @@ export interface PostParts {
   drawn?: string | undefined;
   /** Others of its category, to read next. */
   others: readonly PostSummary[];
+  /** Covers of those. */
+  covers: Covers;
   /** What was written before and after it. */
   beside: Neighbours;
   /** What its author is called. */
@@ -45,7 +48,20 @@ export interface PostParts {
 
 /** One post. */
 export function postPage(parts: PostParts): string {
-  const { site, post, article, cover, drawn, others: next, beside, names, comments = none, viewer, isPreview } = parts;
+  const {
+    site,
+    post,
+    article,
+    cover,
+    drawn,
+    others: next,
+    covers,
+    beside,
+    names,
+    comments = none,
+    viewer,
+    isPreview,
+  } = parts;
   // What the page shows, or leaves to other pages.
   const { id, version, title, slug, author, byline: _imported, created_at, updated_at, excerpt, ...others } = post;
   const {
@@ -77,7 +93,7 @@ export function postPage(parts: PostParts): string {
     description: post.excerpt,
     ...(!draft && { canonical: path, post, author: byline(post, t, names), language }),
     categories: isPage ? [] : [post.category],
-    pictures: [...article.colors, ...(cover ? [cover] : [])],
+    pictures: [...article.colors, ...(cover ? [cover] : []), ...covers.values()],
     cardPicture: cover ? coverCard(cover, cover_alt) : drawn ? drawnCard(drawn, post.title) : undefined,
     viewer,
     ...(comments !== none && {
@@ -102,7 +118,7 @@ ${draft ? none : share(path, t)}
 </footer>
 </article>
 ${besides(beside, t)}
-${next.length > 0 ? readNext(next, post, site, t) : none}
+${next.length > 0 ? readNext(next, covers, post, site, t) : none}
 ${comments}`,
   });
 }
@@ -125,12 +141,27 @@ function besides({ older, newer }: Neighbours, { post: words }: Words): Html {
   return markup`<nav class="beside" aria-label="${words.beside}">${older ? link('prev', older) : markup`<span></span>`}${newer ? link('next', newer) : none}</nav>`;
 }
 
-/** Ways on, for who has read to the end. */
-const readNext = (next: readonly PostSummary[], { category }: Post, site: SiteSettings, t: Words): Html =>
-  markup`<nav class="next" aria-label="${t.post.moreToRead}">
+/** Ways on, for who has read to the end: with the covers of posts where any of them has one. */
+function readNext(
+  next: readonly PostSummary[],
+  covers: Covers,
+  { category }: Post,
+  site: SiteSettings,
+  t: Words,
+): Html {
+  const isPictured = next.some(({ cover }) => covers.has(cover ?? ''));
+  return markup`<nav class="next" aria-label="${t.post.moreToRead}">
 <h2>${t.post.moreIn(markup`<bdi>${category.name}</bdi>`)}</h2>
-<ul>${next.map((other) => markup`<li><a href="/blog/posts/${encodeURIComponent(other.slug)}"${langAttribute(other.title, other.lang)} dir="auto">${other.title}</a> <span class="muted">${day(other.created_at, site)}</span></li>`)}</ul>
+<ul${isPictured ? trusted(' class="pictured"') : none}>${next.map((other) => {
+    const href = `/blog/posts/${encodeURIComponent(other.slug)}`;
+    return markup`<li>${isPictured ? thumbnail(href, covers.get(other.cover ?? ''), other) : none}<a href="${href}"${langAttribute(other.title, other.lang)} dir="auto">${other.title}</a> <span class="muted">${day(other.created_at, site)}</span></li>`;
+  })}</ul>
 </nav>`;
+}
+
+/** The cover of a post, or the colour of its category in its place. The title beside it is the same link, for those who listen or go by keys. */
+const thumbnail = (href: string, cover: ReadyPicture | undefined, { category }: PostSummary): Html =>
+  markup`<a class="entry-cover ${colorClass(category.color)}" href="${href}" tabindex="-1" aria-hidden="true">${cover ? coverPicture(cover, { sizes: '(min-width: 40rem) 13.5rem, 6.5rem', alt: '' }) : none}</a>`;
 
 const tools = (path: string, { title, status }: Post, t: Words): Html =>
   markup`<p class="tools"><a class="button quiet" href="${path}/edit">${t.post.edit(title)}</a> <a class="button quiet" href="${path}/revisions">${t.post.versions(title)}</a> <a class="button quiet" href="${path}/delete">${t.post.delete(title)}</a>${status === 'draft' ? markup` <a class="button quiet" href="${path}/preview">${t.draftLink.of(title)}</a>` : none}</p>`;

@@ -297,7 +297,12 @@ export function reading(
       takesComments ? comments.of(found.post.id, view.after) : undefined,
     ]);
     const called = [found.post.author, ...accountsIn(shown?.comments ?? [])];
-    const names = await displayNames.of([...called, ...(viewer?.session ? [viewer.session.name] : [])]);
+    const next = related(found.post, parts.others);
+    const hashes = coversOf(next);
+    const [names, covers] = await Promise.all([
+      displayNames.of([...called, ...(viewer?.session ? [viewer.session.name] : [])]),
+      pictures.ready(hashes),
+    ]);
     const section = takesComments
       ? commentsSection({
           ...view,
@@ -310,12 +315,12 @@ export function reading(
           first: view.after === undefined,
         })
       : none;
-    const next = related(found.post, parts.others);
     const text = postPage({
       site,
       post: found.post,
       ...parts,
       others: next,
+      covers: covers.pictures,
       names,
       comments: section,
       viewer,
@@ -324,6 +329,7 @@ export function reading(
     const isWhole =
       parts.article.complete &&
       complete &&
+      covers.complete &&
       names !== unread &&
       (!takesComments || (shown !== undefined && !isStray(shown, view.form)));
     if (!isWhole && !viewer) throw new UncacheablePage(pageOf({ text }));
@@ -336,7 +342,11 @@ export function reading(
     // One that is not shown could have kept another one out.
     const looked = parts.others.map(({ id }) => keyOf.post(id));
     const keys = new Set([keyOf.blog, ...namesOf([found.post, ...next]), ...looked, ...newest, ...beside]);
-    return { text, keys: [...keys, ...keysOfNames(called), ...keysOfPictures(named)], pending };
+    return {
+      text,
+      keys: [...keys, ...keysOfNames(called), ...keysOfPictures([...new Set([...named, ...hashes])])],
+      pending: pending || hashes.some((hash) => !covers.pictures.has(hash)),
+    };
   };
 
   /** What a post's page shows besides the post. */

@@ -244,6 +244,14 @@ button, input, textarea, select { font: inherit; color: inherit; }
 .next h2 { margin: 0 0 .5rem; font-size: 1.0625rem; }
 .next ul { list-style: none; margin: 0; padding: 0; }
 .next li { padding-block: .45rem; overflow-wrap: anywhere; }
+.next .pictured li { display: grid; grid-template-columns: 6.5rem minmax(0, 1fr); grid-template-rows: auto 1fr; gap: .2rem 1rem; }
+.next .entry-cover { grid-row: 1 / span 2; aspect-ratio: 3 / 2; }
+.next .entry-cover:empty { background: color-mix(in srgb, var(--color) 28%, var(--paper)); }
+@media (min-width: 40rem) {
+  .next .pictured { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 1.25rem; }
+  .next .pictured li { grid-template-columns: minmax(0, 1fr); grid-template-rows: auto auto 1fr; gap: .3rem; }
+  .next .entry-cover { grid-row: auto; margin-bottom: .25rem; }
+}
 
 .prose { font: 1.1875rem/1.68 var(--serif); overflow-wrap: anywhere; hyphens: manual; }
 .prose :is(p, li, h1, h2, h3, h4, h5, h6, td, th, dd, dt, blockquote, figcaption, summary) { unicode-bidi: plaintext; text-align: start; }

@@ -1,5 +1,5 @@
 -- What people call themselves, and their pictures, by user name: pages print both wherever a person is named. Without those who have chosen
--- neither. In the place of display_names(), which the release before still asks.
+-- neither. web asks for this in the place of display_names().
 CREATE FUNCTION people_named(names text[]) RETURNS TABLE (username text, display_name text, picture text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = auth, pg_temp
 BEGIN ATOMIC
