@@ -33,7 +33,7 @@ export interface SearchDocument {
 }
 
 /** Between labels; belongs to no word. */
-const between = ' · ';
+export const between = ' · ';
 
 export function documentOf(post: PublishedPost): SearchDocument {
   const title = prepare(post.title);

@@ -29,7 +29,7 @@ test('shows where most terms stand, cut between words', () => {
 
 test('shows the beginning, and marks title or labels, where the text has no term', () => {
   expect(shown('A text.', '검색', { title: '검색 엔진' })).toBe('<mark>검색</mark> 엔진 — A text.');
-  expect(shown('A text.', '검색', { title: 'Engine', labels: '검색 · ann' })).toBe('<mark>검색</mark> · ann — A text.');
+  expect(shown('A text.', '검색', { title: 'Engine', labels: '검색 · ann' })).toBe('<mark>검색</mark> — A text.');
   expect(shown('A text.', 'news')).toBe('A text.');
 });
 

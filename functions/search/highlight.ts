@@ -1,3 +1,4 @@
+import { between } from './document.ts';
 import { fold, foldedFrom, runsOf } from './letters.ts';
 import type { Term } from './query.ts';
 import type { Hit } from './store.ts';
@@ -38,7 +39,7 @@ export function candidateWords(hits: readonly Hit[], terms: readonly Term[]): st
 }
 
 /**
- * HTML of the part of a post in which most terms stand, with `<mark>` around them; else its title or labels with marks, before the
+ * HTML of the part of a post in which most terms stand, with `<mark>` around them; else its title or those labels that have some, before the
  * beginning of the text.
  * @param meant words that terms mean, folded, each with a number of its own
  */
@@ -46,7 +47,8 @@ export function highlight({ title, labels, body }: Hit, terms: readonly Term[], 
   const inBody = matches(body, terms, meant);
   if (inBody.length > 0) return excerpt(body, inBody);
   const beginning = excerpt(body, []);
-  for (const text of [title, labels]) {
+  const isFound = (label: string) => matches(label, terms, meant).length > 0;
+  for (const text of [title, labels.split(between).filter(isFound).join(between)]) {
     const found = matches(text, terms, meant);
     if (found.length > 0) return [marked(text, found, 0, text.length), beginning].filter(Boolean).join(' — ');
   }
