@@ -102,11 +102,19 @@ function comment(each: ShownComment, section: CommentsSection, t: Words): Html {
   const session = viewer?.session;
   const isOwn = section.own?.has(id) || (session !== undefined && !isGuest && session.name === author);
   const moderates = session?.role !== 'reader' && session?.role !== 'operator' && mayChange(post, session);
+  const tools = [
+    ...(parentId === null ? [markup`<a href="${path}?answer=${id}#write">${words.answer(name)}</a> `] : []),
+    ...(isOwn || moderates ? [markup`<a href="/blog/comments/${id}">${words.change(name)}</a>`] : []),
+  ];
   return markup`<article class="comment" id="comment-${id}">
 <p class="meta">${face(isGuest ? undefined : section.names.get(author)?.picture)}<b dir="auto">${name}</b>${account}${isGuest ? markup` <span>${words.guest}</span>` : isAuthor ? markup` <span class="of-post">${words.author}</span>` : none} <a href="#comment-${id}">${day(createdAt, site)}</a>${isEdited ? markup` <span>${words.edited}</span>` : none}</p>
 <div class="prose"${langAttribute(content)} dir="auto">${trusted(render(content))}</div>
-<p class="tools">${parentId === null ? markup`<a href="${path}?answer=${id}#write">${words.answer(name)}</a>` : none}${isOwn || moderates ? markup` <a href="/blog/comments/${id}">${words.change(name)}</a>` : none}</p>
-</article>`;
+${
+  tools.length > 0
+    ? markup`<p class="tools">${tools}</p>
+`
+    : none
+}</article>`;
 }
 
 /** A guest's name is nobody's account. */
@@ -118,7 +126,7 @@ function form(section: CommentsSection, answered: ShownComment | undefined, path
   const { comments: words } = t;
   const problem = saidIn(t, section.problem);
   const session = viewer?.session;
-  return markup`<form class="write" id="write" method="post" action="${path}/comments">
+  return markup`<form class="write" id="write" method="post" action="${path}/comments" aria-labelledby="write-title">
 <h3 id="write-title">${answered ? words.answerTo(markup`<bdi>${calledIn(section, answered)}</bdi>`) : words.write}</h3>
 ${notice && !problem ? markup`<p class="notice" role="status">${words.notices[notice]}</p>` : none}
 ${alert(problem)}

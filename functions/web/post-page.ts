@@ -137,7 +137,7 @@ function share(path: string, { post: words }: Words): Html {
 function besides({ older, newer }: Neighbours, { post: words }: Words): Html {
   if (!older && !newer) return none;
   const link = (rel: 'prev' | 'next', { slug, title, lang }: NonNullable<Neighbours['older']>) =>
-    markup`<a rel="${rel}" href="/blog/posts/${encodeURIComponent(slug)}"><span class="muted">${rel === 'prev' ? words.before : words.after}</span> <span${langAttribute(title, lang)} dir="auto">${title}</span></a>`;
+    markup`<a rel="${rel}" href="/blog/posts/${encodeURIComponent(slug)}"><span class="muted">${rel === 'prev' ? markup`<span aria-hidden="true">←</span> ${words.before}` : markup`${words.after} <span aria-hidden="true">→</span>`}</span> <span${langAttribute(title, lang)} dir="auto">${title}</span></a>`;
   return markup`<nav class="beside" aria-label="${words.beside}">${older ? link('prev', older) : markup`<span></span>`}${newer ? link('next', newer) : none}</nav>`;
 }
 

@@ -158,7 +158,7 @@ button, input, textarea, select { font: inherit; color: inherit; }
 .cards .entry-cover, .cards .entry.pictured > .entry-cover { align-self: stretch; aspect-ratio: 3 / 2; margin: 0 0 .45rem; border-radius: 10px; }
 .cards .entry h2 { font-size: clamp(1.25rem, 1.15rem + .35vw, 1.4rem); line-height: 1.22; }
 .cards .entry .excerpt { font-size: .9688rem; }
-.cards .entry:not(.pictured):not(.featured) { padding-top: 1.1rem; border-top: 3px solid color-mix(in srgb, var(--color, var(--line)) 55%, var(--paper)); }
+.cards .entry:not(.pictured):not(.featured) { padding-top: 1.1rem; border-top: 3px solid color-mix(in srgb, light-dark(var(--color, var(--line)), color-mix(in srgb, var(--color, var(--line)), white 35%)) 55%, var(--paper)); }
 .cards .entry:not(.pictured):not(.featured) .excerpt { -webkit-line-clamp: 8; line-clamp: 8; }
 .cards .entry > .by { padding-top: .1rem; font-size: .875rem; }
 .cards .featured { grid-column: 1 / -1; padding-bottom: clamp(1.75rem, 4vw, 2.75rem); border-bottom: 1px solid var(--line); }

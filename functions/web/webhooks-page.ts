@@ -72,7 +72,7 @@ export function webhookPage(page: WebhookPage): string {
   return framed(
     page,
     webhooks.of(new URL(webhook.url).hostname),
-    (problem) => markup`<p><a href="${path}">← ${webhooks.title}</a></p>
+    (problem) => markup`<p><a href="${path}"><span aria-hidden="true">←</span> ${webhooks.title}</a></p>
 <p class="made" dir="auto">${webhook.url}</p>
 <p class="muted">${stateOf(webhook, site, webhooks)}</p>
 <form method="post" action="${to}">

@@ -163,8 +163,8 @@ export const korean: Words = {
     orMoreIn: (category) =>
       markup`<span class="muted">또는</span> ${category} <span class="muted">카테고리의 글 더 보기</span>`,
     beside: '이전 글과 다음 글',
-    before: '← 이전 글',
-    after: '다음 글 →',
+    before: '이전 글',
+    after: '다음 글',
     share: '공유',
     shareHint: '한 번 누르면 주소 전체가 선택됩니다.',
     moreToRead: '더 읽을 글',
