@@ -409,7 +409,8 @@ fieldset { display: grid; grid-template-columns: minmax(0, 1fr); gap: 1rem; min-
   body:has(.live-preview) :is(.site-header, .site-footer, main) { max-width: 92rem; }
   .editor:has(.live-preview) { max-width: none; }
   .desk:has(.live-preview) { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 2.5rem; align-items: start; }
-  .live-preview { display: block; position: sticky; top: 1rem; max-height: calc(100vh - 2rem); overflow-y: auto; padding-inline-start: 2.5rem; border-inline-start: 1px solid var(--line); }
+  .live-preview { display: block; position: sticky; top: 1rem; max-height: calc(100vh - 2rem); overflow-y: auto; padding-inline-start: 2.5rem; border-inline-start: 1px solid var(--line); min-height: min(32rem, 100vh - 2rem); }
+  .live-preview::before { content: attr(aria-label) / ""; display: block; margin-bottom: 1rem; color: var(--soft); font-size: .875rem; }
 }
 .offer { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: .6rem 1.5rem; overflow-wrap: anywhere; }
 .people h2 { margin: 1rem 0 0; font-size: 1.25rem; }

@@ -1,6 +1,6 @@
 /** Addresses of what pages are drawn with, made by `npm run generate`. They change with what they lead to, so that it can be kept for ever. */
-export const stylesheetPath = "/assets/style-cbbe0d3ecc9e.css";
-export const editorScriptPath = "/assets/editor-b6f389ede155.js";
+export const stylesheetPath = "/assets/style-691de09ea4d4.css";
+export const editorScriptPath = "/assets/editor-cfc2b2fcc892.js";
 export const passkeyScriptPath = "/assets/passkey-a8bf4b5bc138.js";
 export const fontSheetPath = "/assets/fonts-68127fbf9c8c.css";
 /** Of fonts that every page in Latin letters needs. */

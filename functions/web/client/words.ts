@@ -41,7 +41,7 @@ const english = {
   uploadLoggedOut: 'You are logged out.',
   notUploaded: 'It was not uploaded. Try again in a moment.',
   tooLarge: 'It is too large: at most 10 MB.',
-  preview: 'Preview',
+  preview: 'Live preview',
   /** How long a text is, as writers of the language count. */
   lengthOf(text: string): string {
     const count = countWords(text);
@@ -89,7 +89,7 @@ const korean: typeof english = {
   uploadLoggedOut: '로그아웃되었습니다.',
   notUploaded: '올리지 못했습니다. 잠시 뒤에 다시 시도해 주세요.',
   tooLarge: '너무 큽니다. 최대 10 MB까지 올릴 수 있습니다.',
-  preview: '미리 보기',
+  preview: '실시간 미리 보기',
   lengthOf: (text) => `공백 제외 ${Array.from(text.replace(/\s+/gu, '')).length.toLocaleString('ko')}자`,
 };
 
