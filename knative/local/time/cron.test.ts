@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseCron } from './cron.ts';
 import { fields, minuteMs, robfig, times, zones } from './robfig-cron.fixture.ts';
+import { answerOf, askedSchedules, digestOf, exceptions, questionsOf } from './robfig-schedules.fixture.ts';
 
 const at = (text: string) => Date.parse(text);
 const nextOf = (expression: string, after: string, timezone?: string) => {
@@ -70,12 +73,17 @@ describe('a schedule', () => {
     '5-1 * * * *',
     'a * * * *',
     '1-2-3 * * * *',
-    '1,,2 * * * *',
+    ', * * * *',
+    '1/2/3 * * * *',
+    '*/9223372036854775808 * * * *',
+    ' @daily',
+    'TZ=UTC',
     '0 0 L * *',
     '0 0 15W * *',
     '0 0 * * 5#2',
     '0 0 * * 5L',
-    '0 0 1 * +5',
+    '0 0 1 * -5',
+    '@every 1h',
     '@reboot',
   ])('%s is rejected', (expression) => {
     expect(() => parseCron(expression)).toThrow(/fields|not understood/);
@@ -102,6 +110,29 @@ describe('a schedule', () => {
   ])('in %s, a name of the tz database, is kept', (zone) =>
     expect(nextOf('0 0 1 1 *', '2026-06-01T00:00:00Z', zone)).toMatch(/^(2026-12-31|2027-01-01)T/),
   );
+
+  test.each([
+    ['1,,2 * * * *', '1,2 * * * *'],
+    ['+5-09/+2 * * * *', '5-9/2 * * * *'],
+    ['*-5 * * 1 *', '* * * 1 *'],
+    ['TZ= 0 0 * * *', '@daily'],
+  ])('%s is %s, as for Knative', (expression, plain) => {
+    expect(nextOf(expression, '2026-06-01T00:00:00Z')).toBe(nextOf(plain, '2026-06-01T00:00:00Z'));
+  });
+
+  test('is what robfig/cron says of 2,202 schedules in nine zones, but for those that are named', () => {
+    const schedules = askedSchedules();
+    const recorded = readFileSync(join(import.meta.dirname, 'robfig-answers.fixture.txt'), 'utf8')
+      .trim()
+      .split('\n');
+    expect(recorded).toHaveLength(2202);
+    expect(recorded.filter((line) => line === '-').length).toBeLessThan(300);
+    const different = schedules.filter(
+      (schedule, index) =>
+        !exceptions.has(schedule) && digestOf(questionsOf(schedule, index).map(answerOf)) !== recorded[index],
+    );
+    expect(different).toEqual([]);
+  });
 
   test('has one time zone', () => {
     expect(() => parseCron('TZ=UTC * * * * *', 'Europe/Berlin')).toThrow(/beside the one that is given/);

@@ -5,15 +5,11 @@ const quarterMs = 15 * minuteMs;
 const months = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ');
 const weekdays = 'sun mon tue wed thu fri sat'.split(' ');
 
-/** UTC, half and whole hours of summer time, a quarter of an hour, and a change of the clocks at midnight. */
-export const zones = [
-  'UTC',
-  'Europe/Berlin',
-  'America/St_Johns',
-  'Australia/Lord_Howe',
-  'Asia/Kathmandu',
-  'Asia/Beirut',
-];
+/**
+ * Summer time of an hour, and offsets that are no whole hours. Where clocks change by half an hour or at midnight robfig/cron's
+ * steps skip times that its rules let through: those zones are compared with its own answers.
+ */
+export const zones = ['UTC', 'Europe/Berlin', 'America/St_Johns', 'Asia/Kathmandu'];
 
 const changesOf2026 = ['2026-03-08', '2026-03-29', '2026-04-04', '2026-10-03', '2026-10-24', '2026-11-01'];
 
