@@ -19,7 +19,7 @@ let services: ClusterServices;
 beforeAll(async () => {
   services = await openClusterServices({
     platform: () => platform,
-    createdAt: births(undefined),
+    objects: { shown: () => ({ platform }), createdAt: births(undefined) },
     target: () => undefined,
     handle: () => (incoming, response) => {
       published.push(incoming.url!);

@@ -1,8 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { closeHttp, originOf, serveHttp } from '@dormouse/http/internal-http';
 import { guardLoopback } from '@dormouse/http/loopback-guard';
-import type { Births } from '@dormouse/kubernetes-api/births';
-import { kubernetesApi, type StateOf } from '@dormouse/kubernetes-api/kubernetes-api';
+import { type KubernetesApiOptions, kubernetesApi } from '@dormouse/kubernetes-api/kubernetes-api';
 import { jobSinkHost } from '@dormouse/manifests/address-of';
 import { brokerOfChannel, channelAt } from '@dormouse/manifests/channel-address';
 import type { Platform } from '@dormouse/manifests/model';
@@ -20,6 +19,8 @@ export interface ClusterServices {
   /** OTLP over HTTP; telemetry needs the secret. */
   otlp: string;
   kubernetes: string;
+  /** The Kubernetes API's address with the secret in its path, for the kubeconfig. */
+  secretKubernetes: string;
   /** The brokers' address with the secret in its path, for the platform's own programs: never shown. */
   secretBrokers: string;
   /** Local address for an in-cluster address, except those of Services; with the secret in its path where it is needed. */
@@ -28,9 +29,8 @@ export interface ClusterServices {
 
 export interface ClusterServicesOptions {
   platform: () => Platform;
-  createdAt: Births;
-  /** For the Kubernetes API: revisions and traffic of each Service. */
-  stateOf?: StateOf;
+  /** Of the Kubernetes API. */
+  objects: Omit<KubernetesApiOptions, 'secret'>;
   target: (name: string, namespace: string) => Target | undefined;
   /** Handler of the brokers; `undefined` until they are open. */
   handle: () => ((request: IncomingMessage, response: ServerResponse) => void) | undefined;
@@ -55,8 +55,7 @@ const once =
 /** Opens the listeners; `cleanup` closes them. @see ClusterServices */
 export async function openClusterServices({
   platform,
-  createdAt,
-  stateOf,
+  objects,
   target,
   handle,
   jobSinks,
@@ -74,7 +73,7 @@ export async function openClusterServices({
   const { otlpReceiver } = await import('@dormouse/telemetry/otlp/otlp-receiver');
   const otlp = await serveHttp(guardLoopback(otlpReceiver(telemetry, received, secret), { secret }));
   cleanup.defer(() => closeHttp(otlp));
-  const kubernetes = await serveHttp(guardLoopback(kubernetesApi(platform, createdAt, stateOf)));
+  const kubernetes = await serveHttp(guardLoopback(kubernetesApi({ ...objects, secret })));
   cleanup.defer(() => closeHttp(kubernetes));
   const gateway = await listen(localGateway(target, telemetry.requests, secret), { port: 0 });
   cleanup.defer(() => gateway.close(0));
@@ -91,6 +90,7 @@ export async function openClusterServices({
     brokers: originOf(brokers),
     otlp: originOf(otlp),
     kubernetes: originOf(kubernetes),
+    secretKubernetes: withSecret(originOf(kubernetes)),
     secretBrokers: withSecret(originOf(brokers)),
     addressOf(address) {
       const { hostname } = new URL(address);

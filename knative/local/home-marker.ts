@@ -15,6 +15,7 @@ export const homeEntries: readonly string[] = [
   'jobs.json',
   'lock',
   'monitoring',
+  'objects.json',
   'postgres',
   'public-url',
   'redis.pid',

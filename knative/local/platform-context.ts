@@ -90,8 +90,12 @@ export interface PlatformContext extends Omit<PlatformOptions, 'root' | 'host' |
   accessToken: string;
   /** When each Trigger was first there. */
   createdAt: Births;
+  /** When other objects of the Kubernetes API were first there. */
+  births: Births;
   /** The manifests in use; a reload replaces them. */
   source: Source;
+  /** Those that run: a reload replaces them at its end. */
+  running: Source;
   /** Everything is up. */
   ready: boolean;
   services: Services | undefined;
@@ -136,7 +140,9 @@ export async function prepare(options: PlatformOptions, cleanup: AsyncDisposable
     outputs,
     accessToken: accessToken(home),
     createdAt: births(join(home, 'triggers.json')),
+    births: births(join(home, 'objects.json')),
     source,
+    running: source,
     ready: false,
     services: undefined,
     brokers: undefined,

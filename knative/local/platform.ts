@@ -68,7 +68,16 @@ async function start(options: PlatformOptions, cleanup: AsyncDisposableStack): P
     ...context,
     platform: () => context.source.platform,
     target: targetOf(context),
-    stateOf: stateOf(context, listener.port),
+    objects: {
+      shown: () => ({
+        platform: context.running.platform,
+        running: context.running.objects,
+        desired: context.source.objects,
+      }),
+      createdAt: context.createdAt,
+      births: context.births,
+      stateOf: stateOf(context, listener.port),
+    },
     handle: () => context.brokers?.handle,
     jobSinks: () => context.jobSinks?.handle,
   });

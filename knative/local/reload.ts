@@ -37,6 +37,7 @@ export function reloading(
       eventing.brokers.update(brokers, triggers);
       functions.workers.apply(next.platform.workers, built);
       eventing.pings.update(next.platform.pingSources);
+      context.running = next;
       await functions.services.rolled();
     } finally {
       watchAll();

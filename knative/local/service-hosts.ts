@@ -64,6 +64,8 @@ export const stateOf =
   (context: PlatformContext, port: number): StateOf =>
   ({ name, namespace }) => {
     const routing = context.services?.routing(name, namespace);
-    const service = context.source.platform.services.find((each) => each.name === name && each.namespace === namespace);
+    const service = context.running.platform.services.find(
+      (each) => each.name === name && each.namespace === namespace,
+    );
     return routing && service && { ...routing, url: (tag) => urlOfService(service, port, tag)?.replace(/\/$/, '') };
   };

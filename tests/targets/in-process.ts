@@ -74,7 +74,7 @@ export async function openInProcess({
   );
   const gateway = await listen(localGateway(target, telemetry.requests), { port: 0 });
   const nobody = await serveHttp((_, response) => void response.writeHead(204).end());
-  const kubernetes = await serveHttp(kubernetesApi(() => platform, births(undefined)));
+  const kubernetes = await serveHttp(kubernetesApi({ shown: () => ({ platform }), createdAt: births(undefined) }));
 
   const open = async (name: string, sink: string, variables: Record<string, string>) => {
     const database = hasTables(name) ? { databaseUrl: db.urlOf(name) } : {};

@@ -1,12 +1,14 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import type { Trigger } from '@dormouse/manifests/model';
 
-/** When a Trigger was made. */
-export type CreatedAt = (trigger: Trigger) => Date;
-/** Takes note of the Triggers that there are now. */
-export type Births = (triggers: readonly Trigger[]) => CreatedAt;
+type Named = Pick<Trigger, 'namespace' | 'name'>;
 
-const keyOf = ({ namespace, name }: Trigger) => `${namespace}/${name}`;
+/** When a Trigger was made. */
+export type CreatedAt = (trigger: Named) => Date;
+/** Takes note of the Triggers that there are now. */
+export type Births = (triggers: readonly Named[]) => CreatedAt;
+
+const keyOf = ({ namespace, name }: Named) => `${namespace}/${name}`;
 
 /**
  * When each Trigger was first seen, kept in a file: whoever asks after a restart what a Trigger should have had learns from when on. One

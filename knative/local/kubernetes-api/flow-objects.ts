@@ -1,10 +1,10 @@
 import { addressOf } from '@dormouse/manifests/address-of';
 import { entryOf } from '@dormouse/manifests/flows';
 import type { Flow } from '@dormouse/manifests/model';
-import { conditionsOf, deliveryField, flows, type KubernetesObject, messaging, reference } from './object-parts.ts';
+import { type BuiltObject, conditionsOf, deliveryField, flows, messaging, reference } from './object-parts.ts';
 
 /** A Sequence or a Parallel with the address of its first channel. */
-export function flowObject(flow: Flow): KubernetesObject {
+export function flowObject(flow: Flow): BuiltObject {
   const { kind, name, namespace, template, reply } = flow;
   return {
     apiVersion: flows,

@@ -131,6 +131,8 @@ const platform: Platform = {
   ignored: [],
 };
 
+const ageNow = expect.stringMatching(/^\d+[a-z]/);
+
 /** Where Services stand: `counts` does not run. */
 const states: Record<string, ServiceState> = {
   shop: {
@@ -166,11 +168,11 @@ let server: Server;
 let url = '';
 beforeAll(async () => {
   server = createServer(
-    kubernetesApi(
-      () => platform,
-      births(undefined, () => new Date('2026-01-01T00:00:00Z')),
-      ({ name }) => states[name],
-    ),
+    kubernetesApi({
+      shown: () => ({ platform }),
+      createdAt: births(undefined, () => new Date('2026-01-01T00:00:00Z')),
+      stateOf: ({ name }) => states[name],
+    }),
   );
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   url = `http://127.0.0.1:${(server.address() as { port: number }).port}`;
@@ -197,6 +199,9 @@ describe('the Kubernetes API of the local platform', () => {
           name: 'counted',
           namespace: 'test',
           creationTimestamp: '2026-01-01T00:00:00.000Z',
+          generation: 1,
+          resourceVersion: expect.stringMatching(/^\d+$/),
+          uid: expect.stringMatching(/^[0-9a-f]{8}-/),
           annotations: { 'dormouse.dev/inbox': 'none' },
         },
         spec: {
@@ -209,6 +214,7 @@ describe('the Kubernetes API of the local platform', () => {
           delivery: { retry: 1, timeout: 'PT1.5S' },
         },
         status: {
+          observedGeneration: 1,
           subscriberUri: 'http://counts.test.svc.cluster.local/events',
           deadLetterSinkUri: 'http://counts.test.svc.cluster.local/dead',
           conditions: [
@@ -267,6 +273,7 @@ describe('the Kubernetes API of the local platform', () => {
     const statusOf = async (name: string) =>
       (await get(`/apis/serving.knative.dev/v1/namespaces/test/services/${name}`)).body.status as object;
     expect(await statusOf('shop')).toEqual({
+      observedGeneration: 1,
       url: 'http://shop.test.localhost:8080',
       address: { url: 'http://shop.test.svc.cluster.local' },
       latestCreatedRevisionName: 'shop-00002',
@@ -380,10 +387,13 @@ describe('the Kubernetes API of the local platform', () => {
   test.each([
     ['an object that is not there', `${triggers}/none`, 404, 'NotFound'],
     ['a kind that it does not give', '/apis/eventing.knative.dev/v1/namespaces/test/secrets', 404, 'NotFound'],
-    ['a group that it does not give', '/apis/apps/v1/namespaces/test/deployments', 404, 'NotFound'],
+    ['a group that it does not give', '/apis/policy/v1/namespaces/test/poddisruptionbudgets', 404, 'NotFound'],
+    ['a version that it does not give', '/apis/eventing.knative.dev/v2/namespaces/test/triggers', 404, 'NotFound'],
     ['a part of an object', `${triggers}/counted/status`, 404, 'NotFound'],
-    ['a watch', `${triggers}?watch=1`, 400, 'BadRequest'],
-    ['a selector, which would change the answer', `${triggers}?labelSelector=a%3Db`, 400, 'BadRequest'],
+    ['a watch from a version that is none', `${triggers}?watch=1&resourceVersion=x`, 400, 'BadRequest'],
+    ['a selector that is none', `${triggers}?labelSelector=a%3Db%3Dc`, 400, 'BadRequest'],
+    ['a field that nothing is selected by', `${triggers}?fieldSelector=spec.broker%3Ddefault`, 400, 'BadRequest'],
+    ['a path with a percent sign', `${triggers}/%zz`, 404, 'NotFound'],
     ['a path that is none', '//', 400, 'BadRequest'],
   ])('answers %s with a Status', async (_, path, code, reason) => {
     expect(await get(path)).toMatchObject({
@@ -428,9 +438,9 @@ describe('kubectl', needs('kubectl'), () => {
         .split('\n')
         .map((line) => line.trim().split(/ {2,}/)),
     ).toEqual([
-      ['NAME', 'BROKER', 'SUBSCRIBER_URI', 'READY', 'REASON'],
-      ['counted', 'default', 'http://counts.test.svc.cluster.local/events', 'True'],
-      ['lost', 'gone', 'http://nobody.test.svc.cluster.local', 'False', 'broker gone does not exist'],
+      ['NAME', 'BROKER', 'SUBSCRIBER_URI', 'AGE', 'READY', 'REASON'],
+      ['counted', 'default', 'http://counts.test.svc.cluster.local/events', ageNow, 'True'],
+      ['lost', 'gone', 'http://nobody.test.svc.cluster.local', ageNow, 'False', 'broker gone does not exist'],
     ]);
     expect(await kubectl('get', 'broker', 'default')).toContain(
       'broker-ingress.knative-eventing.svc.cluster.local/test/default',

@@ -1,218 +1,178 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Platform, Service } from '@dormouse/manifests/model';
-import type { Births, CreatedAt } from './births.ts';
-import { flowObject } from './flow-objects.ts';
-import { brokerObject, triggerObject } from './kubernetes-objects.ts';
-import { tableOf } from './kubernetes-table.ts';
-import { channelObject, subscriptionObject } from './messaging-objects.ts';
+import { isSecret, withoutSecret } from '@dormouse/http/loopback-guard';
+import { ApiError, badRequest, notFound, unknownPath } from './api-error.ts';
+import { type Births, births } from './births.ts';
+import { currentObjects, type Shown, type StateOf } from './current-objects.ts';
+import { discovery, discoveryType } from './discovery.ts';
+import { groupVersion, type Kind, keyOfObject, kindOf } from './kinds.ts';
+import { type IncludeObject, tableOf } from './kubernetes-table.ts';
+import { ObjectCache } from './object-cache.ts';
 import type { KubernetesObject } from './object-parts.ts';
-import { type ServiceState, serviceObject } from './service-object.ts';
-import { containerSourceObject, sinkBindingObject } from './source-objects.ts';
+import { openApi } from './openapi.ts';
+import { redacted } from './redact.ts';
+import { type ResourcePath, resourcePath } from './resource-path.ts';
+import { fieldSelector, labelSelector, SelectorError } from './selectors.ts';
+import { streamChanges, type WatchOptions } from './watch-stream.ts';
 
-/** What is known of a Service; undefined for one that does not run. */
-export type StateOf = (service: Pick<Service, 'name' | 'namespace'>) => ServiceState | undefined;
+export type { Shown, StateOf } from './current-objects.ts';
 
-/** What objects are made from. */
-interface Shown {
-  platform: Platform;
-  createdAt: CreatedAt;
-  stateOf: StateOf;
+export interface KubernetesApiOptions {
+  shown: () => Shown;
+  /** When each Trigger was first seen. */
+  createdAt: Births;
+  /** When other objects were first seen; default: known to this process only. */
+  births?: Births;
+  /** Which revisions each Service has, and where its traffic goes. */
+  stateOf?: StateOf;
+  /** Who knows it sees environments and data, and may write; undefined: nobody. */
+  secret?: string;
 }
 
-interface Resource {
-  group: string;
-  plural: string;
-  kind: string;
-  short: readonly string[];
-  all: (shown: Shown) => KubernetesObject[];
+/** A request with what is known of who sends it. */
+interface Call {
+  method: string;
+  url: URL;
+  accept: string;
+  /** It knows the secret. */
+  trusted: boolean;
 }
-
-const resources: readonly Resource[] = [
-  {
-    group: 'eventing.knative.dev',
-    plural: 'brokers',
-    kind: 'Broker',
-    short: [],
-    all: ({ platform }) => platform.brokers.map(brokerObject),
-  },
-  {
-    group: 'eventing.knative.dev',
-    plural: 'triggers',
-    kind: 'Trigger',
-    short: [],
-    all: ({ platform, createdAt }) =>
-      platform.triggers.map((trigger) => triggerObject(trigger, platform, createdAt(trigger))),
-  },
-  {
-    group: 'messaging.knative.dev',
-    plural: 'channels',
-    kind: 'Channel',
-    short: ['ch'],
-    all: ({ platform: { channels } }) => channels.filter(({ kind }) => kind === 'Channel').map(channelObject),
-  },
-  {
-    group: 'messaging.knative.dev',
-    plural: 'inmemorychannels',
-    kind: 'InMemoryChannel',
-    short: ['imc'],
-    // A Channel is made of one.
-    all: ({ platform: { channels } }) =>
-      channels
-        .filter(({ kind }) => kind !== 'KafkaChannel')
-        .map((each) => channelObject({ ...each, kind: 'InMemoryChannel' })),
-  },
-  {
-    group: 'messaging.knative.dev',
-    plural: 'subscriptions',
-    kind: 'Subscription',
-    short: ['sub'],
-    all: ({ platform }) => platform.subscriptions.map((each) => subscriptionObject(each, platform)),
-  },
-  {
-    group: 'flows.knative.dev',
-    plural: 'sequences',
-    kind: 'Sequence',
-    short: [],
-    all: ({ platform: { flows } }) => flows.filter(({ kind }) => kind === 'Sequence').map(flowObject),
-  },
-  {
-    group: 'flows.knative.dev',
-    plural: 'parallels',
-    kind: 'Parallel',
-    short: [],
-    all: ({ platform: { flows } }) => flows.filter(({ kind }) => kind === 'Parallel').map(flowObject),
-  },
-  {
-    group: 'sources.knative.dev',
-    plural: 'containersources',
-    kind: 'ContainerSource',
-    short: [],
-    all: ({ platform }) =>
-      platform.workers.flatMap(({ sink, ...worker }) =>
-        sink ? containerSourceObject({ ...worker, sink }, platform) : [],
-      ),
-  },
-  {
-    group: 'sources.knative.dev',
-    plural: 'sinkbindings',
-    kind: 'SinkBinding',
-    short: [],
-    all: ({ platform }) => platform.sinkBindings.map((each) => sinkBindingObject(each, platform)),
-  },
-  {
-    group: 'serving.knative.dev',
-    plural: 'services',
-    kind: 'Service',
-    short: ['kservice', 'ksvc'],
-    all: ({ platform, stateOf }) => platform.services.map((each) => serviceObject(each, stateOf(each))),
-  },
-];
-const groups = [...new Set(resources.map(({ group }) => group))];
 
 /**
- * What programs of a cluster ask the Kubernetes API for, read-only: Brokers, Triggers, channels, Subscriptions, Sequences,
- * Parallels, ContainerSources, SinkBindings and Services, and the discovery that kubectl begins with. No authentication: it listens on loopback, and returns only what is in the manifests.
- * @param createdAt when each Trigger was first seen
- * @param stateOf which revisions each Service has, and where its traffic goes
+ * The Kubernetes API of the platform: discovery, and objects by get, list and watch, with selectors and as tables. It listens on
+ * loopback; what may hold secrets is shown to those who know the platform's.
  */
-export function kubernetesApi(platform: () => Platform, createdAt: Births, stateOf: StateOf = () => undefined) {
+export function kubernetesApi({ shown, createdAt, births: born, stateOf, secret }: KubernetesApiOptions) {
   // Those that are there now may get events before anybody asks for them.
-  createdAt(platform().triggers);
+  createdAt(shown().platform.triggers);
+  const view = { createdAt, births: born ?? births(undefined), stateOf: stateOf ?? (() => undefined) };
+  let cache: ObjectCache | undefined;
+  const opened = () => (cache ??= new ObjectCache(() => currentObjects(shown(), view)));
   return (request: IncomingMessage, response: ServerResponse): void => {
-    const apiResponse = respondTo(request, () => {
-      const shown = platform();
-      return { platform: shown, createdAt: createdAt(shown.triggers), stateOf };
-    });
-    response
-      .writeHead(apiResponse.code, { 'content-type': 'application/json', 'cache-control': 'no-store' })
-      .end(JSON.stringify(apiResponse.body));
+    try {
+      const reply = answer(callOf(request, secret), response, opened);
+      if (reply) send(response, reply);
+    } catch (error) {
+      send(response, failureOf(error));
+    }
   };
 }
 
-function respondTo({ method, url: target = '/', headers }: IncomingMessage, shown: () => Shown): ApiResponse {
-  if (method !== 'GET') return failure(405, 'MethodNotAllowed', 'read-only');
-  const url = URL.parse(target, 'http://kubernetes');
-  if (!url) return failure(400, 'BadRequest', 'the path is malformed');
-  return discovery(url) ?? find(url, shown(), /as=Table;v=v1/.test(headers.accept ?? ''));
+function failureOf(error: unknown): ApiError {
+  if (error instanceof ApiError) return error;
+  if (error instanceof SelectorError) return badRequest(error.message);
+  return new ApiError(500, 'InternalError', `Internal error occurred: ${(error as Error).message}`);
 }
 
-interface ApiResponse {
+function callOf({ method = 'GET', url: target = '/', headers }: IncomingMessage, secret: string | undefined): Call {
+  const bearer = /^bearer (.*)$/i.exec(headers.authorization ?? '')?.[1]?.trim();
+  const path = secret === undefined ? undefined : withoutSecret(target, secret);
+  const known = bearer !== undefined && secret !== undefined && isSecret(bearer, secret);
+  if (bearer !== undefined && !known) throw new ApiError(401, 'Unauthorized', 'Unauthorized');
+  const url = URL.parse(path ?? target, 'http://kubernetes');
+  if (!url) throw badRequest('the path is malformed');
+  return { method, url, accept: headers.accept ?? '', trusted: known || path !== undefined };
+}
+
+/** @returns undefined for a watch, which has its response already */
+function answer(call: Call, response: ServerResponse, opened: () => ObjectCache): Reply | undefined {
+  const { method, url, accept } = call;
+  if (method !== 'GET') throw new ApiError(405, 'MethodNotAllowed', 'read-only');
+  const document = discovery(url.pathname, accept) ?? openApi(url.pathname);
+  if (document) return { code: 200, body: document, type: discoveryType(document) };
+  const path = resourcePath(url.pathname);
+  if (!path || path.part !== undefined) throw unknownPath(url.pathname);
+  const includes = selecting(path, url.searchParams);
+  const cache = opened();
+  if (!isTrue(url.searchParams.get('watch')))
+    return { code: 200, body: path.name === undefined ? list(path, call, cache, includes) : one(path, call, cache) };
+  streamChanges(response, { cache, includes, ...watchOptions(path, call) });
+  return undefined;
+}
+
+interface Reply {
   code: number;
   body: object;
+  type?: string;
 }
 
-/** Discovery documents; `undefined` for other paths. */
-function discovery({ pathname }: URL): ApiResponse | undefined {
-  if (pathname === '/version') return found({ major: '1', minor: '34', gitVersion: 'v1.34.0+dormouse' });
-  if (pathname === '/api') return found({ kind: 'APIVersions', versions: ['v1'] });
-  if (pathname === '/api/v1') return found({ kind: 'APIResourceList', groupVersion: 'v1', resources: [] });
-  if (pathname === '/apis') return found({ kind: 'APIGroupList', apiVersion: 'v1', groups: groups.map(groupOf) });
-  const [root, group = '', version, more] = pathname.split('/').slice(1);
-  if (root !== 'apis' || !groups.includes(group) || more !== undefined) return undefined;
-  if (version === undefined) return found({ kind: 'APIGroup', apiVersion: 'v1', ...groupOf(group) });
-  return version === 'v1'
-    ? found({ kind: 'APIResourceList', apiVersion: 'v1', groupVersion: `${group}/v1`, resources: discovered(group) })
-    : undefined;
+function one(path: ResourcePath, call: Call, cache: ObjectCache): object {
+  const { kind, namespace, name = '' } = path;
+  const object = cache.find(keyOfObject(kind, { name, namespace }));
+  if (!object) throw notFound(kind, name);
+  const shown = seenBy(call, object, path.version);
+  return isTable(call) ? tableOf(kind, [shown], tableOptions(call, object.metadata.resourceVersion)) : shown;
 }
 
-/** @param table as kubectl prints objects, instead of the objects */
-function find({ pathname, searchParams }: URL, shown: Shown, table: boolean): ApiResponse {
-  if (pathname.startsWith('/api/v1/namespaces/'))
-    return namespaceNamed(pathname.slice('/api/v1/namespaces/'.length), shown.platform);
-  const [root, group, version, ...path] = pathname.split('/').slice(1);
-  if (root !== 'apis' || version !== 'v1') return unknown(pathname);
-  const [namespace, plural, name, more] = path[0] === 'namespaces' ? path.slice(1) : [undefined, ...path];
-  const resource = resources.find((each) => each.group === group && each.plural === plural);
-  if (!resource || more !== undefined || (name !== undefined && namespace === undefined)) return unknown(pathname);
-  for (const key of ['watch', 'labelSelector', 'fieldSelector'])
-    if (searchParams.get(key)) return failure(400, 'BadRequest', `${key} is not understood by the local platform`);
-  const objects = resource
-    .all(shown)
-    .filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace);
-  const wanted = objects.filter(({ metadata }) => name === undefined || metadata.name === name);
-  if (table && (name === undefined || wanted.length > 0)) return found(tableOf(resource.kind, wanted));
-  return name === undefined ? listOf(resource, objects) : one(resource, name, objects);
+function list(
+  { kind, version }: ResourcePath,
+  call: Call,
+  cache: ObjectCache,
+  includes: (object: KubernetesObject) => boolean,
+): object {
+  const items = cache
+    .list()
+    .filter(includes)
+    .map((each) => seenBy(call, each, version));
+  const resourceVersion = String(cache.version);
+  if (isTable(call)) return tableOf(kind, items, tableOptions(call, resourceVersion));
+  const apiVersion = groupVersion(kind.group, version);
+  return { apiVersion, kind: `${kind.kind}List`, metadata: { resourceVersion }, items };
 }
 
-const listOf = ({ group, kind }: Resource, items: KubernetesObject[]): ApiResponse =>
-  found({ apiVersion: `${group}/v1`, kind: `${kind}List`, metadata: { resourceVersion: '' }, items });
-
-function one({ group, plural }: Resource, name: string, objects: KubernetesObject[]): ApiResponse {
-  const object = objects.find(({ metadata }) => metadata.name === name);
-  return object
-    ? found(object)
-    : failure(404, 'NotFound', `${plural}.${group} "${name}" not found`, { name, group, kind: plural });
+function watchOptions({ kind, version }: ResourcePath, call: Call): Omit<WatchOptions, 'cache' | 'includes'> {
+  const { searchParams } = call.url;
+  const from = searchParams.get('resourceVersion') || '0';
+  if (!/^\d{1,16}$/.test(from)) throw badRequest(`invalid resource version ${JSON.stringify(from)}`);
+  const initial = isTrue(searchParams.get('sendInitialEvents'));
+  const table = isTable(call);
+  return {
+    shown(object) {
+      const seen = seenBy(call, object, version);
+      return table ? tableOf(kind, [seen], tableOptions(call, object.metadata.resourceVersion)) : seen;
+    },
+    since: initial || Number(from) === 0 ? undefined : Number(from),
+    bookmarks: isTrue(searchParams.get('allowWatchBookmarks')),
+    marksInitial: initial,
+    timeoutMs: Math.min(Number(searchParams.get('timeoutSeconds') ?? '') || 1_800, 86_400) * 1_000,
+    empty(resourceVersion, annotations) {
+      const metadata = { resourceVersion, creationTimestamp: null, ...(annotations && { annotations }) };
+      if (table) return { ...tableOf(kind, [], { resourceVersion }), metadata };
+      return { apiVersion: groupVersion(kind.group, version), kind: kind.kind, metadata };
+    },
+  };
 }
 
-/** kubectl asks for it to say which of the two is missing, the object or its namespace. */
-function namespaceNamed(name: string, { services, brokers, triggers, channels }: Platform): ApiResponse {
-  if (![...services, ...brokers, ...triggers, ...channels].some(({ namespace }) => namespace === name))
-    return failure(404, 'NotFound', `namespaces "${name}" not found`, { name, kind: 'namespaces' });
-  return found({ apiVersion: 'v1', kind: 'Namespace', metadata: { name }, status: { phase: 'Active' } });
+/** Objects of a path that its selectors mean. */
+function selecting({ kind, namespace, name }: ResourcePath, search: URLSearchParams) {
+  const labels = labelSelector(search.get('labelSelector') ?? '');
+  const fields = fieldSelector(search.get('fieldSelector') ?? '');
+  return (object: KubernetesObject): boolean =>
+    kindOf(object.apiVersion, object.kind) === kind &&
+    (namespace === undefined || object.metadata.namespace === namespace) &&
+    (name === undefined || object.metadata.name === name) &&
+    labels(object) &&
+    fields(object);
 }
 
-const groupOf = (name: string) => {
-  const version = { groupVersion: `${name}/v1`, version: 'v1' };
-  return { name, versions: [version], preferredVersion: version };
+/** An object in the version that is asked for, with what its reader may see. */
+function seenBy({ trusted }: Call, object: KubernetesObject, version: string): KubernetesObject {
+  const { group } = kindOf(object.apiVersion, object.kind) as Kind;
+  const versioned = { ...object, apiVersion: groupVersion(group, version) };
+  return trusted ? versioned : redacted(versioned);
+}
+
+const isTable = ({ accept }: Call): boolean => /as=Table;v=v1(?!\w)/.test(accept);
+
+const tableOptions = ({ url }: Call, resourceVersion = '') => {
+  const include = url.searchParams.get('includeObject');
+  return {
+    resourceVersion,
+    include: (include === 'Object' || include === 'None' ? include : 'Metadata') as IncludeObject,
+  };
 };
 
-const discovered = (group: string) =>
-  resources
-    .filter((each) => each.group === group)
-    .map(({ plural, kind, short }) => ({
-      name: plural,
-      singularName: kind.toLowerCase(),
-      namespaced: true,
-      kind,
-      verbs: ['get', 'list'],
-      shortNames: short,
-    }));
+const isTrue = (value: string | null): boolean => value === 'true' || value === '1';
 
-const found = (body: object): ApiResponse => ({ code: 200, body });
-const unknown = (path: string) => failure(404, 'NotFound', `the local platform has no ${path}`);
-
-/** A Status object, as clients of Kubernetes expect a failure. */
-const failure = (code: number, reason: string, message: string, details: object = {}): ApiResponse => ({
-  code,
-  body: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason, details, code },
-});
+function send(response: ServerResponse, { code, body, type = 'application/json' }: Reply): void {
+  response.writeHead(code, { 'content-type': type, 'cache-control': 'no-store' }).end(JSON.stringify(body));
+}

@@ -1,18 +1,18 @@
 import { addressOf } from '@dormouse/manifests/address-of';
 import type { Broker, Filter, Trigger } from '@dormouse/manifests/model';
 import {
+  type BuiltObject,
   conditionsOf,
   deliveryField,
   eventing,
   exists,
   hasBroker,
-  type KubernetesObject,
   reference,
   type Shown,
 } from './object-parts.ts';
 
 /** A Trigger with the address its events go to. */
-export function triggerObject(trigger: Trigger, platform: Shown, createdAt: Date): KubernetesObject {
+export function triggerObject(trigger: Trigger, platform: Shown, createdAt: Date): BuiltObject {
   const { name, namespace, broker, filters, subscriber, delivery } = trigger;
   const sink =
     delivery.deadLetterSink ??
@@ -39,7 +39,7 @@ export function triggerObject(trigger: Trigger, platform: Shown, createdAt: Date
 }
 
 /** A Broker with its address. */
-export const brokerObject = ({ name, namespace, delivery }: Broker): KubernetesObject => ({
+export const brokerObject = ({ name, namespace, delivery }: Broker): BuiltObject => ({
   apiVersion: eventing,
   kind: 'Broker',
   metadata: { name, namespace },

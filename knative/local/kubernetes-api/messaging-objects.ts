@@ -1,18 +1,18 @@
 import { addressOf } from '@dormouse/manifests/address-of';
 import type { Channel, Subscription } from '@dormouse/manifests/model';
 import {
+  type BuiltObject,
   conditionsOf,
   deliveryField,
   exists,
   hasChannel,
-  type KubernetesObject,
   messaging,
   reference,
   type Shown,
 } from './object-parts.ts';
 
 /** A channel with its address. */
-export const channelObject = ({ name, namespace, kind, delivery }: Channel): KubernetesObject => ({
+export const channelObject = ({ name, namespace, kind, delivery }: Channel): BuiltObject => ({
   apiVersion: messaging,
   kind,
   metadata: { name, namespace },
@@ -25,7 +25,7 @@ export const channelObject = ({ name, namespace, kind, delivery }: Channel): Kub
 });
 
 /** A Subscription with the addresses its events and replies go to. */
-export function subscriptionObject(subscription: Subscription, platform: Shown): KubernetesObject {
+export function subscriptionObject(subscription: Subscription, platform: Shown): BuiltObject {
   const { name, namespace, channel, subscriber, reply, delivery } = subscription;
   const missing = [subscriber, reply].find((to) => to && !exists(to, platform));
   return {

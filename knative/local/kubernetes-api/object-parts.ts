@@ -5,15 +5,31 @@ import type { Delivery, Destination, Platform } from '@dormouse/manifests/model'
 export interface KubernetesObject {
   apiVersion: string;
   kind: string;
-  metadata: {
-    name: string;
-    namespace: string;
-    creationTimestamp?: string;
-    annotations?: Readonly<Record<string, string>>;
-  };
-  spec: object;
-  status: { conditions: Condition[] } & Record<string, unknown>;
+  metadata: ObjectMetadata;
+  spec?: object;
+  status?: Status;
+  /** `data` of a ConfigMap, and its like. */
+  [field: string]: unknown;
 }
+
+export interface ObjectMetadata {
+  name: string;
+  namespace?: string;
+  uid?: string;
+  resourceVersion?: string;
+  generation?: number;
+  creationTimestamp?: string;
+  deletionTimestamp?: string;
+  labels?: Readonly<Record<string, string>>;
+  annotations?: Readonly<Record<string, string>>;
+  ownerReferences?: readonly object[];
+  managedFields?: readonly object[];
+}
+
+type Status = { conditions?: Condition[]; observedGeneration?: number } & Record<string, unknown>;
+
+/** What the platform makes of an object, with conditions. */
+export type BuiltObject = KubernetesObject & { spec: object; status: { conditions: Condition[] } & Status };
 
 export interface Condition {
   type: string;

@@ -1,5 +1,5 @@
 import type { Service } from '@dormouse/manifests/model';
-import type { Condition, KubernetesObject } from './object-parts.ts';
+import type { BuiltObject, Condition } from './object-parts.ts';
 
 /** What is known of a Service that runs, beside its manifest. */
 export interface ServiceState {
@@ -19,6 +19,8 @@ export interface ServiceState {
     percent: number;
     tag: string | undefined;
   }[];
+  /** Those that are remembered, the newest last; `template` as JSON. */
+  revisions?: readonly { name: string; generation: number; template: string }[];
 }
 
 /**
@@ -26,7 +28,7 @@ export interface ServiceState {
  * hold what is not for everybody.
  * @param state undefined: it does not run here
  */
-export function serviceObject(service: Service, state: ServiceState | undefined): KubernetesObject {
+export function serviceObject(service: Service, state: ServiceState | undefined): BuiltObject {
   const { name, namespace, container, containerConcurrency, timeoutMs, revisionName, traffic } = service;
   const inCluster = `http://${name}.${namespace}.svc.cluster.local`;
   return {
@@ -71,6 +73,13 @@ const trafficOf = (
   percent,
   ...(tag && { tag, url: url(tag) ?? `http://${tag}-${name}.${namespace}.svc.cluster.local` }),
 });
+
+/** Conditions of a Service whose revision does not come up, in Knative's words. */
+export const failedService = (name: string, revision: string, words: string): Condition[] =>
+  conditionsOf(name, {
+    ...{ url: () => undefined, latestCreated: revision, latestReady: undefined, failed: { revision, words } },
+    ...{ coming: false, traffic: [] },
+  });
 
 /** Conditions with Knative's reasons and messages (pkg/apis/serving/v1/configuration_lifecycle.go, route_lifecycle.go). */
 function conditionsOf(name: string, state: ServiceState | undefined): Condition[] {

@@ -1,6 +1,6 @@
 import { addressOf } from '@dormouse/manifests/address-of';
-import type { Destination, SinkBinding, Worker } from '@dormouse/manifests/model';
-import { conditionsOf, exists, type KubernetesObject, reference, type Shown } from './object-parts.ts';
+import type { Destination, PingSource, SinkBinding, Worker } from '@dormouse/manifests/model';
+import { type BuiltObject, conditionsOf, exists, reference, type Shown } from './object-parts.ts';
 
 const sources = 'sources.knative.dev/v1';
 
@@ -8,7 +8,7 @@ const sources = 'sources.knative.dev/v1';
 export const containerSourceObject = (
   { name, namespace, container, sink }: Worker & { sink: Destination },
   platform: Shown,
-): KubernetesObject => ({
+): BuiltObject => ({
   apiVersion: sources,
   kind: 'ContainerSource',
   metadata: { name, namespace },
@@ -17,7 +17,7 @@ export const containerSourceObject = (
 });
 
 /** A SinkBinding with the address of its sink. */
-export function sinkBindingObject(binding: SinkBinding, platform: Shown): KubernetesObject {
+export function sinkBindingObject(binding: SinkBinding, platform: Shown): BuiltObject {
   const { name, namespace, subject, sink, extensions } = binding;
   const [apiVersion, kind] = subject.type.split(' ');
   return {
@@ -36,7 +36,19 @@ export function sinkBindingObject(binding: SinkBinding, platform: Shown): Kubern
   };
 }
 
-const statusOf = (sink: Destination, platform: Shown): KubernetesObject['status'] => ({
+const statusOf = (sink: Destination, platform: Shown): BuiltObject['status'] => ({
   sinkUri: addressOf(sink),
   conditions: conditionsOf({ SinkProvided: exists(sink, platform) || `${addressOf(sink)} does not exist` }),
+});
+
+/** A PingSource with the address of its sink. */
+export const pingSourceObject = (
+  { name, namespace, schedule, timezone, contentType, sink }: PingSource,
+  platform: Shown,
+): BuiltObject => ({
+  apiVersion: sources,
+  kind: 'PingSource',
+  metadata: { name, namespace },
+  spec: { schedule, ...(timezone && { timezone }), ...(contentType && { contentType }), sink: reference(sink) },
+  status: statusOf(sink, platform),
 });

@@ -20,6 +20,15 @@ export interface Revisions {
   latest(service: Service, bundle: Bundle, hash: string): Revision;
   /** A former one of the Service, as it was; with `bundle` where its own program is no longer there. Undefined: there was none. */
   earlier(service: Service, name: string, bundle: Bundle): Revision | undefined;
+  /** Those that are remembered, the newest last. */
+  remembered(service: Pick<Service, 'namespace' | 'name'>): RememberedRevision[];
+}
+
+export interface RememberedRevision {
+  name: string;
+  generation: number;
+  /** `spec.template` as JSON. */
+  template: string;
 }
 
 export function revisions(options: RevisionsOptions): Revisions {
@@ -47,6 +56,7 @@ export function revisions(options: RevisionsOptions): Revisions {
       const found = history.find(service, name);
       return found && make(name, { ...found.service, origin: service.origin }, found.bundle ?? bundle);
     },
+    remembered: history.list,
   };
 }
 
@@ -81,6 +91,7 @@ const maxRevisions = 10;
 interface History {
   /** @returns the revision's name */
   add(service: Service, bundle: Bundle, hash: string): string;
+  list(service: Pick<Service, 'namespace' | 'name'>): RememberedRevision[];
   /** @returns without `bundle` when its program is no longer there */
   find(service: Service, name: string): { service: FormerRevision['service']; bundle: Bundle | undefined } | undefined;
 }
@@ -108,6 +119,14 @@ function openHistory(home: string): History {
       writeFileSync(`${file}.new`, JSON.stringify(known), { mode: 0o600 });
       renameSync(`${file}.new`, file);
       return name;
+    },
+    list(service) {
+      const { revisions = [], generation = 0 } = known[keyOf(service)] ?? {};
+      return revisions.map((each, index) => ({
+        name: each.name,
+        generation: generation - (revisions.length - 1 - index),
+        template: each.service.template,
+      }));
     },
     find(service, name) {
       const found = known[keyOf(service)]?.revisions?.find((each) => each.name === name);

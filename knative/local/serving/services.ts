@@ -8,7 +8,7 @@ import type { Bundle } from './process/bundle.ts';
 import type { Target } from './proxy/exchange.ts';
 import { type Listener, listen } from './proxy/listener.ts';
 import type { Revision } from './revision.ts';
-import { hashOf, keyOf, type RevisionsOptions, revisions } from './revisions.ts';
+import { hashOf, keyOf, type RememberedRevision, type RevisionsOptions, revisions } from './revisions.ts';
 import { ServedService } from './served-service.ts';
 import type { Routing, ServiceStatus } from './service-status.ts';
 import { tagAddresses } from './tag-addresses.ts';
@@ -29,7 +29,7 @@ export interface Services {
    * @throws ProblemError 503 when it is the turn of a revision that does not exist
    */
   find(name: string, namespace: string): Target | undefined;
-  routing(name: string, namespace: string): Routing | undefined;
+  routing(name: string, namespace: string): (Routing & { revisions: RememberedRevision[] }) | undefined;
   /** `http://127.0.0.1:PORT` of `http://name.namespace.svc.cluster.local`. */
   addressOf(address: string): string | undefined;
   status(): (ServiceStatus & { pids: number[] })[];
@@ -112,7 +112,10 @@ export function createServices(options: ServicesOptions): Services {
       const key = `${namespace}/${name}`;
       return entries.get(key)?.served.pick() ?? tags.find(key)?.target();
     },
-    routing: (name, namespace) => entries.get(`${namespace}/${name}`)?.served.routing(),
+    routing(name, namespace) {
+      const routing = entries.get(`${namespace}/${name}`)?.served.routing();
+      return routing && { ...routing, revisions: made.remembered({ name, namespace }) };
+    },
     addressOf(address) {
       const found = /^https?:\/\/([^.]+)\.([^.]+)\.svc\.cluster\.local$/.exec(address);
       const key = found ? `${found[2]}/${found[1]}` : '';

@@ -103,8 +103,9 @@ interface Reading {
  *
  * @throws ManifestError at the line of a field that is unknown, of a value that a cluster would reject, of a kind that
  * does not run here, or of a reference that leads nowhere.
+ * @param missing is told of references that lead nowhere, instead of the error
  */
-export function readPlatform(rendered: readonly Rendered[]): Platform {
+export function readPlatform(rendered: readonly Rendered[], missing?: Missing): Platform {
   const platform: Reading['platform'] = {
     services: [],
     brokers: [],
@@ -141,9 +142,12 @@ export function readPlatform(rendered: readonly Rendered[]): Platform {
   platform.services.push(...placed.services);
   platform.workers.push(...placed.workers);
   bindHosts(reading);
-  checkReferences(rendered, platform, reading.claims);
+  checkReferences(rendered, platform, { claims: reading.claims, missing });
   return platform;
 }
+
+/** Told of an object, by its origin, one of whose references leads nowhere. */
+export type Missing = (object: Origin, error: ManifestError) => void;
 
 /** ConfigMaps come first: they hold the autoscaler's defaults and the features that are enabled. */
 function readConfigMap(rendered: Rendered, reading: Reading): boolean {
@@ -275,8 +279,17 @@ const suggestion = (name: string, known: readonly string[]) => {
 function checkReferences(
   rendered: readonly Rendered[],
   platform: Reading['platform'],
-  claims: ReadonlySet<string>,
+  { claims, missing }: { claims: ReadonlySet<string>; missing: Missing | undefined },
 ): void {
+  const each = <T extends { origin: Origin }>(objects: readonly T[], check: (object: T) => void) => {
+    for (const object of objects)
+      try {
+        check(object);
+      } catch (error) {
+        if (!missing || !(error instanceof ManifestError)) throw error;
+        missing(object.origin, error);
+      }
+  };
   const origin = (of: { origin: Origin }, ...path: (string | number)[]) =>
     rendered.find((each) => each.origin === of.origin)?.at(path) ?? of.origin;
   const demand = (
@@ -317,27 +330,29 @@ function checkReferences(
         `${kind} ${name}: there is a ${other?.kind} with this name in namespace ${namespace}`,
       );
   }
-  for (const { template, origin: at } of platform.flows) reach(template.delivery.deadLetterSink, at);
-  for (const each of platform.channels)
-    reach(each.delivery.deadLetterSink, origin(each, 'spec', 'delivery', 'deadLetterSink', 'ref', 'name'));
-  for (const each of platform.subscriptions) {
-    const { name, kind } = each.channel;
-    channel({ name, namespace: each.namespace }, kind, origin(each, 'spec', 'channel', 'name'));
-    reach(each.subscriber, origin(each, 'spec', 'subscriber', 'ref', 'name'));
-    reach(each.reply, origin(each, 'spec', 'reply', 'ref', 'name'));
-    reach(each.delivery.deadLetterSink, origin(each, 'spec', 'delivery', 'deadLetterSink', 'ref', 'name'));
-  }
-  for (const broker of platform.brokers)
-    reach(broker.delivery.deadLetterSink, origin(broker, 'spec', 'delivery', 'deadLetterSink', 'ref', 'name'));
-  for (const trigger of platform.triggers) {
+  each(platform.flows, ({ template, origin: at }) => reach(template.delivery.deadLetterSink, at));
+  each(platform.channels, (of) =>
+    reach(of.delivery.deadLetterSink, origin(of, 'spec', 'delivery', 'deadLetterSink', 'ref', 'name')),
+  );
+  each(platform.subscriptions, (of) => {
+    const { name, kind } = of.channel;
+    channel({ name, namespace: of.namespace }, kind, origin(of, 'spec', 'channel', 'name'));
+    reach(of.subscriber, origin(of, 'spec', 'subscriber', 'ref', 'name'));
+    reach(of.reply, origin(of, 'spec', 'reply', 'ref', 'name'));
+    reach(of.delivery.deadLetterSink, origin(of, 'spec', 'delivery', 'deadLetterSink', 'ref', 'name'));
+  });
+  each(platform.brokers, (broker) =>
+    reach(broker.delivery.deadLetterSink, origin(broker, 'spec', 'delivery', 'deadLetterSink', 'ref', 'name')),
+  );
+  each(platform.triggers, (trigger) => {
     demand('Broker', trigger.broker, trigger.namespace, platform.brokers, origin(trigger, 'spec', 'broker'));
     reach(trigger.subscriber, origin(trigger, 'spec', 'subscriber', 'ref', 'name'));
     reach(trigger.delivery.deadLetterSink, origin(trigger, 'spec', 'delivery', 'deadLetterSink', 'ref', 'name'));
-  }
-  for (const each of [...platform.sinkBindings, ...platform.workers])
-    reach(each.sink, origin(each, 'spec', 'sink', 'ref', 'name'));
-  for (const source of platform.pingSources) reach(source.sink, origin(source, 'spec', 'sink', 'ref', 'name'));
-  for (const host of platform.virtualHosts) {
+  });
+  each([...platform.sinkBindings, ...platform.workers, ...platform.pingSources], (of) =>
+    reach(of.sink, origin(of, 'spec', 'sink', 'ref', 'name')),
+  );
+  each(platform.virtualHosts, (host) => {
     for (const [index, { action, mirrors = [] }] of host.routes.entries()) {
       if (action.kind !== 'route') continue;
       for (const { service: name, namespace } of mirrors) {
@@ -358,19 +373,19 @@ function checkReferences(
           origin(host, 'spec', 'http', index, 'rewrite', 'authority'),
         );
     }
-  }
+  });
   const checkContainer = (of: { namespace: string; origin: Origin }, container: Container) => {
     const at = (path: string[]) => origin(of, ...path);
     checkConfigMaps({ namespace: of.namespace, container }, platform.configMaps, at);
     checkClaims({ namespace: of.namespace, container }, claims, at);
   };
-  for (const each of [...platform.jobs, ...platform.workers]) checkContainer(each, each.container);
-  for (const each of platform.jobSinks) checkContainer(each, each.job.container);
-  for (const each of platform.services) {
-    const { container, sidecars = [], initContainers = [] } = each;
+  each([...platform.jobs, ...platform.workers], (of) => checkContainer(of, of.container));
+  each(platform.jobSinks, (of) => checkContainer(of, of.job.container));
+  each(platform.services, (of) => {
+    const { container, sidecars = [], initContainers = [] } = of;
     for (const one of [container, ...[...sidecars, ...initContainers].map(({ container: other }) => other)])
-      checkContainer(each, one);
-  }
+      checkContainer(of, one);
+  });
 }
 
 function checkClaims(

@@ -8,9 +8,12 @@ export interface Origin {
 export class ManifestError extends Error {
   override name = 'ManifestError';
   origin: Origin;
+  /** The message without its place. */
+  problem: string;
   constructor(origin: Origin, problem: string) {
     super(`${origin.file}:${origin.line}: ${problem}`);
     this.origin = origin;
+    this.problem = problem;
   }
 }
 

@@ -1,0 +1,197 @@
+import { createHash } from 'node:crypto';
+import type { Platform, Service } from '@dormouse/manifests/model';
+import { keyOf, type SourceObject } from '@dormouse/manifests/source-objects';
+import type { Manifest } from '@dormouse/manifests/yaml/origin';
+import type { Births } from './births.ts';
+import { derivedObjects } from './derived-objects.ts';
+import { flowObject } from './flow-objects.ts';
+import { brokerObject, triggerObject } from './kubernetes-objects.ts';
+import { channelObject, subscriptionObject } from './messaging-objects.ts';
+import type { BuiltObject, Condition, KubernetesObject, ObjectMetadata } from './object-parts.ts';
+import { failedService, type ServiceState, serviceObject } from './service-object.ts';
+import { containerSourceObject, pingSourceObject, sinkBindingObject } from './source-objects.ts';
+
+/** What is known of a Service; undefined for one that does not run. */
+export type StateOf = (service: Pick<Service, 'name' | 'namespace'>) => ServiceState | undefined;
+
+/** What runs, and what is to run. */
+export interface Shown {
+  /** What runs. */
+  platform: Platform;
+  /** What the platform was read from; undefined: it was made by hand. */
+  running?: readonly SourceObject[] | undefined;
+  /** What is to run; it differs from `running` while something that was written is being applied. */
+  desired?: readonly SourceObject[] | undefined;
+  /** Why the last change could not be applied. */
+  failure?: string | undefined;
+}
+
+export interface CurrentOptions {
+  createdAt: Births;
+  /** When other objects were first seen. */
+  births: Births;
+  stateOf: StateOf;
+}
+
+/** An object with what it was read from is up to date with its spec, or still on its way. */
+export interface CurrentObject {
+  key: string;
+  object: KubernetesObject;
+  observed: boolean;
+}
+
+/** All objects that there are, without resource versions. */
+export function currentObjects(shown: Shown, { createdAt, births, stateOf }: CurrentOptions): CurrentObject[] {
+  const { platform, running, desired } = shown;
+  const birth = createdAt(platform.triggers);
+  const built = new Map(builtObjects(platform, stateOf, birth).map((each) => [keyOf(each as Manifest), each]));
+  const read = new Map((running ?? []).map((each) => [each.key, JSON.stringify(each.manifest)]));
+  const wanted = desired ?? [];
+  const declared = new Set(wanted.map(({ key }) => key));
+  const merged = wanted.map((source): CurrentObject => {
+    const observed = read.get(source.key) === JSON.stringify(source.manifest);
+    return { key: source.key, observed, object: objectOf(source, built.get(source.key), { ...shown, observed }) };
+  });
+  // What Knative makes of others (an InMemoryChannel of a Channel), and platforms made by hand.
+  const made = [...built]
+    .filter(([key, { kind }]) => !declared.has(key) && (desired === undefined || kind !== 'Service'))
+    .filter(([key]) => !read.has(key))
+    .map(([key, object]): CurrentObject => ({ key, object, observed: true }));
+  const main = [...merged, ...made, ...namespacesOf([...merged, ...made])];
+  const bornAt = births(main.map(({ key }) => asNamed(key)));
+  const dated = main.map((each) => ({ ...each, object: withIdentity(each, bornAt(asNamed(each.key))) }));
+  const derived = dated.flatMap(({ object }) => derivedOf(object, platform, stateOf));
+  return [...dated, ...derived];
+}
+
+const asNamed = (key: string) => ({ namespace: key.replace(/\/[^/]*$/, ''), name: key.replace(/^.*\//, '') });
+
+function derivedOf(object: KubernetesObject, { services }: Platform, stateOf: StateOf): CurrentObject[] {
+  if (object.kind !== 'Service' || !object.apiVersion.startsWith('serving.')) return [];
+  const { name, namespace, creationTimestamp } = object.metadata;
+  const service = services.find((each) => each.name === name && each.namespace === namespace);
+  if (!service) return [];
+  return derivedObjects(service, object as BuiltObject, stateOf(service)).map((each) => {
+    const key = keyOf(each as Manifest);
+    const dated = { ...each, metadata: { creationTimestamp, ...each.metadata } as ObjectMetadata };
+    return { key, object: withIdentity({ key, object: dated }, new Date(0)), observed: true };
+  });
+}
+
+function builtObjects(platform: Platform, stateOf: StateOf, birth: ReturnType<Births>): BuiltObject[] {
+  const { services, brokers, triggers, channels, subscriptions, flows, workers, sinkBindings, pingSources } = platform;
+  return [
+    ...brokers.map(brokerObject),
+    ...triggers.map((each) => triggerObject(each, platform, birth(each))),
+    ...channels.map(channelObject),
+    // A Channel is made of one.
+    ...channels
+      .filter(({ kind }) => kind === 'Channel')
+      .map((each) => channelObject({ ...each, kind: 'InMemoryChannel' })),
+    ...subscriptions.map((each) => subscriptionObject(each, platform)),
+    ...flows.map(flowObject),
+    ...workers.flatMap(({ sink, ...worker }) => (sink ? containerSourceObject({ ...worker, sink }, platform) : [])),
+    ...sinkBindings.map((each) => sinkBindingObject(each, platform)),
+    ...pingSources.map((each) => pingSourceObject(each, platform)),
+    ...services.map((each) => serviceObject(each, stateOf(each))),
+  ];
+}
+
+interface Situation extends Shown {
+  observed: boolean;
+}
+
+/** An object as it was written, with the status that the platform gives it. */
+function objectOf(
+  { manifest, problem, key }: SourceObject,
+  built: BuiltObject | undefined,
+  { observed, failure, platform }: Situation,
+): KubernetesObject {
+  const { name, namespace } = manifest.metadata;
+  const object = { ...manifest, metadata: { ...built?.metadata, ...manifest.metadata } } as unknown as KubernetesObject;
+  const isNamespaced = key.split('/')[2] !== '';
+  object.metadata = { ...object.metadata, ...(isNamespaced && { namespace: namespace || 'default' }) };
+  const status = built?.status ?? statusOf(object, { platform, observed });
+  if (observed && problem !== undefined) return withStatus(object, status, problemConditions(object, problem));
+  if (observed) return status.conditions || Object.keys(status).length > 0 ? { ...object, status } : object;
+  if (failure !== undefined) return withStatus(object, status, notReady('False', 'NotApplied', failure));
+  return Object.hasOwn(built ?? {}, 'status') || isKnative(object)
+    ? withStatus(object, status, notReady('Unknown', 'Deploying', `${name} is being applied`))
+    : object;
+}
+
+const isKnative = ({ apiVersion }: KubernetesObject) => apiVersion.includes('.knative.dev/');
+
+const withStatus = (object: KubernetesObject, status: object, conditions: Condition[]): KubernetesObject => ({
+  ...object,
+  status: { ...status, conditions },
+});
+
+const notReady = (status: Condition['status'], reason: string, message: string): Condition[] => [
+  { type: 'Ready', status, reason, message },
+];
+
+/** A Service has no program, or refers to what is not there; another object has no Broker, no subscriber, no sink. */
+function problemConditions({ apiVersion, kind, metadata: { name } }: KubernetesObject, problem: string): Condition[] {
+  if (kind === 'Service' && apiVersion.startsWith('serving.')) return failedService(name, `${name}-00001`, problem);
+  return notReady(
+    'False',
+    kind === 'Trigger' && problem.includes('Broker') ? 'BrokerDoesNotExist' : 'NotFound',
+    problem,
+  );
+}
+
+/** Status of kinds that the platform has no model of its own for. */
+function statusOf(
+  { apiVersion, kind, spec = {} }: KubernetesObject,
+  { platform, observed }: { platform: Platform; observed: boolean },
+): NonNullable<KubernetesObject['status']> {
+  const type = `${apiVersion.replace(/\/?v[^/]*$/, '')} ${kind}`.trim();
+  if (type === 'Namespace') return { phase: 'Active' };
+  if (type === 'apps Deployment') {
+    const { replicas = 1 } = spec as { replicas?: number };
+    const ready = observed ? replicas : 0;
+    return {
+      ...{ replicas, readyReplicas: ready, updatedReplicas: ready, availableReplicas: ready },
+      conditions: [{ type: 'Available', status: observed ? 'True' : 'False' }],
+    };
+  }
+  if (type === 'batch Job' && observed) return { succeeded: 1, conditions: [{ type: 'Complete', status: 'True' }] };
+  if (type === 'serving.knative.dev DomainMapping' && observed) {
+    const { ref } = spec as { ref?: { name?: string } };
+    const found = platform.services.some(({ name }) => name === ref?.name);
+    return { conditions: [{ type: 'Ready', status: found ? 'True' : 'False' }] };
+  }
+  if (apiVersion.includes('.knative.dev/') && observed) return { conditions: [{ type: 'Ready', status: 'True' }] };
+  return {};
+}
+
+/** Names of namespaces need no declaration. */
+function namespacesOf(objects: readonly CurrentObject[]): CurrentObject[] {
+  const declared = new Set(
+    objects.filter(({ object }) => object.kind === 'Namespace').map(({ object }) => object.metadata.name),
+  );
+  const names = new Set(['default', ...objects.flatMap(({ object }) => object.metadata.namespace ?? [])]);
+  return [...names]
+    .filter((name) => !declared.has(name))
+    .map((name) => ({
+      key: `/Namespace//${name}`,
+      object: { apiVersion: 'v1', kind: 'Namespace', metadata: { name }, spec: {}, status: { phase: 'Active' } },
+      observed: true,
+    }));
+}
+
+/** With the time since which it is there, and a UID that stays the same for as long as it does. */
+function withIdentity({ key, object }: Pick<CurrentObject, 'key' | 'object'>, bornAt: Date): KubernetesObject {
+  const { creationTimestamp = bornAt.toISOString(), ...metadata } = object.metadata;
+  return {
+    ...object,
+    metadata: { ...metadata, uid: uidOf(`${key} ${creationTimestamp}`), creationTimestamp },
+  };
+}
+
+/** A UUID of version 8 (RFC 9562). */
+function uidOf(text: string): string {
+  const hex = createHash('sha256').update(text).digest('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
