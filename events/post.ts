@@ -20,6 +20,7 @@ const post = v.object({
   ),
   category: v.object({ id, name: text, slug: text }),
   tags: v.optional(v.pipe(v.array(text), v.description('As its author wrote them.'))),
+  featured: v.optional(v.pipe(v.boolean(), v.description('Whether the front page begins with it.'))),
   created_at: timestamp,
   updated_at: timestamp,
 });
@@ -36,7 +37,7 @@ export const postUpdated = contract({
   source,
   schema: post,
   emitted:
-    'When title, text, slug, category, tags, kind or the planned time of a post changed, or a deleted post was restored; a change of status alone is told by published or unpublished.',
+    'When title, text, slug, category, tags, kind, the planned time or whether it is featured of a post changed, or a deleted post was restored; a change of status alone is told by published or unpublished.',
 });
 
 export const postPublished = contract({

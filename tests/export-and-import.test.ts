@@ -109,6 +109,8 @@ async function written(author: Author): Promise<Post[]> {
   ];
   const moved = await author.call<Post>('PATCH', `/blog/api/posts/${made[3]!.id}`, { body: { content: 'Changed.' } });
   expect(moved.status).toBe(200);
+  const featured = await here.administrator('PATCH', `/blog/api/posts/${made[1]!.id}`, { body: { featured: true } });
+  expect(featured.status).toBe(200);
   const old = {
     title: 'From before',
     content: 'Old.',

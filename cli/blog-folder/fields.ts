@@ -53,6 +53,11 @@ export const postFields = {
     read: (value) => (value === 'page' ? 'page' : undefined),
   },
   summary: { key: 'summary', written: ({ summary }) => summary || undefined, read: text },
+  featured: {
+    key: 'featured',
+    written: ({ featured }) => featured || undefined,
+    read: (value) => value ?? undefined,
+  },
   lang: { key: 'lang', written: ({ lang }) => lang ?? undefined, read: text },
   // As texts name pictures.
   cover: {

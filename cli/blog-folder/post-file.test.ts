@@ -25,6 +25,7 @@ const post = (given: Partial<Post> = {}): Post => ({
   lang: null,
   cover: null,
   cover_alt: '',
+  featured: false,
   summary: '',
   published_at: '2026-11-28T12:00:00.000Z',
   content: 'Some *Markdown*.',
@@ -117,6 +118,7 @@ const posts = fc
     kind: fc.constantFrom('post' as const, 'page' as const),
     lang: fc.constantFrom(null, 'no', 'pt-BR'),
     cover: fc.constantFrom(null, 'ab'.repeat(32)),
+    featured: fc.boolean(),
     cover_alt: fc.constantFrom('', 'A cat: "no"'),
     summary: fc.constantFrom('', 'In short: "no"'),
   })
@@ -142,6 +144,7 @@ describe('the file of a post', () => {
             ...(one.cover === null ? {} : { cover: one.cover }),
             ...(one.cover !== null && one.cover_alt !== '' ? { cover_alt: one.cover_alt } : {}),
             ...(one.summary !== '' ? { summary: one.summary } : {}),
+            ...(one.featured ? { featured: true } : {}),
             ...(one.status === 'draft' && one.published_at ? { published_at: one.published_at } : {}),
           },
           content: one.content,

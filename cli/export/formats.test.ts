@@ -30,6 +30,7 @@ const post = (given: Partial<Post> & { id: number }): Post => ({
   lang: null,
   cover: null,
   cover_alt: '',
+  featured: false,
   summary: '',
   published_at: `2020-01-0${given.id}T10:20:30.000Z`,
   content: 'Text.',
@@ -115,6 +116,17 @@ describe('a cover in an export', () => {
     const images = rows.map(({ feature_image }: { feature_image: string | null }) => feature_image);
     expect(images).toEqual([...Array(2).fill(`__GHOST_URL__/content/images/${hash}-1280.jpg`), null]);
     expect(posts_meta).toMatchObject([{ post_id: rows[0].id, feature_image_alt: 'A <cat>' }]);
+  });
+});
+
+describe('what the front page begins with, in an export', () => {
+  it.each<[string, Format, string]>([
+    ['WordPress', wxr, '<wp:is_sticky>1</wp:is_sticky>'],
+    ['Ghost', ghost, '"featured":1'],
+  ])('for %s is said as there, and read back', async (_, format, said) => {
+    const files = await written(format, [post({ id: 1, featured: true }), post({ id: 2 })]);
+    expect(Object.values(files).map(String).join('').replaceAll(/\s/g, '').split(said)).toHaveLength(2);
+    expect(planned(files).posts.map(({ featured }) => featured)).toEqual([true, false]);
   });
 });
 

@@ -60,7 +60,7 @@ async function postRow(post: Post, address: string, types: ReadonlyMap<string, s
     html: ghostHtml(html),
     comment_id: objectId('post', post.id),
     feature_image: (post.cover && pictureAt(servedAddress(post.cover))) ?? null,
-    featured: 0,
+    featured: post.featured ? 1 : 0,
     type: post.kind,
     status: post.status,
     locale: null,

@@ -70,6 +70,7 @@ async function postItem(post: Post, address: string, cover: number | undefined):
     name: post.slug,
     status: post.status === 'published' ? 'publish' : 'draft',
     type: post.kind,
+    sticky: post.featured,
     rest:
       `<category domain="category" nicename="${xml(nicename(post.category.slug))}">${cdata(escaped(post.category.name))}</category>\n` +
       post.tags
@@ -120,6 +121,7 @@ interface Item {
   readonly status: string;
   readonly type: string;
   readonly parent?: number;
+  readonly sticky?: boolean;
   readonly rest: string;
 }
 
@@ -134,7 +136,7 @@ function item(one: Item): string {
     `${dates('post_date', one.created)}${dates('post_modified', one.changed)}<wp:comment_status>${cdata('open')}</wp:comment_status>\n` +
     `<wp:ping_status>${cdata('closed')}</wp:ping_status>\n<wp:post_name>${cdata(nicename(one.name))}</wp:post_name>\n<wp:status>${cdata(one.status)}</wp:status>\n` +
     `<wp:post_parent>${one.parent ?? 0}</wp:post_parent>\n<wp:menu_order>0</wp:menu_order>\n<wp:post_type>${cdata(one.type)}</wp:post_type>\n` +
-    `<wp:post_password>${cdata('')}</wp:post_password>\n<wp:is_sticky>0</wp:is_sticky>\n${one.rest}</item>\n`
+    `<wp:post_password>${cdata('')}</wp:post_password>\n<wp:is_sticky>${one.sticky ? 1 : 0}</wp:is_sticky>\n${one.rest}</item>\n`
   );
 }
 

@@ -54,6 +54,8 @@ export interface Article {
   /** Language tag (BCP 47) of its text, where its head or its place says it. */
   readonly lang?: string | undefined;
   readonly kind: 'post' | 'page';
+  /** Whether the front page begins with it. */
+  readonly featured?: boolean;
   /** When it is going to be for everybody, where nothing but its date is why it is not. RFC 3339. */
   readonly scheduled?: string;
   /** Why it is not for everybody: such an article becomes a draft. */

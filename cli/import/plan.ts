@@ -50,6 +50,8 @@ export interface PlannedPost {
   /** Why it is a draft. */
   readonly hidden: readonly string[];
   readonly kind: 'post' | 'page';
+  /** Whether the front page begins with it. */
+  readonly featured?: boolean | undefined;
   /** What the article says of itself, as far as a post can have it. */
   readonly summary?: string | undefined;
   /** Language tag (BCP 47), where the article says it. */
@@ -118,6 +120,7 @@ function planContents(folder: Folder, { articles, skipped, asides, addresses }: 
       ...(article.scheduled ? { published_at: article.scheduled } : {}),
       hidden: article.hidden,
       kind: article.kind,
+      featured: article.featured,
       ...summaryOf(article.extra),
       lang: article.lang,
       addresses: former.of.get(article.path) ?? [],

@@ -258,6 +258,7 @@ async function create(client: Client, post: PlannedPost, { content, cover }: Ren
     source,
     lang,
     summary,
+    featured,
   } = post;
   const body: Every<ScopedBodyOf<typeof postsApi.create>> = {
     title,
@@ -277,6 +278,7 @@ async function create(client: Client, post: PlannedPost, { content, cover }: Ren
     cover: cover?.hash,
     cover_alt: cover?.alt,
     summary,
+    featured,
   };
   const posts = apiClient<typeof postsApi>(client.send);
   const known = post.knownByAddress ? await atItsAddress(client, post) : undefined;

@@ -20,6 +20,7 @@ const post: Post = {
   lang: 'en',
   cover: null,
   cover_alt: '',
+  featured: false,
   summary: '',
   published_at: '2026-11-28T12:00:00.000Z',
   content: 'Some *Markdown*.\n\n---\n\nMore.',

@@ -32,6 +32,7 @@ const changed = [
   'cover',
   'cover_alt',
   'summary',
+  'featured',
 ] as const;
 /** What is written for other programs, and stays as it is. */
 const unchanged = new Set([

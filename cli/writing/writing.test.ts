@@ -21,6 +21,7 @@ const post = (given: object = {}) => ({
   lang: null,
   cover: null,
   cover_alt: '',
+  featured: false,
   summary: '',
   published_at: null,
   content: 'It sleeps.',

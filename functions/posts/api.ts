@@ -52,6 +52,7 @@ const summaryFields = {
     ),
   ),
   cover_alt: v.pipe(v.string(), v.description('What the cover shows.')),
+  featured: v.pipe(v.boolean(), v.description('Whether the front page begins with it.')),
 };
 
 /** What is accepted is answered: a field that is missing in `post` is a type error. */
@@ -155,6 +156,7 @@ const aSummary: v.InferInput<typeof item> = {
   lang: null,
   cover: null,
   cover_alt: '',
+  featured: false,
 };
 const aPost = {
   ...aSummary,

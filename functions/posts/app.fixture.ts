@@ -47,6 +47,7 @@ export const somePost = (post: Partial<Post> = {}): Post => ({
   lang: null,
   cover: null,
   coverAlt: '',
+  featured: false,
   category: { id: 7, version: 1, name: 'News', slug: 'news', color: '#123456' },
   createdAt: new Date('2026-01-02T03:04:05.678Z'),
   publishedAt: new Date('2026-01-02T03:04:05.678Z'),
@@ -111,6 +112,7 @@ function fakePosts(kept: Post[] = []) {
         cover: post.cover ?? null,
         coverAlt: post.coverAlt ?? '',
         summary: post.summary ?? '',
+        featured: post.featured ?? false,
         author: post.author,
         authorId: post.authorId,
       });

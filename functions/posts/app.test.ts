@@ -28,6 +28,7 @@ test('a list is an array of the fixed fields', async () => {
       lang: null,
       cover: null,
       cover_alt: '',
+      featured: false,
     },
   ]);
 });
@@ -367,6 +368,26 @@ test('the cover of a post is the hash of a picture, and what it shows a line', a
     expect([value, response.status, await response.json()]).toMatchObject([value, 422, { errors: [{ field }] }]);
   }
   expect((await ask('PATCH', '1', { as: 'ann', body: { cover: null, cover_alt: '' } })).status).toBe(200);
+});
+
+test('editors feature posts; an author who changes theirs leaves it as it is', async () => {
+  const { ask, calls } = appOver([somePost({ id: 1 }), somePost({ id: 2, featured: true })]);
+  const body = { title: 'Seen', content: 'Text.', category_name: 'General' };
+  const status = async (...request: Parameters<typeof ask>) => (await ask(...request)).status;
+  expect(await status('POST', '', { as: 'ann', body: { ...body, featured: true } })).toBe(403);
+  expect(await status('POST', '', { as: 'ann', body: { ...body, featured: false } })).toBe(201);
+  const made = await ask('POST', '', { as: 'eve', body: { ...body, featured: true } });
+  expect([made.status, await made.json()]).toMatchObject([201, { featured: true }]);
+  expect(await status('PATCH', '1', { as: 'ann', body: { featured: true } })).toBe(403);
+  expect(await status('PATCH', '2', { as: 'ann', body: { featured: false } })).toBe(403);
+  expect(await status('PATCH', '2', { as: 'ann', body: { featured: true, title: 'Another' } })).toBe(200);
+  expect(await status('PATCH', '1', { as: 'eve', body: { featured: true } })).toBe(200);
+  const wrong = await ask('PATCH', '1', { as: 'eve', body: { featured: 'yes' } });
+  expect([wrong.status, await wrong.json()]).toMatchObject([422, { errors: [{ field: 'featured' }] }]);
+  expect(await status('GET', `${list}?featured=true`)).toBe(200);
+  expect(await status('GET', `${list}?featured=false`)).toBe(200);
+  expect(calls.filters.map(({ featured }) => featured)).toEqual([true, false]);
+  expect(await status('GET', `${list}?featured=yes`)).toBe(422);
 });
 
 test('a post has a summary and an address of its own, each a line', async () => {

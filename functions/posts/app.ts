@@ -29,7 +29,7 @@ import {
   tagsBody,
   tagsKey,
 } from './page.ts';
-import { demandMayChange, demandMayRestore, demandWriter, isEditor, maySee } from './permission.ts';
+import { demandMayChange, demandMayFeature, demandMayRestore, demandWriter, isEditor, maySee } from './permission.ts';
 import { type CachedBody, cachedBody, etagOf, type Post, postView } from './post.ts';
 import { postMetrics } from './post-metrics.ts';
 import { type ListRequest, readListQuery } from './query.ts';
@@ -114,6 +114,7 @@ export function createApp(dependencies: Dependencies) {
     })
     .post(api.create.path, writer, postBody, async (c) => {
       const input = c.req.valid('json');
+      demandMayFeature(required(c), input.featured, false);
       const post = postOf(input, await authorOf(input, required(c), findAuthor));
       const created = await posts.create(post, readIdempotencyKey(c, input));
       if (created.outcome === 'new') {
@@ -215,7 +216,16 @@ export function createApp(dependencies: Dependencies) {
       const { category_name, published_at, cover_alt, ...changes } = c.req.valid('json');
       const all = { ...changes, categoryName: category_name, publishedAt: published_at, coverAlt: cover_alt };
       const isAutosave = check(api.change.query, c.req.query()).autosave !== undefined;
-      const { before, after } = await posts.change(postId, caller.name, all, allowing(c), isAutosave);
+      const { before, after } = await posts.change(
+        postId,
+        caller.name,
+        all,
+        (post) => {
+          allowing(c)(post);
+          demandMayFeature(caller, changes.featured, post.featured);
+        },
+        isAutosave,
+      );
       if (after.status === 'draft') schedule.plan(after.publishedAt);
       count.changed(before.status, after.status);
       // Drafts are in no list that is kept.

@@ -46,6 +46,7 @@ export const deletedView = (post: DeletedPost): ResponseOf<typeof api.deleted, 2
   lang: post.lang,
   cover: post.cover,
   cover_alt: post.coverAlt,
+  featured: post.featured,
   deleted_at: post.deletedAt.toISOString(),
   deleted_by: post.deletedBy,
   restorable_until: new Date(post.deletedAt.getTime() + keptDays * 86_400_000).toISOString(),

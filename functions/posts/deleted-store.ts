@@ -79,6 +79,7 @@ export const copiedColumns = [
   'lang',
   'cover',
   'cover_alt',
+  'featured',
   'summary',
   'preview',
 ] as const;

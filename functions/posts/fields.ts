@@ -86,6 +86,12 @@ const summary = v.pipe(
   v.description('Shown in lists, feeds and cards of links. Empty: the begin of the text (`excerpt`).'),
 );
 
+/** The front page is everybody's: editors decide what it begins with. */
+const featured = v.pipe(
+  v.boolean('must be true or false'),
+  v.description('Whether the front page begins with it. Only editors and administrators change it.'),
+);
+
 /** Letters and digits stay, in lower case; everything else becomes a hyphen. */
 const slug = v.pipe(
   v.nullable(line(1, 200)),
@@ -108,6 +114,7 @@ export const written = {
   cover_alt: v.optional(coverAlt),
   summary: v.optional(summary),
   slug: v.optional(slug),
+  featured: v.optional(featured),
 };
 
 /** RFC 3339; up to a day ahead, for clocks that differ. */
@@ -205,6 +212,7 @@ export const changedPost = v.strictObject({
   cover_alt: v.optional(coverAlt),
   summary: v.optional(summary),
   slug: v.optional(slug),
+  featured: v.optional(featured),
 } satisfies Record<keyof typeof written, v.GenericSchema>);
 
 export type ChangedPost = v.InferOutput<typeof changedPost>;
@@ -238,6 +246,10 @@ export const listQuery = v.pipe(
     scheduled: v.pipe(
       v.optional(v.picklist(['true', 'false'], 'must be true or false')),
       v.description('Only drafts that have a time of publication, or only those that have none.'),
+    ),
+    featured: v.pipe(
+      v.optional(v.picklist(['true', 'false'], 'must be true or false')),
+      v.description('Only posts that the front page begins with, or only the others.'),
     ),
     kind: v.pipe(
       v.optional(kind),

@@ -44,6 +44,7 @@ export const postOf = (input: ImportedPost, author: Author): Every<NewPost> => (
   cover: input.cover,
   coverAlt: input.cover_alt,
   summary: input.summary,
+  featured: input.featured,
   byline: input.byline,
   createdAt: input.created_at,
   updatedAt: input.updated_at,

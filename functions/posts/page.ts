@@ -11,10 +11,11 @@ export interface ListBody extends CachedBody {
 }
 
 /** The store's filter for a query. @throws AppError invalid for a cursor that is not of this list. */
-export const filterOf = ({ category, tag, after, before, scheduled, ...others }: ListQuery): Filter => ({
+export const filterOf = ({ category, tag, after, before, scheduled, featured, ...others }: ListQuery): Filter => ({
   ...others,
   ...subjectOf({ category, tag }),
   scheduled: scheduled === undefined ? undefined : scheduled === 'true',
+  featured: featured === undefined ? undefined : featured === 'true',
   after: after === undefined ? undefined : parseCursor(after, 'after'),
   before: before === undefined ? undefined : parseCursor(before, 'before'),
 });
@@ -34,13 +35,14 @@ export const cacheKey = ({
   author,
   status,
   scheduled,
+  featured,
   kind,
   from,
   until,
   after,
   before,
 }: Filter): string =>
-  `list:${JSON.stringify([limit, offset, category ?? 0, tag ?? 0, author ?? 0, status, scheduled ?? 0, kind ?? 0, from ?? 0, until ?? 0, after ?? 0, before ?? 0])}`;
+  `list:${JSON.stringify([limit, offset, category ?? 0, tag ?? 0, author ?? 0, status, scheduled ?? 0, featured ?? 0, kind ?? 0, from ?? 0, until ?? 0, after ?? 0, before ?? 0])}`;
 
 export function listBody(path: string, query: ListQuery, page: Page): ListBody {
   const body = JSON.stringify(page.posts.map(summaryView));
@@ -71,7 +73,7 @@ export const monthsKey = (timeZone: string): string => `list:months ${timeZone}`
 /** Next is older, prev is newer. A page that was reached by a cursor has the page it came from on that side. */
 function linksOf(
   path: string,
-  { limit, offset, category, tag, author, status, scheduled, kind, from, until, after, before }: ListQuery,
+  { limit, offset, category, tag, author, status, scheduled, featured, kind, from, until, after, before }: ListQuery,
   { posts, more }: Page,
 ): string {
   const first = posts[0];
@@ -84,6 +86,7 @@ function linksOf(
       ...(author && { author }),
       ...(status !== 'published' && { status }),
       ...(scheduled && { scheduled }),
+      ...(featured && { featured }),
       ...(kind && { kind }),
       ...(from && { from: from.toISOString() }),
       ...(until && { until: until.toISOString() }),

@@ -30,3 +30,8 @@ export function demandMayChange(caller: Caller, post: Summary): void {
   if (!maySee(caller, post)) fail('not_found', 'There is no such post.');
   if (!owns(caller, post) && !isEditor(caller)) fail('forbidden', 'This post is somebody else’s.');
 }
+
+/** 403 for authors who would change what the front page begins with. @param is whether the post is featured now */
+export function demandMayFeature(caller: Caller, wanted: boolean | undefined, is: boolean): void {
+  if (wanted !== undefined && wanted !== is && !isEditor(caller)) fail('forbidden', 'Only editors feature posts.');
+}

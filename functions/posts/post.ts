@@ -40,6 +40,8 @@ export interface Summary {
   /** Hash of a picture of media. */
   cover: string | null;
   coverAlt: string;
+  /** Whether the front page begins with it. */
+  featured: boolean;
   category: Category;
   createdAt: Date;
   /** Of a draft: when it is going to be published. */
@@ -65,7 +67,7 @@ export interface CachedBody {
 /** An item of a list. */
 export function summaryView(post: Summary): PostSummary {
   const { version, authorId, createdAt, publishedAt, updatedAt, category, cover, coverAlt, ...others } = post;
-  const { id, title, slug, author, excerpt, tags, byline, status, kind, lang, ...unanswered } = others;
+  const { id, title, slug, author, excerpt, tags, byline, status, kind, lang, featured, ...unanswered } = others;
   nothingLeft(unanswered);
   return {
     id,
@@ -84,6 +86,7 @@ export function summaryView(post: Summary): PostSummary {
     lang,
     cover,
     cover_alt: coverAlt,
+    featured,
   };
 }
 
@@ -113,7 +116,8 @@ export const digestOf = (body: string): string => `"${hash('sha256', body, 'base
 export function snapshot(post: Post): DataOf<typeof postCreated> {
   // These are fetched from posts by whoever needs them.
   const { authorId, byline, excerpt, content, summary, publishedAt, lang, cover, coverAlt, ...others } = post;
-  const { id, version, slug, title, author, status, kind, category, tags, createdAt, updatedAt, ...untold } = others;
+  const { id, version, slug, title, author, status, kind, category, tags, featured, createdAt, updatedAt, ...untold } =
+    others;
   nothingLeft(untold);
   return {
     id,
@@ -125,6 +129,7 @@ export function snapshot(post: Post): DataOf<typeof postCreated> {
     kind,
     category: { id: category.id, name: category.name, slug: category.slug },
     tags: [...tags],
+    featured,
     created_at: createdAt.toISOString(),
     updated_at: updatedAt.toISOString(),
   };

@@ -17,6 +17,7 @@ export interface OwnRow {
   lang: string | null;
   cover: string | null;
   cover_alt: string;
+  featured: boolean;
   created_at: Date;
   /** Of a draft: when it is going to be published. */
   published_at: Date | null;
@@ -61,6 +62,7 @@ const own: Record<keyof OwnRow, string> = {
   lang: 'p.lang',
   cover: 'p.cover',
   cover_alt: 'p.cover_alt',
+  featured: 'p.featured',
   created_at: 'p.created_at',
   published_at: `CASE p.status WHEN 'published' THEN coalesce(p.published_at, p.created_at) ELSE p.publish_at END`,
   updated_at: 'p.updated_at',
@@ -96,6 +98,7 @@ export const toOwn = (row: OwnRow): Omit<Summary, 'category'> => ({
   lang: row.lang,
   cover: row.cover,
   coverAlt: row.cover_alt,
+  featured: row.featured,
   createdAt: row.created_at,
   publishedAt: row.published_at,
   updatedAt: row.updated_at,

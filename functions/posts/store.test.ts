@@ -545,6 +545,26 @@ test('the cover of a post is kept, changed and taken back, in lists too, and is 
   await posts.remove(post.id, 'ann', anybody);
 });
 
+test('lists tell featured posts from others, and a deleted one comes back as it was', async () => {
+  const post = await make({ title: 'Chosen', featured: true });
+  const other = await make({ title: 'Another' });
+  expect([post, other]).toMatchObject([{ featured: true }, { featured: false }]);
+  const listed = async (featured: boolean) =>
+    (await posts.list({ ...whole, featured })).posts
+      .map(({ id }) => id)
+      .filter((id) => [post.id, other.id].includes(id));
+  expect([await listed(true), await listed(false)]).toEqual([[post.id], [other.id]]);
+  const change = async (changes: Changes) => (await posts.change(post.id, 'eve', changes, anybody)).after;
+  expect(await change({ featured: true })).toMatchObject({ version: 1 });
+  expect(await change({ title: 'Chosen again' })).toMatchObject({ version: 2, featured: true });
+  await posts.remove(post.id, 'ann', anybody);
+  expect(await listed(true)).toEqual([]);
+  expect(await posts.restore(post.id, 'ann', () => {})).toMatchObject({ featured: true });
+  expect(await change({ featured: false })).toMatchObject({ featured: false });
+  expect([await listed(true), await listed(false)]).toEqual([[], [other.id, post.id]]);
+  for (const { id } of [post, other]) await posts.remove(id, 'ann', anybody);
+});
+
 test('a summary stands in lists in the place of the first words, and goes again', async () => {
   const post = await make({ title: 'Long', content: 'First words.', summary: 'In short.' });
   expect(post).toMatchObject({ summary: 'In short.', excerpt: 'In short.' });

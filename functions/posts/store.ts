@@ -22,6 +22,8 @@ export interface Filter {
   status: Status | 'all';
   /** Only drafts with a time of publication, or only those without. */
   scheduled?: boolean | undefined;
+  /** Only those that the front page begins with, or only the others. */
+  featured?: boolean | undefined;
   /** Left out: published posts, otherwise both. */
   kind?: Kind | undefined;
   limit: number;
@@ -319,16 +321,17 @@ export function openPosts({
 
 async function list(sql: Sql, filter: Filter): Promise<Page> {
   const { status, scheduled, kind = status === 'published' ? 'post' : undefined, limit, offset } = filter;
-  const { after, before, from, until } = filter;
+  const { after, before, from, until, featured } = filter;
   const ofKind = kind === undefined ? sql`` : kind === 'page' ? sql`AND is_page` : sql`AND ${noPage(sql)}`;
   const planned =
     scheduled === undefined ? sql`` : scheduled ? sql`AND publish_at IS NOT NULL` : sql`AND publish_at IS NULL`;
+  const chosen = featured === undefined ? sql`` : featured ? sql`AND featured` : sql`AND NOT featured`;
   const since = from ? sql`AND created_at >= ${from.toISOString()}::timestamptz` : sql``;
   const older = until ? sql`AND created_at < ${until.toISOString()}::timestamptz` : sql``;
   const behind = after ? sql`AND (created_at, id) < (${iso(after)}::timestamptz, ${after[1]}::bigint)` : sql``;
   const ahead = before ? sql`AND (created_at, id) > (${iso(before)}::timestamptz, ${before[1]}::bigint)` : sql``;
   const order = before ? sql`created_at ASC, id ASC` : sql`created_at DESC, id DESC`;
-  const narrowed = sql`${ofKind} ${subjectOf(sql, filter)} ${planned} ${since} ${older} ${behind} ${ahead} ORDER BY ${order}`;
+  const narrowed = sql`${ofKind} ${subjectOf(sql, filter)} ${planned} ${chosen} ${since} ${older} ${behind} ${ahead} ORDER BY ${order}`;
   // Literals, because a parameter would hide from the planner that the partial indexes fit.
   const published = sql`SELECT id, created_at FROM posts WHERE status = 'published' ${narrowed} LIMIT ${limit + 1 + offset}`;
   const drafts = sql`SELECT id, created_at FROM posts WHERE status = 'draft' ${narrowed} LIMIT ${limit + 1 + offset}`;
@@ -339,7 +342,7 @@ async function list(sql: Sql, filter: Filter): Promise<Page> {
     WITH wanted AS MATERIALIZED (
       SELECT id FROM (${found}) AS found ORDER BY ${order} LIMIT ${limit + 1} OFFSET ${offset}
     ), page AS MATERIALIZED (
-      SELECT posts.id, version, author_id, author, byline, tags, title, slug, excerpt, status, created_at, published_at, publish_at, updated_at, is_page, lang, cover, cover_alt, category_id FROM wanted JOIN posts USING (id)
+      SELECT posts.id, version, author_id, author, byline, tags, title, slug, excerpt, status, created_at, published_at, publish_at, updated_at, is_page, lang, cover, cover_alt, featured, category_id FROM wanted JOIN posts USING (id)
     )
     SELECT ${summaryColumns(sql)} FROM page AS p JOIN categories.named(ARRAY(SELECT DISTINCT category_id FROM page)) AS c ON c.id = p.category_id
     ORDER BY ${before ? sql`p.created_at ASC, p.id ASC` : sql`p.created_at DESC, p.id DESC`}`;
@@ -483,6 +486,7 @@ async function insert(tx: Tx, post: NewPost): Promise<Post> {
     cover = null,
     coverAlt = '',
     summary = '',
+    featured = false,
     ...unstored
   } = others;
   nothingLeft(unstored);
@@ -494,9 +498,9 @@ async function insert(tx: Tx, post: NewPost): Promise<Post> {
     named AS MATERIALIZED (SELECT id, claim_slug(id, ${slug}, ${skeleton(slug)}) AS slug FROM (SELECT nextval('post_ids') AS id FROM c OFFSET 0) AS fresh),
     clock AS MATERIALIZED (SELECT clock_timestamp()::timestamptz(3) AS now),
     p AS (
-      INSERT INTO posts (id, author_id, author, byline, tags, tag_slugs, category_id, status, slug, title, excerpt, content, source, is_page, lang, cover, cover_alt, summary, created_at, published_at, publish_at, updated_at)
+      INSERT INTO posts (id, author_id, author, byline, tags, tag_slugs, category_id, status, slug, title, excerpt, content, source, is_page, lang, cover, cover_alt, summary, featured, created_at, published_at, publish_at, updated_at)
       SELECT named.id, ${authorId}, ${author}, ${byline}, ${tags}, ${tags.map(tagSlug)}, c.id, ${status}, named.slug, ${title},
-        ${summary || excerptOf(content)}, ${content}, ${source}, ${kind === 'page'}, ${lang}, ${cover}, ${coverAlt}, ${summary}, coalesce(${createdAt}::timestamptz, now),
+        ${summary || excerptOf(content)}, ${content}, ${source}, ${kind === 'page'}, ${lang}, ${cover}, ${coverAlt}, ${summary}, ${featured}, coalesce(${createdAt}::timestamptz, now),
         CASE ${status}::text WHEN 'published' THEN coalesce(${createdAt}::timestamptz, now) END, ${publishedAt?.toISOString() ?? null}::timestamptz,
         greatest(${updatedAt}::timestamptz, coalesce(${createdAt}::timestamptz, now))
       FROM c, named, clock
@@ -594,6 +598,7 @@ async function change(
     cover = before.cover,
     coverAlt = before.coverAlt,
     summary = before.summary,
+    featured = before.featured,
     slug: wantedSlug,
     publishedAt,
     ...unstored
@@ -615,6 +620,7 @@ async function change(
     cover !== before.cover ||
     coverAlt !== before.coverAlt ||
     summary !== before.summary ||
+    featured !== before.featured ||
     stem !== undefined ||
     (status === before.status && due?.getTime() !== dueOf(before)?.getTime());
   if (!edited && status === before.status) {
@@ -628,7 +634,7 @@ async function change(
   const [row] = await tx<ChangedRow[]>`
     WITH p AS (
       UPDATE posts SET version = version + 1, title = ${title}, content = ${content}, excerpt = ${excerpt}, status = ${status},
-        tags = ${tags as string[]}, tag_slugs = ${tags.map(tagSlug)}, is_page = ${kind === 'page'}, lang = ${lang}, cover = ${cover}, cover_alt = ${coverAlt}, summary = ${summary},
+        tags = ${tags as string[]}, tag_slugs = ${tags.map(tagSlug)}, is_page = ${kind === 'page'}, lang = ${lang}, cover = ${cover}, cover_alt = ${coverAlt}, summary = ${summary}, featured = ${featured},
         published_at = ${status === 'published' && before.status === 'draft' ? tx`clock_timestamp()` : tx`published_at`}, publish_at = ${due?.toISOString() ?? null}::timestamptz,
         category_id = ${category.id}, slug = ${stem === undefined ? tx`slug` : tx`claim_slug(id, ${stem}, ${skeleton(stem)})`}, updated_at = clock_timestamp()
       WHERE id = ${id} RETURNING *
@@ -651,6 +657,7 @@ async function change(
     lang,
     cover,
     coverAlt,
+    featured,
     category,
     tags,
     slug: taken,

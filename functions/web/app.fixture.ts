@@ -136,6 +136,7 @@ export function aPost(parts: Partial<Post> = {}): Post {
     lang: null,
     cover: null,
     cover_alt: '',
+    featured: false,
     summary: '',
     published_at: parts.status === 'draft' ? null : at,
     category: colours[0] as Category,
@@ -161,7 +162,8 @@ const asDeleted = ({ category, content: _content, summary: _summary, ...post }: 
 export const aPreviewKey = 'k'.repeat(24);
 
 /** What posts makes of an address and a summary. */
-const told = (input: PostInput, before: Pick<Post, 'slug' | 'summary'>) => ({
+const told = (input: PostInput, before: Pick<Post, 'slug' | 'summary' | 'featured'>) => ({
+  featured: input.featured ?? before.featured,
   slug: input.slug ?? before.slug,
   summary: input.summary ?? before.summary,
   ...(input.summary && { excerpt: input.summary }),
@@ -340,6 +342,7 @@ export function world(parts: Partial<Web> = {}) {
             (!query.scheduled || String(post.published_at !== null) === query.scheduled) &&
             (query.kind ?? ((query.status ?? 'published') === 'published' ? 'post' : post.kind)) === post.kind &&
             (!query.category || post.category.slug === query.category) &&
+            (!query.featured || String(post.featured) === query.featured) &&
             (!query.tag || post.tags.some((tag) => tagSlug(tag) === query.tag)) &&
             (!query.from || post.created_at >= query.from) &&
             (!query.until || post.created_at < query.until) &&
@@ -430,7 +433,7 @@ export function world(parts: Partial<Web> = {}) {
           lang: input.lang ?? null,
           cover: input.cover ?? null,
           cover_alt: input.cover_alt ?? '',
-          ...told(input, { slug: 'new-post', summary: '' }),
+          ...told(input, { slug: 'new-post', summary: '', featured: false }),
         });
         stored.unshift(post);
         return { post, etag: etag(post) };

@@ -41,7 +41,7 @@ describe('the client of posts', () => {
     );
     const posts = postsAt('http://posts', call);
     expect(await posts.bySlug('a/b')).toEqual({
-      post: { id: 1, tags: [], kind: 'post', lang: null, cover: null, cover_alt: '', summary: '' },
+      post: { id: 1, tags: [], kind: 'post', lang: null, cover: null, cover_alt: '', featured: false, summary: '' },
       etag: '"1-2"',
     });
     expect(calls[0]?.url).toBe('http://posts/blog/api/posts/by-slug/a%2Fb');
@@ -67,6 +67,7 @@ describe('the client of posts', () => {
       cover_alt: '',
       summary: '',
       slug: null,
+      featured: undefined,
     } as const satisfies PostInput;
     await posts.create(input, 'key', 'tok');
     await posts.update(7, input, '"7-1"', 'tok');

@@ -21,6 +21,7 @@ export function writingOf(form: Form): Writing {
     cover_alt: form.has('cover_alt') ? form.get('cover_alt') : undefined,
     summary: form.has('summary') ? oneLine(form.get('summary')) : undefined,
     slug: form.has('slug') ? oneLine(form.get('slug')) : undefined,
+    featured: form.has('featuring') ? form.get('featured') === 'yes' : undefined,
     published_at: form.has('published_at') ? form.get('published_at').slice(0, 100) : undefined,
     in_navigation: form.has('navigation') ? form.get('in_navigation') === 'yes' : undefined,
     unmailed: form.has('newsletter') ? form.get('unmailed') === 'yes' : undefined,
@@ -40,8 +41,21 @@ export const editPath = (slug: string): string => `/blog/posts/${encodeURICompon
 
 /** What of it is the post. A draft has no time at which it is published. @param timeZone of the field for the time */
 export async function inputOf(writing: Writing, timeZone: string): Promise<PostInput> {
-  const { title, content, category_name, tags, status, kind, lang, cover, cover_alt, summary, slug, ...others } =
-    writing;
+  const {
+    title,
+    content,
+    category_name,
+    tags,
+    status,
+    kind,
+    lang,
+    cover,
+    cover_alt,
+    summary,
+    slug,
+    featured,
+    ...others
+  } = writing;
   const { published_at: local } = others;
   const time = local && status === 'published' ? await timeOf(local, timeZone) : null;
   return {
@@ -57,6 +71,7 @@ export async function inputOf(writing: Writing, timeZone: string): Promise<PostI
     cover_alt,
     summary,
     slug: slug === '' ? null : slug,
+    featured,
     published_at: local === undefined ? undefined : time,
   };
 }

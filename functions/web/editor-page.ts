@@ -89,6 +89,7 @@ export function editorPage(page: EditorPage): string {
     cover_alt,
     summary,
     slug,
+    featured,
     in_navigation,
     unmailed,
     was_unmailed,
@@ -124,6 +125,7 @@ ${summary === undefined ? none : field({ name: 'summary', label: t.summary, valu
 ${slug === undefined ? none : field({ name: 'slug', label: t.address, value: slug, optional: true, hint: t.addressHint, autocomplete: 'off' }, problem)}
 ${published_at === undefined ? none : publishAt(published_at, page.site, t, problem)}
 ${isPage && viewer.session?.role === 'admin' ? navigationField(in_navigation ?? isInNavigation(page.site.navigation, page.action), t) : none}
+${featured === undefined || isPage ? none : featuredField(featured, t)}
 ${unmailed === undefined || isPage ? none : newsletterField(unmailed, was_unmailed, words)}
 <div class="bar"><p class="actions">${buttons(writing, t)}</p></div>
 ${cover === undefined ? none : coverField({ hash: cover, alt: cover_alt ?? '' }, words, problem)}
@@ -145,6 +147,12 @@ function forScript({ viewer, isFresh, problem, logIn, writing }: EditorPage): Ht
 const newsletterField = (isChecked: boolean, wasChecked: boolean, { newsletter }: Words): Html =>
   markup`<div class="field tick">${hiddenField('newsletter', wasChecked ? 'left-out' : 'asked')}
 <label><input type="checkbox" name="unmailed" value="yes"${isChecked ? trusted(' checked') : none}> ${newsletter.leaveOutField}</label></div>`;
+
+const featuredField = (isChecked: boolean, t: Words['editor']): Html =>
+  markup`<div class="field tick">${hiddenField('featuring', 'asked')}
+<label><input type="checkbox" name="featured" value="yes" aria-describedby="featured-hint"${isChecked ? trusted(' checked') : none}> ${t.featured}</label>
+<p class="hint" id="featured-hint">${t.featuredHint}</p>
+</div>`;
 
 const navigationField = (isChecked: boolean, t: Words['editor']): Html =>
   markup`<div class="field tick">${hiddenField('navigation', 'asked')}

@@ -129,7 +129,7 @@ export interface EntriesOptions {
   names: Names;
   /** How many comments posts have, by id. */
   comments?: ReadonlyMap<number, number> | undefined;
-  /** Whether the first post is shown larger than the others, as cards. */
+  /** Whether featured posts are called so, and the first post is shown larger than the others, as cards. */
   featured?: boolean;
 }
 
@@ -149,7 +149,8 @@ export function entries(
     const picture = cover && coverPicture(cover, { sizes: sizesOf(large), alt: '', first: cards && index === 0 });
     const look = [cards && colorClass(post.category.color), cover && 'pictured', large && 'featured'];
     const classes = look.flatMap((name) => (name ? [` ${name}`] : [])).join('');
-    return entry(post, { site, names, look: classes, cover: picture, comments: comments?.get(post.id) });
+    const about = { site, names, look: classes, cover: picture, comments: comments?.get(post.id) };
+    return entry(post, { ...about, isCalledFeatured: featured && post.featured });
   })}</div>`;
 }
 
@@ -166,11 +167,14 @@ interface EntryParts {
   /** Further classes. */
   look: string;
   cover: Html | undefined;
+  isCalledFeatured: boolean;
   comments: number | undefined;
 }
 
 /** A post as it is shown in lists. */
-function entry(post: PostSummary, { site, names, look, cover, comments = 0 }: EntryParts): Html {
+function entry(post: PostSummary, parts: EntryParts): Html {
+  const { site, names, look, cover, isCalledFeatured, comments = 0 } = parts;
+  const t = wordsOf(site.language);
   const lang = langAttribute(`${post.title}\n${post.excerpt}`, post.lang);
   const href = `/blog/posts/${encodeURIComponent(post.slug)}`;
   // The title is the same link, for those who listen or go by keys.
@@ -178,10 +182,10 @@ function entry(post: PostSummary, { site, names, look, cover, comments = 0 }: En
     ? markup`<a class="entry-cover" href="${href}" tabindex="-1" aria-hidden="true">${cover}</a>\n`
     : none;
   return markup`<article class="entry h-entry${look}">
-${picture}<div class="meta">${day(post.created_at, site, 'dt-published')}${chip(post.category, { property: 'p-category' })}</div>
+${picture}<div class="meta">${isCalledFeatured ? markup`<span>${t.list.featured}</span>` : none}${day(post.created_at, site, 'dt-published')}${chip(post.category, { property: 'p-category' })}</div>
 <h2${lang} dir="auto"><a class="u-url p-name" href="${href}">${post.title}</a></h2>
 ${post.excerpt ? markup`<p class="excerpt p-summary"${lang} dir="auto">${post.excerpt}</p>` : none}
-<p class="by" dir="auto">${bylineLink(post, wordsOf(site.language), names)}${comments > 0 ? markup` · <a href="${href}#comments">${wordsOf(site.language).comments.count(comments)}</a>` : none}</p>
+<p class="by" dir="auto">${bylineLink(post, t, names)}${comments > 0 ? markup` · <a href="${href}#comments">${t.comments.count(comments)}</a>` : none}</p>
 </article>`;
 }
 

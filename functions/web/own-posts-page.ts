@@ -106,12 +106,12 @@ ${author === undefined ? none : field({ name: 'author', label: list.author, valu
 
 /** @param names absent where all posts are the viewer's own */
 function entry(post: PostSummary, site: SiteSettings, names: Names | undefined, words: Words) {
-  const { post: t, ownPosts } = words;
+  const { post: t, list, ownPosts } = words;
   const path = `/blog/posts/${encodeURIComponent(post.slug)}`;
   const lang = langAttribute(`${post.title}\n${post.excerpt}`, post.lang);
   const draft = post.status === 'draft';
   return markup`<article class="entry">
-<div class="meta">${day(draft ? post.updated_at : post.created_at, site)}<span>${stateOf(post, ownPosts)}</span>${post.kind === 'page' ? none : chip(post.category)}</div>
+<div class="meta">${day(draft ? post.updated_at : post.created_at, site)}<span>${stateOf(post, ownPosts)}</span>${post.featured ? markup`<span>${list.featured}</span>` : none}${post.kind === 'page' ? none : chip(post.category)}</div>
 <h2${lang} dir="auto"><a href="${path}">${post.title}</a></h2>
 ${draft && post.published_at ? markup`<p class="by">${ownPosts.due(dateAndTime(post.published_at, site))}</p>` : none}
 ${names ? markup`<p class="by">${t.by(markup`<bdi>${byline(post, words, names)}</bdi>`)}</p>` : none}

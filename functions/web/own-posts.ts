@@ -4,6 +4,7 @@ import { tagSlug } from '@dormouse/runtime/slug';
 import type { Context, Hono } from 'hono';
 import { asWriter } from './as-writer.ts';
 import type { Web } from './dependencies.ts';
+import { isEditor } from './may-change.ts';
 import { type OwnFilter, type OwnState, ownPostsPage } from './own-posts-page.ts';
 import type { CountsQuery, ListQuery } from './posts.ts';
 import type { Session, Sessions } from './session.ts';
@@ -47,15 +48,14 @@ export function ownPosts(app: Hono<Env>, { posts, categories, site, displayNames
 }
 
 /** Editors begin with what is theirs, and may look at what is anybody's: with an empty author, at everybody's. */
-function filterOf(c: Context, { name, role }: Session, first: OwnState): OwnFilter {
+function filterOf(c: Context, session: Session, first: OwnState): OwnFilter {
   const text = (parameter: string) => c.req.query(parameter)?.trim().slice(0, 200) ?? '';
   const state = text('state');
   return {
     state: Object.hasOwn(english.ownPosts.states, state) ? (state as OwnState) : first,
     category: text('category'),
     tag: text('tag'),
-    author:
-      role === 'editor' || role === 'admin' ? (c.req.query('author') === undefined ? name : text('author')) : undefined,
+    author: isEditor(session) ? (c.req.query('author') === undefined ? session.name : text('author')) : undefined,
   };
 }
 

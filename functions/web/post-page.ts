@@ -75,6 +75,7 @@ export function postPage(parts: PostParts): string {
     cover: hash,
     cover_alt,
     summary: _inExcerpt,
+    featured: _onFrontPage,
     ...unshown
   } = others;
   nothingLeft(unshown);

@@ -183,14 +183,17 @@ const versioned = ({ headers, body }: { headers: Headers; body: Post }): Version
   etag: headers.get('etag') ?? '',
 });
 
-/** A response of an earlier release, as caches hold it for a minute, has neither tags, nor a kind, nor a language, nor a cover, nor a summary. */
-const completed = <T extends Pick<Post, 'tags' | 'kind' | 'lang' | 'cover' | 'cover_alt'>>(post: T): T => ({
+/** A response of an earlier release, as caches hold it for a minute, has neither tags, nor a kind, nor a language, nor a cover, nor a summary, nor whether it is featured. */
+const completed = <T extends Pick<Post, 'tags' | 'kind' | 'lang' | 'cover' | 'cover_alt' | 'featured'>>(
+  post: T,
+): T => ({
   ...post,
   tags: post.tags ?? [],
   kind: post.kind ?? 'post',
   lang: post.lang ?? null,
   cover: post.cover ?? null,
   cover_alt: post.cover_alt ?? '',
+  featured: post.featured ?? false,
 });
 
 const ifMatch = (etag: string): Record<string, string> => (etag ? { 'if-match': etag } : {});

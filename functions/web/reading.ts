@@ -26,7 +26,7 @@ import { Moved, movedTo, redirectTo } from './moved.ts';
 import { unread } from './names.ts';
 import { type CachedPage, cachedPage, deliver, pageOf, type Rendered, UncacheablePage } from './pages.ts';
 import { postPage } from './post-page.ts';
-import type { Listing, Neighbours, Post, PostSummary, Versioned } from './posts.ts';
+import type { Listing, ListQuery, Neighbours, Post, PostSummary, Versioned } from './posts.ts';
 import { mayNamePost, movedFrom } from './redirects.ts';
 import type { Session, Sessions } from './session.ts';
 import { keysOfNames, keysOfPictures, namesOf, wholeBlog } from './shown.ts';
@@ -46,9 +46,12 @@ const drawingMs = 15 * 60_000;
 /** Stands for a picture that is being drawn. */
 const awaited = '';
 
+const frontPage = '/blog/';
 /** How many posts a post leads to, and of how many of its category. */
 const readNext = 3;
 const considered = 20;
+/** How many featured posts the front page begins with at most: the newest. */
+const maxFeatured = 3;
 
 /** What a list is limited to, by slug. */
 interface Topic {
@@ -130,8 +133,11 @@ export function reading(
         ...(tagged !== undefined && { tag: tagged }),
         ...(month !== undefined && (await timesOf(month, settings.time_zone))),
       };
-      const [listing, known] = await Promise.all([
-        asReader(viewer?.session, (token) => posts.list(query, token)).catch(noSuchPage),
+      const asked = (query: ListQuery) =>
+        asReader(viewer?.session, (token) => posts.list(query, token)).catch(noSuchPage);
+      const [found, featured, known] = await Promise.all([
+        asked(query),
+        path === frontPage ? asked({ limit: maxFeatured, featured: 'true' }) : undefined,
         knownCategories(slug),
       ]);
       const category =
@@ -140,7 +146,8 @@ export function reading(
           : (known.find((each) => each.slug === slug) ??
             redirectTo('/blog/categories', await categories.movedTo(slug)));
       // Going back may lead to the beginning, whose page has another address.
-      const first = !after && (!before || !listing.newer);
+      const first = !after && (!before || !found.newer);
+      const listing = featured ? withFeatured(found, featured.posts, first) : found;
       if (tagged !== undefined && first && listing.posts.length === 0) fail('not_found', 'No post has this tag.');
       if (month !== undefined && first && listing.posts.length === 0) fail('not_found', 'No post is of this month.');
       const tag = tagged === undefined ? undefined : spelling(listing.posts, tagged);
@@ -460,6 +467,14 @@ async function asReader<T>(session: Session | undefined, read: (token?: string) 
   return read(session.token).catch((error) =>
     error instanceof AppError && error.status === 401 ? read() : Promise.reject(error),
   );
+}
+
+/** The front page begins with featured posts; neither it nor the older pages show them again. */
+function withFeatured(found: Listing, featured: readonly PostSummary[], first: boolean): Listing {
+  // A release of posts from before there were any answers with the newest.
+  const head = featured.filter((post) => post.featured);
+  const others = found.posts.filter(({ id }) => !head.some((post) => post.id === id));
+  return { ...found, posts: first ? [...head, ...others] : others };
 }
 
 /** A cursor that cannot be one is an address that does not exist. */

@@ -66,6 +66,7 @@ export function revising(app: Hono<Env>, { posts, pages, site, displayNames }: W
         cover_alt,
         summary: undefined,
         slug: undefined,
+        featured: undefined,
         status,
         published_at: undefined,
       };

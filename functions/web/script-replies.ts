@@ -61,10 +61,11 @@ export async function scriptReply(c: Context, { form, save, web, sessions }: Ask
   }
 }
 
-/** When it is going to be published, and whether it stands in the navigation, stay as they are. */
+/** When it is going to be published, and whether front page and navigation lead there, stay as they are. */
 const unasked = (text: Writing): Writing => ({
   ...text,
   status: 'draft',
+  featured: undefined,
   published_at: undefined,
   in_navigation: undefined,
 });

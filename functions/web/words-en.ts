@@ -145,6 +145,7 @@ export const english = {
 
   list: {
     latest: 'Latest posts',
+    featured: 'Featured',
     older: 'Older posts',
     newer: 'Newer posts',
     newest: 'Newest',
@@ -796,6 +797,8 @@ export const english = {
     publishAtHint: (timeZone: string): string => `Left empty, it is published at once. Time zone: ${timeZone}.`,
     inNavigation: 'In the navigation',
     inNavigationHint: 'At the head of every page, once it is published.',
+    featured: 'Feature this post',
+    featuredHint: 'The front page begins with it. Of several, the three newest lead.',
     isPage: 'This is a page: it has an address, and stands in no list, feed or count.',
     isPost: 'For “About” or an imprint there are pages, which stand in no list, feed or count.',
     language: 'Language',

@@ -127,6 +127,7 @@ export const korean: Words = {
 
   list: {
     latest: '최근 글',
+    featured: '추천 글',
     older: '이전 글',
     newer: '다음 글',
     newest: '최신 글',
@@ -758,6 +759,8 @@ export const korean: Words = {
     publishAtHint: (timeZone) => `비워 두면 바로 발행합니다. 시간대: ${timeZone}`,
     inNavigation: '사이트 메뉴에 표시',
     inNavigationHint: '발행하면 모든 페이지 위쪽의 메뉴에 나타납니다.',
+    featured: '추천 글로 지정',
+    featuredHint: '첫 화면의 맨 위에 나타납니다. 여러 개면 최근 글 세 개까지입니다.',
     isPage: '페이지입니다. 주소는 있지만 목록과 피드, 글 수에는 들어가지 않습니다.',
     isPost: '블로그 소개처럼 목록과 피드, 글 수에 들어가지 않는 글은 페이지로 만들 수 있습니다.',
     language: '언어',

@@ -9,6 +9,7 @@ import { Editor } from './editor.ts';
 import { chosenSlug, editPath, inputOf } from './editor-form.ts';
 import type { Writing } from './editor-page.ts';
 import { localTime } from './local-time.ts';
+import { isEditor } from './may-change.ts';
 import { keepInNavigation } from './page-navigation.ts';
 import type { Sessions } from './session.ts';
 
@@ -40,6 +41,7 @@ export function writing(app: Hono<Env>, web: Web, sessions: Sessions): void {
           writing: {
             ...blank,
             kind: c.req.query('kind') === 'page' ? 'page' : 'post',
+            featured: isEditor(session) ? false : undefined,
             unmailed: await isUnmailed(blank, session.token),
             key: newKey(),
           },
@@ -81,6 +83,7 @@ export function writing(app: Hono<Env>, web: Web, sessions: Sessions): void {
             cover_alt,
             summary,
             slug: chosenSlug(post),
+            featured: isEditor(session) ? post.featured : undefined,
             published_at,
             in_navigation: undefined,
             unmailed,
@@ -121,6 +124,7 @@ const blank: Writing = {
   cover_alt: '',
   summary: '',
   slug: '',
+  featured: undefined,
   published_at: '',
   in_navigation: undefined,
   unmailed: undefined,

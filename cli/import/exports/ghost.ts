@@ -22,6 +22,7 @@ const post = v.looseObject({
   markdown: maybe,
   feature_image: maybe,
   image: maybe,
+  featured: v.nullish(v.union([v.boolean(), v.number()])),
   type: maybe,
   page: v.nullish(v.union([v.boolean(), v.number()])),
   status: maybe,
@@ -138,6 +139,7 @@ function articleOf(
     language: one.locale ?? undefined,
     lang: saidLanguage(one.locale),
     kind: page ? 'page' : 'post',
+    featured: Boolean(one.featured),
     hidden,
     alsoAt: one.slug ? [`/${one.slug}/`] : [],
     extra: {

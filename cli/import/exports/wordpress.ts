@@ -140,6 +140,7 @@ function articleOf(file: string, item: WxrItem, type: string, blog: Blog): Artic
     category: categories[0] ?? 'Blog',
     slug: slugOf(decoded(item.meta.get('_wp_desired_post_slug') || field(item, 'wp:post_name')) || title || 'post'),
     kind: type === 'page' ? 'page' : 'post',
+    featured: field(item, 'wp:is_sticky') === '1',
     ...(lang === undefined ? {} : { lang, language: isMain(lang, wxr) ? undefined : lang.toLowerCase() }),
     hidden,
     alsoAt: [field(item, 'link'), field(item, 'guid'), number].filter((address) => address.includes('/')),
