@@ -114,7 +114,7 @@ ${prose(lang, article.html)}
 <footer class="post-footer">
 ${tags.length > 0 && !isPage ? tagLinks(tags, t) : none}
 ${edited ? markup`<p class="muted">${t.post.lastChanged(day(post.updated_at, site, 'dt-updated'))}</p>` : none}
-${draft ? none : share(path, t)}
+${draft ? none : share(path, post, t)}
 <p><a href="/blog/"><span aria-hidden="true">←</span> ${t.post.allPosts}</a>${isPage ? none : markup` ${t.post.orMoreIn(chip(post.category))}`}</p>
 </footer>
 </article>
@@ -127,11 +127,17 @@ ${comments}`,
 /** Wider than the text where there is room. */
 const coverSizes = '(min-width: 66rem) 58rem, (min-width: 46rem) 44rem, 94vw';
 
-/** The whole address, which one click selects; it is known where PUBLIC_URL is. A button that copies would need a script. */
-function share(path: string, { post: words }: Words): Html {
+/**
+ * The whole address, which one click selects, where PUBLIC_URL says it. Elsewhere a link, which a browser copies with the address that the reader
+ * knows: what a request says of its host may be anybody's words, and pages are kept for others. A button that copies would need a script.
+ */
+function share(path: string, { title, lang }: Post, { post: words }: Words): Html {
   const origin = publicUrl();
-  if (origin === undefined) return none;
-  return markup`<details class="share"><summary>${words.share}</summary><p><code class="whole">${origin}${path}</code></p><p class="hint">${words.shareHint}</p></details>`;
+  const [shown, hint] =
+    origin === undefined
+      ? [markup`<a href="${path}"${langAttribute(title, lang)} dir="auto">${title}</a>`, words.shareLinkHint]
+      : [markup`<code class="whole">${origin}${path}</code>`, words.shareHint];
+  return markup`<details class="share"><summary>${words.share}</summary><p>${shown}</p><p class="hint">${hint}</p></details>`;
 }
 
 /** To the posts around it: the older one on the left, where a reader who goes back in time looks for it. */

@@ -107,11 +107,6 @@ describe('sharing', () => {
   afterEach(() => setPublicUrl(undefined));
 
   it('shows the whole address of what is published, to be copied without a script', async () => {
-    const { app, stored } = world();
-    stored.push(aPost({ slug: 'seen' }), aPost({ slug: 'mine', status: 'draft' }));
-    const reader = browser(app);
-    await reader.get('/blog/posts/seen');
-    expect(reader.text()).not.toContain('class="share"');
     setPublicUrl('https://blog.example');
     const { app: known, stored: posts } = world();
     posts.push(aPost({ slug: 'seen' }), aPost({ slug: 'mine', status: 'draft' }));
@@ -121,5 +116,22 @@ describe('sharing', () => {
     expect(ada.text()).toContain('<code class="whole">https://blog.example/blog/posts/seen</code>');
     await ada.get('/blog/posts/mine');
     expect(ada.text()).not.toContain('class="share"');
+  });
+
+  it('offers a link where no address is known: never what a request says of its host, and no path as if it were one', async () => {
+    const { app, stored, kept } = world();
+    stored.push(aPost({ slug: 'seen', title: 'Seen <b>' }));
+    const pages = await Promise.all(
+      ['blog.test', 'evil.example'].map(async (host) => {
+        kept.clear();
+        const headers = { host, 'x-forwarded-host': host, forwarded: `host=${host}` };
+        return (await app.request(`http://${host}/blog/posts/seen`, { headers })).text();
+      }),
+    );
+    expect(pages[0]).toBe(pages[1]);
+    expect(pages[0]).toMatch(
+      /<details class="share"><summary>Share<\/summary><p><a href="\/blog\/posts\/seen"[^>]*>Seen &lt;b&gt;<\/a><\/p>/,
+    );
+    expect(pages[0]).not.toMatch(/evil\.example|blog\.test|class="whole"|>\/blog\/posts\/seen/);
   });
 });

@@ -186,6 +186,7 @@ export const english = {
     after: 'After',
     share: 'Share',
     shareHint: 'One click selects the whole address.',
+    shareLinkHint: 'Right-click this link, or press and hold it, and copy its address.',
     moreToRead: 'More to read',
     moreIn: (category: Html): Html => markup`More in ${category}`,
   },

@@ -168,6 +168,7 @@ export const korean: Words = {
     after: '다음 글',
     share: '공유',
     shareHint: '한 번 누르면 주소 전체가 선택됩니다.',
+    shareLinkHint: '이 링크를 마우스 오른쪽 버튼으로 누르거나 길게 눌러 주소를 복사하세요.',
     moreToRead: '더 읽을 글',
     moreIn: (category) => markup`${category} 카테고리의 다른 글`,
   },
