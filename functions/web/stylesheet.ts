@@ -414,6 +414,8 @@ fieldset { display: grid; grid-template-columns: minmax(0, 1fr); gap: 1rem; min-
 }
 .offer { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: .6rem 1.5rem; overflow-wrap: anywhere; }
 .people h2 { margin: 1rem 0 0; font-size: 1.25rem; }
+.people section > h2 + .muted { margin-top: .35rem; }
+.people section > :is(.muted, .rows) + :is(.actions, form) { margin-top: 1rem; }
 .rows { list-style: none; padding: 0; }
 .rows > li { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: .6rem 1.5rem; padding-block: .8rem; border-bottom: 1px solid var(--line); }
 .rows p { min-width: 0; overflow-wrap: anywhere; }
