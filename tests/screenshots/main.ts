@@ -28,6 +28,7 @@ interface Shown {
 const pages: Record<string, Shown> = {
   list: { path: '/' },
   post: { path: '/blog/posts/three-hills-before-supper' },
+  'post-next': { path: '/blog/posts/notes-on-a-slow-sunday' },
   'post-code': { path: '/blog/posts/a-lamp-that-knows-the-hour' },
   'post-korean': { path: '/blog/categories/산책' },
   page: { path: '/blog/posts/about' },
