@@ -42,7 +42,8 @@ export interface Notices {
   forget(userId: number, tx: Tx): Promise<void>;
   /** Whether it is this caller's turn to tell; for `seconds` nobody else's. */
   begin(seconds: number): Promise<boolean>;
-  end(): Promise<void>;
+  /** @param tried whether a mail was: then the next round begins a quarter of an hour later, if there is something to tell (mail.next_due()) */
+  end(tried: boolean): Promise<void>;
   /** Gives up what nobody could be told for a day, and forgets what is over; in auth, too. */
   tidy(): Promise<void>;
   /**
@@ -59,7 +60,7 @@ export interface Notices {
   settle(due: Due, wasTold: boolean): Promise<void>;
 }
 
-/** A little less than the PingSource mail-sweep waits, which is not exact. */
+/** Between two rounds, and between two mails to a person about a post. The relay, which begins a round, comes each minute. */
 const quietMinutes = 14;
 /** Mails that one person is sent in a round: who is commented on everywhere at once is told by and by. */
 const perPerson = 3;
@@ -92,8 +93,8 @@ export function openNotices(sql: Sql): Notices {
       return begun.length > 0;
     },
 
-    async end() {
-      await sql`UPDATE telling SET taken_until = '-infinity'`;
+    async end(tried) {
+      await sql`UPDATE telling SET taken_until = clock_timestamp() + make_interval(mins => ${tried ? quietMinutes : 0})`;
     },
 
     async tidy() {

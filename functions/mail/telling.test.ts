@@ -21,7 +21,7 @@ const post = 7;
 const more = [8, 9, 10, 11];
 
 beforeAll(async () => {
-  db = await testDatabase('auth', 'categories', 'posts', 'comments', 'mail');
+  db = await testDatabase('auth', 'categories', 'posts', 'comments', 'mail', 'relay');
   sql = openSql({ databaseUrl: db.urlOf('mail'), service: 'mail' });
   for (const name of ['ada', 'bob', 'eve'])
     await db.admin`
@@ -40,7 +40,8 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   server = await mailServer();
-  await db.admin`TRUNCATE comments.comments, mail.notices, mail.told CASCADE`;
+  await db.admin`TRUNCATE comments.comments, mail.notices, mail.told, auth.mails, auth.off_links CASCADE`;
+  await db.admin`UPDATE mail.telling SET taken_until = '-infinity'`;
   await db.admin`UPDATE auth.users SET comment_mails = true, email_verified_at = now()`;
 });
 afterEach(() => server.close());
@@ -106,7 +107,15 @@ const tellOf = (
     time.toISOString(),
   );
 const sweep = async () => (await (await app().request('/events/sweep', { method: 'POST' })).json()) as { sent: number };
-const quarterLater = () => db.admin`UPDATE mail.told SET told_at = told_at - interval '15 minutes'`;
+const quarterLater = async () => {
+  await db.admin`UPDATE mail.told SET told_at = told_at - interval '15 minutes'`;
+  await db.admin`UPDATE mail.telling SET taken_until = taken_until - interval '15 minutes'`;
+};
+/** Minutes until the relay wakes mail; undefined when it does not. */
+const wakesIn = async () => {
+  const [row] = await db.as('relay')`SELECT round(extract(epoch FROM mail.next_due() - now()) / 60)::int AS minutes`;
+  return (row as { minutes: number | null }).minutes ?? undefined;
+};
 const waiting = async () => (await sql`SELECT FROM notices WHERE told_at IS NULL`).length;
 const sentTo = () =>
   server.received.map(({ to, text }) => [[to].flat()[0]?.text, (text?.match(/^> /gm) ?? []).length] as const);
@@ -221,12 +230,38 @@ describe('comments', () => {
     await restarted({ refuse: () => reply(451, '4.7.1 later') });
     expect(await sweep()).toEqual({ sent: 0 });
     await restarted({});
+    expect(await wakesIn()).toBe(14);
+    expect(await sweep()).toEqual({ sent: 0 });
+    await quarterLater();
+    expect(await wakesIn()).toBe(5);
     expect(await sweep()).toEqual({ sent: 1 });
     await quarterLater();
     await comment(bob, 'Two.');
     await restarted({ refuse: () => reply(550, '5.1.1 nobody') });
     expect(await sweep()).toEqual({ sent: 0 });
     expect(await waiting()).toBe(0);
+  });
+
+  test('wake mail five minutes after the first, a quarter of an hour after the last mail, to forget, and for nothing else', async () => {
+    expect(await wakesIn()).toBeUndefined();
+    await comment(bob, 'One.');
+    await comment(bob, 'Two.');
+    expect(await wakesIn()).toBe(5);
+    await sweep();
+    expect(await wakesIn()).toBe(24 * 60);
+    await comment(bob, 'Three.');
+    expect(await wakesIn()).toBe(14);
+    await db.admin`DELETE FROM mail.told`;
+    await sql`UPDATE notices SET told_at = now()`;
+    expect(await wakesIn()).toBe(30 * 24 * 60);
+    await db.admin`
+      INSERT INTO auth.mails (id, kind, email, requested_at, expires_at)
+      VALUES (gen_random_uuid(), 'log-in', 'nobody@example.org', now(), now() + interval '15 minutes')`;
+    expect(await wakesIn()).toBe(15);
+    await db.admin`UPDATE auth.mails SET expires_at = now()`;
+    await quarterLater();
+    await sweep();
+    expect(await wakesIn()).toBe(30 * 24 * 60);
   });
 
   test('that nobody could be told for a day are given up, and what is over is forgotten', async () => {

@@ -2,6 +2,7 @@ import type { Logger } from '@dormouse/runtime/log';
 import { currentTrace, parseTraceparent } from '@dormouse/runtime/trace';
 import { composeDigest, type Sender } from './compose.ts';
 import { handOver } from './hand-over.ts';
+import type { Outcome } from './messages.ts';
 import type { Due, Notices } from './notices.ts';
 import { hashOf, newSecret } from './secret.ts';
 import type { Transport } from './transport.ts';
@@ -26,32 +27,35 @@ const turnSeconds = 90;
  * @returns a round, which answers how many mails were sent
  */
 export function teller({ notices, transport, sender, log, now = Date.now }: TellingOptions) {
-  const tell = async (due: Due): Promise<boolean> => {
+  /** @returns what became of the mail; undefined when there was none to send */
+  const tell = async (due: Due): Promise<Outcome['kind'] | undefined> => {
     const secret = newSecret();
     const digest = await notices.digest(due, hashOf(secret));
     if (!digest) {
       await notices.settle(due, false);
-      return false;
+      return undefined;
     }
     const mail = composeDigest(due, digest, secret, sender);
     const outcome = await handOver(transport, mail, 'comments', tracesOf(due));
     if (outcome.kind !== 'sent')
       log.warn({ kind: 'comments', outcome: outcome.kind, reason: outcome.reason }, 'a mail was not sent');
     if (outcome.kind !== 'failed') await notices.settle(due, outcome.kind === 'sent');
-    return outcome.kind === 'sent';
+    return outcome.kind;
   };
   return async (): Promise<{ sent: number }> => {
     if (!(await notices.begin(turnSeconds))) return { sent: 0 };
     const until = now() + roundMs;
-    let sent = 0;
+    let [tried, sent] = [0, 0];
     try {
       await notices.tidy();
       for (const due of await notices.due(perRound)) {
         if (now() > until) break;
-        if (await tell(due)) sent++;
+        const outcome = await tell(due);
+        if (outcome !== undefined) tried++;
+        if (outcome === 'sent') sent++;
       }
     } finally {
-      await notices.end();
+      await notices.end(tried > 0);
     }
     return { sent };
   };

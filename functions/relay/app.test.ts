@@ -9,7 +9,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createApp } from './app.ts';
 import type { Archive } from './archive.ts';
 import { settle } from './settle.ts';
-import { backlogs, mailsDue, nextDue, outboxSchemas, reconciliationDue } from './store.ts';
+import { backlogs, dueIn, nextDue, outboxSchemas, reconciliationDue } from './store.ts';
 
 describe('the relay', () => {
   let db: TestDatabase;
@@ -46,8 +46,7 @@ describe('the relay', () => {
         published++;
         await db.admin`UPDATE posts.posts SET status = 'published' WHERE publish_at < clock_timestamp()`;
       },
-      mailsDue: () => mailsDue(sql),
-      mailDue: async () => {},
+      sleepers: ['newsletter', 'mail'].map((name) => ({ name, due: () => dueIn(sql, name), wake: async () => {} })),
       backlogs: (schemas, which) => backlogs(sql, schemas, which),
       drainOutboxes: (schemas) => drain({ sql, schemas, send, olderThanMs: 5000, batch: 2 }),
       settleOutbox: (schema) => settle({ sql, archive, send, resendAfterMs: 120_000, budgetMs: 1000 }, schema),

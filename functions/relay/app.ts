@@ -3,13 +3,13 @@ import type { Drained } from '@dormouse/runtime/drain';
 import type { Logger } from '@dormouse/runtime/log';
 import { measure } from '@dormouse/runtime/measure';
 import { metrics } from '@dormouse/signals/metrics';
-import { haveMailed, type MailingOptions } from './have-mailed.ts';
 import { havePublished, type PublishingOptions } from './have-published.ts';
 import { haveReconciled, type ReconcilingOptions } from './have-reconciled.ts';
+import { haveWoken, type WakingOptions } from './have-woken.ts';
 import type { Settled } from './settle.ts';
 import type { Backlog } from './store.ts';
 
-export interface Dependencies extends ReconcilingOptions, PublishingOptions, MailingOptions {
+export interface Dependencies extends ReconcilingOptions, PublishingOptions, WakingOptions {
   /** Schemas that hold an outbox. */
   schemas: () => Promise<string[]>;
   /** Events in their outboxes that are not sent, or that are sent and not known to be archived. */
@@ -24,8 +24,8 @@ export interface Dependencies extends ReconcilingOptions, PublishingOptions, Mai
 /**
  * Woken by a PingSource, and by nothing else: `POST /` with any CloudEvent drains every outbox once, and then looks after what was sent.
  * The tick says no more than that time has passed, so it is neither read nor remembered; two ticks at once do no harm, since rows are
- * locked while they are sent. Then it has the journal reconcile, if there is something to. Meanwhile it has posts publish what is due, and newsletter
- * send it.
+ * locked while they are sent. Then it has the journal reconcile, if there is something to. Meanwhile it has posts publish what is due, and wakes
+ * other functions of which something is.
  */
 export function createApp(dependencies: Dependencies) {
   const { schemas, backlogs, drainOutboxes, settleOutbox, log } = dependencies;
@@ -37,7 +37,7 @@ export function createApp(dependencies: Dependencies) {
   };
   return newApp().post('/', async (c) => {
     const published = havePublished(dependencies);
-    const mailed = haveMailed(dependencies);
+    const woken = haveWoken(dependencies);
     const all = await schemas();
     // Before anything is sent, so that it is recorded even when the Broker does not answer.
     for (const { schema, pending, ageSeconds } of await backlogs(all, 'unsent')) {
@@ -57,7 +57,7 @@ export function createApp(dependencies: Dependencies) {
     }
     await haveReconciled(dependencies);
     await published;
-    await mailed;
+    await woken;
     return c.body(null, 204);
   });
 }

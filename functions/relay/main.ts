@@ -8,7 +8,7 @@ import { createApp } from './app.ts';
 import { brokerIsTrusted } from './archive.ts';
 import { archiveOf } from './archive-of.ts';
 import { settle } from './settle.ts';
-import { backlogs, mailsDue, nextDue, outboxSchemas, reconciliationDue } from './store.ts';
+import { backlogs, dueIn, nextDue, outboxSchemas, reconciliationDue } from './store.ts';
 
 /** A row this young is still being sent by the process that wrote it. */
 const olderThanMs = 5000;
@@ -20,15 +20,17 @@ const drainMs = 20_000;
 const budgetMs = 10_000;
 /** The journal works for eight seconds, and may have to wake. */
 const reconcileMs = 25_000;
-/** Newsletter may have to wake, and to note some ten thousand recipients. */
-const mailMs = 25_000;
+/** A function may have to wake: newsletter to note some ten thousand recipients, mail to begin with some of its mails. */
+const wakeMs = 25_000;
+/** Functions that say in the database when they have something to do, and where they are told that it is time. */
+const wakes = { newsletter: '/batches/due', mail: '/events/sweep', web: '/events/purges' };
 
 const ending = new AbortController();
 process.once('SIGTERM', () => ending.abort());
 
 await serve('relay', ({ config, sql, log }) => {
   const { sink, sinkTokenFile: tokenFile } = config;
-  const { journal, newsletter, posts } = config.urls;
+  const { journal, posts } = config.urls;
   if (!sink) throw new Error('the environment variable K_SINK is missing');
   const send = httpSend(sink, { timeoutMs: sendMs, tokenFile });
   const resendAfterMs = 1000 * Number(variable('RESEND_AFTER_SECONDS', '60'));
@@ -48,11 +50,14 @@ await serve('relay', ({ config, sql, log }) => {
       const response = await callService(`${posts}/batches/due`, { method: 'POST' });
       if (!response.ok) throw new Error(`posts answered ${response.status}`);
     },
-    mailsDue: async () => (newsletter ? mailsDue(sql) : undefined),
-    mailDue: async () => {
-      const response = await callService(`${newsletter}/batches/due`, { method: 'POST', timeoutMs: mailMs });
-      if (!response.ok) throw new Error(`newsletter answered ${response.status}`);
-    },
+    sleepers: Object.entries(wakes).map(([name, path]) => ({
+      name,
+      due: async () => (config.urls[name] ? dueIn(sql, name) : undefined),
+      wake: async () => {
+        const response = await callService(`${config.urls[name]}${path}`, { method: 'POST', timeoutMs: wakeMs });
+        if (!response.ok) throw new Error(`${name} answered ${response.status}`);
+      },
+    })),
     // An end does not wait for a post.
     pause: (ms) => setTimeout(ms, true, { signal: ending.signal }).catch(() => false),
     reconcile: async () => {

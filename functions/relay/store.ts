@@ -32,10 +32,8 @@ export async function outboxSchemas(sql: Sql): Promise<string[]> {
 /** When the next post is to be published, milliseconds since 1970; undefined when there is none, or no such schema in this database. */
 export const nextDue = (sql: Sql): Promise<number | undefined> => dueIn(sql, 'posts');
 
-/** When newsletter has something to do next; undefined as for `nextDue`. */
-export const mailsDue = (sql: Sql): Promise<number | undefined> => dueIn(sql, 'newsletter');
-
-async function dueIn(sql: Sql, schema: 'posts' | 'newsletter'): Promise<number | undefined> {
+/** When a function has something to do next, by `next_due()` of its schema; undefined when it has not, or this database has none of it. */
+export async function dueIn(sql: Sql, schema: string): Promise<number | undefined> {
   const [known] = await sql<{ known: boolean }[]>`
     SELECT has_schema_privilege(oid, 'USAGE') AND to_regprocedure(${`${schema}.next_due()`}) IS NOT NULL AS known
     FROM pg_namespace WHERE nspname = ${schema}`;

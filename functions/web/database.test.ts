@@ -105,6 +105,15 @@ test('what the cache was not told it is told later, each key once, and not befor
   expect(told.sort()).toEqual(['post-1', 'post-2', 'posts']);
 });
 
+test('web is woken in the first minute of each ten while something is owed, and not while nothing is', async () => {
+  const next = async () => (await sql<[{ at: Date | null }]>`SELECT next_due() AS at`)[0].at;
+  expect(await next()).toBeNull();
+  await owed.note(['posts']);
+  const at = (await next())!;
+  expect([at.getUTCMinutes() % 10, at.getUTCSeconds()]).toEqual([0, 0]);
+  expect(at.getTime()).toBeGreaterThan(Date.now() - 61_000);
+});
+
 test('a failure leaves what was not told, and says why', async () => {
   await owed.note(Array.from({ length: 700 }, (_, n) => `post-${n}`));
   await age(10);

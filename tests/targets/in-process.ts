@@ -109,7 +109,7 @@ export async function openInProcess({
       MEDIA_DIR: join(folder, 'media'),
     });
     const pictures = encodesPictures ? await open('pictures', sink, { ...known, MEDIA_URL: media }) : originOf(nobody);
-    const relay = await open('relay', sink, { ...known, NEWSLETTER_URL: newsletter });
+    const relay = await open('relay', sink, { ...known, NEWSLETTER_URL: newsletter, MAIL_URL: mail });
     const internalUrls = {
       KUBERNETES_URL: originOf(kubernetes),
       LOCAL_GATEWAY_URL: `http://127.0.0.1:${gateway.port}`,
