@@ -386,7 +386,7 @@ export const english = {
     about: 'About you',
     aboutHint: 'A few sentences of plain text, at most 500 characters.',
     picture: 'Picture',
-    pictureHint: 'Of you, on your page.',
+    pictureHint: 'Of you, on your page and beside your name.',
     links: 'Your pages elsewhere',
     linksHint:
       'Addresses that begin with https://, each on a line of its own. Your page here links to them as yours (rel="me").',

@@ -357,7 +357,7 @@ export const korean: Words = {
     about: '소개',
     aboutHint: '서식 없는 짧은 글로, 최대 500자까지 쓸 수 있습니다.',
     picture: '사진',
-    pictureHint: '글쓴이 페이지에 보이는 사진입니다.',
+    pictureHint: '글쓴이 페이지와 이름 옆에 보이는 사진입니다.',
     links: '다른 곳에 있는 내 페이지',
     linksHint:
       'https://로 시작하는 주소를 한 줄에 하나씩 적어 주세요. 이 블로그의 내 페이지에서 본인의 페이지로 연결됩니다.',
