@@ -37,7 +37,7 @@ export const postUpdated = contract({
   source,
   schema: post,
   emitted:
-    'When title, text, slug, category, tags, kind, the planned time or whether it is featured of a post changed, or a deleted post was restored; a change of status alone is told by published or unpublished.',
+    'When title, text, slug, category, tags, kind, date, planned time of a post or whether it is featured changed, or a deleted post was restored; a change of status alone is told by published or unpublished.',
 });
 
 export const postPublished = contract({

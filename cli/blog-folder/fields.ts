@@ -7,7 +7,7 @@ import { hashIn, servedAddress } from './picture-address.ts';
 export type Post = ResponseOf<typeof api.get, 200>;
 
 /** What an import sends of a post, besides its text and where it comes from. */
-export type ImportedFields = Omit<Every<ScopedBodyOf<typeof api.create>>, 'content' | 'source'>;
+export type ImportedFields = Omit<Every<ScopedBodyOf<typeof api.create>>, 'content' | 'source' | 'date'>;
 
 interface Field {
   /** Its name in front matter. */

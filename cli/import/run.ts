@@ -279,6 +279,7 @@ async function create(client: Client, post: PlannedPost, { content, cover }: Ren
     cover_alt: cover?.alt,
     summary,
     featured,
+    date: undefined,
   };
   const posts = apiClient<typeof postsApi>(client.send);
   const known = post.knownByAddress ? await atItsAddress(client, post) : undefined;

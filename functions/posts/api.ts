@@ -56,7 +56,13 @@ const summaryFields = {
 };
 
 /** What is accepted is answered: a field that is missing in `post` is a type error. */
-type ResponseFields = { [K in keyof typeof written as K extends 'category_name' ? 'category' : K]: v.GenericSchema };
+type ResponseFields = {
+  [K in keyof typeof written as K extends 'category_name'
+    ? 'category'
+    : K extends 'date'
+      ? 'created_at'
+      : K]: v.GenericSchema;
+};
 
 const summary = v.pipe(
   v.string(),

@@ -410,6 +410,33 @@ test('a post has a summary and an address of its own, each a line', async () => 
   }
 });
 
+test('a post bears the date that its author gives it, which is not to come', async () => {
+  const { ask, calls } = appOver([somePost({ id: 1 })]);
+  const body = { title: 'Of old', content: 'Text.', category_name: 'General' };
+  const date = '2009-03-04T05:06:07Z';
+  expect((await ask('POST', '', { as: 'ann', body: { ...body, date } })).status).toBe(201);
+  expect(calls.created.at(-1)?.createdAt).toEqual(new Date(date));
+  expect((await ask('PATCH', '1', { as: 'ann', body: { date } })).status).toBe(200);
+  for (const value of [
+    '2009-03-04',
+    '',
+    null,
+    7,
+    '0000-01-01T00:00:00Z',
+    new Date(Date.now() + 120_000).toISOString(),
+  ]) {
+    const response = await ask('PATCH', '1', { as: 'eve', body: { date: value } });
+    expect([value, response.status, await response.json()]).toMatchObject([
+      value,
+      422,
+      { errors: [{ field: 'date' }] },
+    ]);
+  }
+  // What an import says, and a time that has passed, mean what they did.
+  expect((await ask('POST', '', { as: 'ann', body: { ...body, created_at: date } })).status).toBe(422);
+  expect((await ask('PATCH', '1', { as: 'ann', body: { created_at: date } })).status).toBe(422);
+});
+
 test('a draft is read by the key of its preview until that ends, and its author and editors have the key', async () => {
   const { ask } = appOver([somePost({ id: 1, status: 'draft', publishedAt: null })]);
   const key = async (as: string) => [(await ask('GET', '1/preview', { as })).status];

@@ -100,6 +100,27 @@ const slug = v.pipe(
   ),
 );
 
+/** RFC 3339. @param aheadMs how far ahead it may be, for clocks that differ */
+const past = (aheadMs: number) =>
+  v.pipe(
+    v.string('must be text'),
+    v.isoTimestamp('must be a date and time as in RFC 3339'),
+    v.transform((value) => new Date(value)),
+    v.check(
+      (date) => date.getTime() >= Date.parse('0001-01-01T00:00:00Z') && date.getTime() < Date.now() + aheadMs,
+      'must not be in the future',
+    ),
+  );
+const timestamp = past(86_400_000);
+
+/** Not `created_at`, which only imports say, and not `published_at`, of which a time that has passed counts as none. */
+const date = v.pipe(
+  past(60_000),
+  v.description(
+    'Date that it bears (`created_at`): where it stands in lists, feeds and the archive. Not in the future. Of a published post it becomes `published_at`, too.',
+  ),
+);
+
 /** What an author writes. */
 export const written = {
   title,
@@ -115,18 +136,8 @@ export const written = {
   summary: v.optional(summary),
   slug: v.optional(slug),
   featured: v.optional(featured),
+  date: v.optional(date),
 };
-
-/** RFC 3339; up to a day ahead, for clocks that differ. */
-const timestamp = v.pipe(
-  v.string('must be text'),
-  v.isoTimestamp('must be a date and time as in RFC 3339'),
-  v.transform((value) => new Date(value)),
-  v.check(
-    (date) => date.getTime() >= Date.parse('0001-01-01T00:00:00Z') && date.getTime() < Date.now() + 86_400_000,
-    'must not be in the future',
-  ),
-);
 
 const imported = {
   author: v.optional(line(1, 64)),
@@ -213,6 +224,7 @@ export const changedPost = v.strictObject({
   summary: v.optional(summary),
   slug: v.optional(slug),
   featured: v.optional(featured),
+  date: v.optional(date),
 } satisfies Record<keyof typeof written, v.GenericSchema>);
 
 export type ChangedPost = v.InferOutput<typeof changedPost>;

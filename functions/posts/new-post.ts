@@ -46,7 +46,7 @@ export const postOf = (input: ImportedPost, author: Author): Every<NewPost> => (
   summary: input.summary,
   featured: input.featured,
   byline: input.byline,
-  createdAt: input.created_at,
+  createdAt: input.created_at ?? input.date,
   updatedAt: input.updated_at,
   slug: input.slug,
   source: input.source,

@@ -7,7 +7,7 @@ import { importedPost } from './fields.ts';
 import type { Status } from './post.ts';
 import { canonical } from './slug.ts';
 import { draftOf, openStore } from './store.fixture.ts';
-import type { Changes, Cursor, Posts } from './store.ts';
+import type { Changes, Cursor, Filter, Posts } from './store.ts';
 
 let db: TestDatabase;
 let posts: Posts;
@@ -563,6 +563,31 @@ test('lists tell featured posts from others, and a deleted one comes back as it 
   expect(await change({ featured: false })).toMatchObject({ featured: false });
   expect([await listed(true), await listed(false)]).toEqual([[], [other.id, post.id]]);
   for (const { id } of [post, other]) await posts.remove(id, 'ann', anybody);
+});
+
+test('a post that gets a date stands there in lists, is public since then, and nothing else of it changes', async () => {
+  const title = 'Moved over';
+  const [date, until] = [new Date('1991-02-03T04:05:06.789Z'), new Date('1991-03-01T00:00:00Z')];
+  const [post, draft] = [await make({ title }), await make({ title, status: 'draft' })];
+  const listed = async (filter: Partial<Filter>) =>
+    (await posts.list({ ...whole, ...filter })).posts.map(({ id }) => id);
+  const change = async (id: number, changes: Changes) => (await posts.change(id, 'ann', changes, anybody)).after;
+  const dated = await change(post.id, { date });
+  expect(dated).toMatchObject({ version: 2, title, createdAt: date, publishedAt: date, status: 'published' });
+  expect(await posts.get(post.id)).toEqual(dated);
+  expect(await listed({ until })).toContain(post.id);
+  expect(await change(post.id, { date })).toMatchObject({ version: 2 });
+  expect(await change(post.id, { title: 'Moved over, again' })).toMatchObject({ version: 3, createdAt: date });
+  // A draft is as old as it says, and public since it is published.
+  expect(await change(draft.id, { date })).toMatchObject({ createdAt: date, publishedAt: null, status: 'draft' });
+  const published = await change(draft.id, { status: 'published' });
+  expect([published.createdAt, (published.publishedAt as Date) > date]).toEqual([date, true]);
+  expect(await change(draft.id, { status: 'draft' })).toMatchObject({ createdAt: date, publishedAt: null });
+  expect(await change(draft.id, { status: 'published', date: until })).toMatchObject({
+    createdAt: until,
+    publishedAt: until,
+  });
+  for (const { id } of [post, draft]) await posts.remove(id, 'ann', anybody);
 });
 
 test('a summary stands in lists in the place of the first words, and goes again', async () => {

@@ -99,7 +99,7 @@ export interface Neighbours {
 }
 
 /** A new post as the API takes it, with its author's account. */
-export type NewPost = Omit<Camelized<ImportedPost>, 'author'> & { authorId: number; author: string };
+export type NewPost = Omit<Camelized<ImportedPost>, 'author' | 'date'> & { authorId: number; author: string };
 
 /** A client's Idempotency-Key, and the hash of its request. */
 export interface IdempotencyKey {
@@ -600,6 +600,7 @@ async function change(
     summary = before.summary,
     featured = before.featured,
     slug: wantedSlug,
+    date: createdAt = before.createdAt,
     publishedAt,
     ...unstored
   } = further;
@@ -610,6 +611,9 @@ async function change(
   const status = publishedAt && planned ? 'draft' : wantedStatus;
   const due = status === 'draft' ? planned : null;
   const stem = stemFor(before, title, wantedSlug);
+  const isDated = createdAt.getTime() !== before.createdAt.getTime();
+  // What is dated stays as it is kept otherwise, to the microsecond.
+  const dated = isDated ? (tx`${createdAt.toISOString()}::timestamptz` as Fragment) : undefined;
   const edited =
     title !== before.title ||
     content !== before.content ||
@@ -621,6 +625,7 @@ async function change(
     coverAlt !== before.coverAlt ||
     summary !== before.summary ||
     featured !== before.featured ||
+    isDated ||
     stem !== undefined ||
     (status === before.status && due?.getTime() !== dueOf(before)?.getTime());
   if (!edited && status === before.status) {
@@ -635,7 +640,7 @@ async function change(
     WITH p AS (
       UPDATE posts SET version = version + 1, title = ${title}, content = ${content}, excerpt = ${excerpt}, status = ${status},
         tags = ${tags as string[]}, tag_slugs = ${tags.map(tagSlug)}, is_page = ${kind === 'page'}, lang = ${lang}, cover = ${cover}, cover_alt = ${coverAlt}, summary = ${summary}, featured = ${featured},
-        published_at = ${status === 'published' && before.status === 'draft' ? tx`clock_timestamp()` : tx`published_at`}, publish_at = ${due?.toISOString() ?? null}::timestamptz,
+        created_at = ${dated ?? tx`created_at`}, published_at = ${publishedSince(tx, before, status, dated)}, publish_at = ${due?.toISOString() ?? null}::timestamptz,
         category_id = ${category.id}, slug = ${stem === undefined ? tx`slug` : tx`claim_slug(id, ${stem}, ${skeleton(stem)})`}, updated_at = clock_timestamp()
       WHERE id = ${id} RETURNING *
     ),
@@ -662,6 +667,7 @@ async function change(
     tags,
     slug: taken,
     excerpt,
+    createdAt,
     publishedAt: status === 'published' ? published_at : due,
     updatedAt: updated_at,
   };
@@ -669,6 +675,12 @@ async function change(
   if (status !== before.status)
     emit(status === 'published' ? postPublished : postUnpublished, `post/${id}`, snapshot(after));
   return { before, after };
+}
+
+/** Since when everybody sees it: the date that it gets, as that of an imported post. */
+function publishedSince(tx: Tx, before: Post, status: Status, dated: Fragment | undefined): Fragment {
+  if (status === 'published' && dated) return dated;
+  return status === 'published' && before.status === 'draft' ? tx`clock_timestamp()` : tx`published_at`;
 }
 
 /** What a change makes a post's slug of; undefined where it stays. One that was chosen stays when the title changes. @param wanted null: of the title */

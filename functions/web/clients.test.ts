@@ -68,6 +68,7 @@ describe('the client of posts', () => {
       summary: '',
       slug: null,
       featured: undefined,
+      date: undefined,
     } as const satisfies PostInput;
     await posts.create(input, 'key', 'tok');
     await posts.update(7, input, '"7-1"', 'tok');

@@ -23,6 +23,8 @@ export function writingOf(form: Form): Writing {
     slug: form.has('slug') ? oneLine(form.get('slug')) : undefined,
     featured: form.has('featuring') ? form.get('featured') === 'yes' : undefined,
     published_at: form.has('published_at') ? form.get('published_at').slice(0, 100) : undefined,
+    date: form.has('date') ? form.get('date').slice(0, 100) : undefined,
+    was_date: form.get('was_date').slice(0, 100),
     in_navigation: form.has('navigation') ? form.get('in_navigation') === 'yes' : undefined,
     unmailed: form.has('newsletter') ? form.get('unmailed') === 'yes' : undefined,
     was_unmailed: form.get('newsletter') === 'left-out',
@@ -56,7 +58,7 @@ export async function inputOf(writing: Writing, timeZone: string): Promise<PostI
     featured,
     ...others
   } = writing;
-  const { published_at: local } = others;
+  const { published_at: local, date, was_date } = others;
   const time = local && status === 'published' ? await timeOf(local, timeZone) : null;
   return {
     title,
@@ -73,6 +75,8 @@ export async function inputOf(writing: Writing, timeZone: string): Promise<PostI
     slug: slug === '' ? null : slug,
     featured,
     published_at: local === undefined ? undefined : time,
+    // The field has no seconds: what nobody has changed stays as it is.
+    date: date && date !== was_date ? await timeOf(date, timeZone) : undefined,
   };
 }
 

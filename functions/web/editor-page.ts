@@ -19,7 +19,7 @@ import { wordsOf } from './words.ts';
 import type { Words } from './words-en.ts';
 
 /** What the editor's form holds. */
-export interface Writing extends Omit<PostInput, 'published_at' | 'lang' | 'cover' | 'slug'> {
+export interface Writing extends Omit<PostInput, 'published_at' | 'lang' | 'cover' | 'slug' | 'date'> {
   /** When to publish it, as clocks of the blog show it; empty: at once. Undefined of a post that is published. */
   published_at: string | undefined;
   /** Language tag; empty: to be guessed. Undefined in a form of before there was a field for it. */
@@ -28,6 +28,10 @@ export interface Writing extends Omit<PostInput, 'published_at' | 'lang' | 'cove
   cover: string | undefined;
   /** Of its address; empty: as the title is. Undefined as with `lang`. */
   slug: string | undefined;
+  /** The date that it bears, as clocks of the blog show it; empty: when it is saved first. Undefined as with `lang`. */
+  date: string | undefined;
+  /** What the field for it held at first. */
+  was_date: string;
   /** Of a page, whether the navigation leads there. Undefined where an administrator was not asked. */
   in_navigation: boolean | undefined;
   /** Whether the newsletter leaves it out. Undefined where that was not asked: of pages, of what is published, and where no posts are sent. */
@@ -90,6 +94,8 @@ export function editorPage(page: EditorPage): string {
     summary,
     slug,
     featured,
+    date,
+    was_date,
     in_navigation,
     unmailed,
     was_unmailed,
@@ -124,6 +130,7 @@ ${lang === undefined ? none : languageField(lang, t, problem)}
 ${summary === undefined ? none : field({ name: 'summary', label: t.summary, value: summary, optional: true, rows: 2, hint: t.summaryHint, className: 'summary' }, problem)}
 ${slug === undefined ? none : field({ name: 'slug', label: t.address, value: slug, optional: true, hint: t.addressHint, autocomplete: 'off' }, problem)}
 ${published_at === undefined ? none : publishAt(published_at, page.site, t, problem)}
+${date === undefined || isPage ? none : dateField(date, was_date, page.site, t, problem)}
 ${isPage && viewer.session?.role === 'admin' ? navigationField(in_navigation ?? isInNavigation(page.site.navigation, page.action), t) : none}
 ${featured === undefined || isPage ? none : featuredField(featured, t)}
 ${unmailed === undefined || isPage ? none : newsletterField(unmailed, was_unmailed, words)}
@@ -184,6 +191,15 @@ const publishAt = (
     },
     problem,
   );
+
+const dateField = (
+  value: string,
+  before: string,
+  { time_zone }: SiteSettings,
+  t: Words['editor'],
+  problem: SaidProblem | undefined,
+): Html =>
+  markup`${hiddenField('was_date', before)}${field({ name: 'date', label: t.date, type: 'datetime-local', value, optional: true, hint: t.dateHint(time_zone) }, problem)}`;
 
 /** @param value language tag, or nothing */
 const languageField = (value: string, t: Words['editor'], problem: SaidProblem | undefined): Html =>

@@ -69,6 +69,7 @@ export function revising(app: Hono<Env>, { posts, pages, site, displayNames }: W
         featured: undefined,
         status,
         published_at: undefined,
+        date: undefined,
       };
       try {
         const { post: restored } = await posts.update(post.id, input, form.get('etag'), session.token);

@@ -61,11 +61,12 @@ export async function scriptReply(c: Context, { form, save, web, sessions }: Ask
   }
 }
 
-/** When it is going to be published, and whether front page and navigation lead there, stay as they are. */
+/** Its date, when it is going to be published, and whether front page and navigation lead there, stay as they are. */
 const unasked = (text: Writing): Writing => ({
   ...text,
   status: 'draft',
   featured: undefined,
+  date: undefined,
   published_at: undefined,
   in_navigation: undefined,
 });
@@ -124,6 +125,7 @@ const labelsIn = ({ editor, pictures }: Words): Readonly<Record<string, string>>
   cover_alt: pictures.shows,
   summary: editor.summary,
   slug: editor.address,
+  date: editor.date,
   picture: pictures.picture,
 });
 

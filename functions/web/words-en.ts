@@ -796,6 +796,9 @@ export const english = {
     setCover: 'Set as cover',
     publishAt: 'Publish at',
     publishAtHint: (timeZone: string): string => `Left empty, it is published at once. Time zone: ${timeZone}.`,
+    date: 'Date',
+    dateHint: (timeZone: string): string =>
+      `That the post bears in lists and feeds, as of an article of years ago. Not in the future. Time zone: ${timeZone}.`,
     inNavigation: 'In the navigation',
     inNavigationHint: 'At the head of every page, once it is published.',
     featured: 'Feature this post',

@@ -24,4 +24,4 @@ it('what forms are refused for is translated', () => {
 
 /** Of what no form of ours can send. */
 const programsOnly =
-  /must be text|public-key|must be published|must be pending|must be true or false|must be a list|known field|hashes, separated|in the future|addresses$|ASCII|one line of|a year from/;
+  /must be text|public-key|must be published|must be pending|must be true or false|must be a list|known field|hashes, separated|addresses$|ASCII|one line of|a year from/;

@@ -136,6 +136,7 @@ const ofFields: readonly (readonly [RegExp, string])[] = [
   [/^must be a colour( such as .*)?$/, '색상 값이어야 합니다.'],
   [/^must be a date and time as in RFC 3339$/, '올바른 날짜와 시각을 입력해 주세요.'],
   [/^must be before the year 9999$/, '9999년 이전이어야 합니다.'],
+  [/^must not be in the future$/, '미래일 수 없습니다.'],
   [
     /^must be 3 to 30 letters .*$/,
     '영문자와 숫자, -, _, .으로 3~30자여야 하며, 영문자나 숫자로 시작하고 마침표로 끝나지 않아야 합니다.',

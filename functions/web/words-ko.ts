@@ -758,6 +758,9 @@ export const korean: Words = {
     setCover: '대표 사진으로 정하기',
     publishAt: '예약 발행',
     publishAtHint: (timeZone) => `비워 두면 바로 발행합니다. 시간대: ${timeZone}`,
+    date: '날짜',
+    dateHint: (timeZone) =>
+      `목록과 피드에 표시되는 글의 날짜입니다. 예전 글이면 그때의 날짜를 적으세요. 미래는 안 됩니다. 시간대: ${timeZone}`,
     inNavigation: '사이트 메뉴에 표시',
     inNavigationHint: '발행하면 모든 페이지 위쪽의 메뉴에 나타납니다.',
     featured: '추천 글로 지정',

@@ -155,6 +155,29 @@ describe('writing', () => {
     expect(did('update')[0]?.[2]).toHaveProperty('published_at', undefined);
   });
 
+  it('dates a post by clocks of the blog’s zone, and leaves alone what nobody has changed', async () => {
+    const { ada, did, settings, stored } = await atTheEditor();
+    settings.time_zone = 'Asia/Seoul';
+    stored.push(aPost({ slug: 'there', created_at: '2026-06-04T10:00:07.123Z' }));
+    const sent = () => [...did('update'), ...did('create')].at(-1)?.find((each) => typeof each === 'object');
+    await ada.get('/blog/posts/there/edit');
+    expect([ada.value('date'), ada.value('was_date')]).toEqual(['2026-06-04T19:00', '2026-06-04T19:00']);
+    await ada.submit('/blog/posts/there/edit', { ...typed, date: '2026-06-04T19:00', action: 'published' });
+    expect(sent()).toMatchObject({ date: undefined });
+    await ada.get('/blog/posts/there/edit');
+    await ada.submit('/blog/posts/there/edit', { ...typed, date: '2009-02-03T09:30', action: 'preview' });
+    expect([ada.value('date'), ada.value('was_date')]).toEqual(['2009-02-03T09:30', '2026-06-04T19:00']);
+    await ada.submit('/blog/posts/there/edit', { ...typed, date: '2009-02-03T09:30', action: 'published' });
+    expect(sent()).toMatchObject({ date: '2009-02-03T00:30:00.000Z' });
+    await ada.get('/blog/posts/there/edit');
+    await ada.submit('/blog/posts/there/edit', { ...typed, date: '', action: 'published' });
+    expect(sent()).toMatchObject({ date: undefined });
+    await ada.get('/blog/new');
+    expect(ada.value('date')).toBe('');
+    await ada.submit('/blog/new', { ...typed, date: '2009-02-03T09:30', action: 'draft' });
+    expect(sent()).toMatchObject({ status: 'draft', date: '2009-02-03T00:30:00.000Z' });
+  });
+
   it('shows what is no time again, with what posts says of it', async () => {
     const errors = [{ field: 'published_at', message: 'must be a date and time as in RFC 3339' }];
     const { ada, did } = await atTheEditor(() => ({

@@ -68,6 +68,7 @@ export function writing(app: Hono<Env>, web: Web, sessions: Sessions): void {
       const { id, title, content, tags, status, kind, lang, cover, cover_alt, summary } = post;
       const unmailed = await isUnmailed(post, session.token);
       const published_at = status === 'draft' ? localTime(post.published_at, await timeZone()) : undefined;
+      const date = localTime(post.created_at, await timeZone());
       return editor.show(
         c,
         {
@@ -85,6 +86,8 @@ export function writing(app: Hono<Env>, web: Web, sessions: Sessions): void {
             slug: chosenSlug(post),
             featured: isEditor(session) ? post.featured : undefined,
             published_at,
+            date,
+            was_date: date,
             in_navigation: undefined,
             unmailed,
             was_unmailed: unmailed === true,
@@ -126,6 +129,8 @@ const blank: Writing = {
   slug: '',
   featured: undefined,
   published_at: '',
+  date: '',
+  was_date: '',
   in_navigation: undefined,
   unmailed: undefined,
   was_unmailed: false,
