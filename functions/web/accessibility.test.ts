@@ -50,6 +50,14 @@ describe('every page', async () => {
     }
   });
 
+  it('has nothing that a screen reader says in vain: no arrows, no empty paragraphs or headings', () => {
+    for (const [path, , html] of pages) {
+      const heard = html.slice(html.indexOf('<body')).replace(/<span aria-hidden="true">[^<]*<\/span>/g, '');
+      expect([path, /[^>]*[\u2190-\u2193][^<]*/.exec(heard)?.[0]]).toEqual([path, undefined]);
+      expect([path, /<(p|h\d)\b(?![^>]* (?:hidden|role=))[^>]*>\s*<\/\1>/.exec(heard)?.[0]]).toEqual([path, undefined]);
+    }
+  });
+
   it('has words in every link and button, and a text or none for every picture', () => {
     for (const [path, all] of pages)
       for (const { name, attributes, text } of all) {
