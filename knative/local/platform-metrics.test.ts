@@ -61,6 +61,8 @@ test('the platform measures its instances, requests, event loop, and what each T
     'nodejs.eventloop.delay.max platform': 0.25,
     'dormouse.eventloop.work.max platform': 0.125,
   });
+  const backlog = [...b.telemetry.metrics.all()].find(({ family }) => family.name === 'dormouse.local.broker.backlog');
+  expect(backlog?.labels).toMatchObject({ trigger: 'slow', broker: 'default', k8s_namespace_name: 'dormouse' });
   respond(202);
   await b.clock.advance(1_000);
   measure();
@@ -89,4 +91,16 @@ test('of a revision that was replaced nothing is left that an alert could tell o
     ['web-00002', 0],
   ]);
   expect(of('dormouse.local.revision.not_ready')).toEqual([['web-00001', 0]]);
+});
+
+test('a Trigger and a Subscription of one name have a series each', () => {
+  const of = (broker: string, events: number) => ({ trigger: 'mail', broker, namespace: 'shop', events });
+  const idle = { take: () => 0, stop: () => {} };
+  const backlogs = () => [of('default', 3), of('channel:orders', 0)];
+  measurePlatform({ telemetry: b.telemetry, services: () => [], brokers: { backlogs }, delay: idle, work: idle })();
+  const found = [...b.telemetry.metrics.all()].filter(({ family }) => family.name === 'dormouse.local.broker.backlog');
+  expect(found.map(({ labels, samples }) => [labels.broker, samples.at(-1)?.value])).toEqual([
+    ['default', 3],
+    ['channel:orders', 0],
+  ]);
 });

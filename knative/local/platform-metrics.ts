@@ -42,7 +42,8 @@ export function measurePlatform({
     for (const measured of telemetry.requests.measured(now())) telemetry.addMeasured(measured);
     for (const measured of telemetry.refused.measured(now())) telemetry.addMeasured(measured);
     for (const service of services()) addRevision(service);
-    for (const { trigger, events } of brokers.backlogs()) add(platformMetrics.backlog, { trigger }, events);
+    for (const { trigger, broker, namespace, events } of brokers.backlogs())
+      add(platformMetrics.backlog, { trigger, broker, k8s_namespace_name: namespace }, events);
     const seconds = delay.take();
     if (seconds !== undefined) add(metrics.eventLoopDelayMax, {}, seconds);
     add(metrics.longestWork, {}, work.take());

@@ -97,6 +97,10 @@ export const platformMetrics = {
     kind: 'gauge',
     unit: '{event}',
     description: 'Events that a Trigger has not yet read in the Broker’s log, or has begun and not finished.',
-    attributes: { trigger: 'name of the Trigger' },
+    attributes: {
+      trigger: 'name of the Trigger, or of the Subscription',
+      broker: 'name of its Broker; `channel:` and the name of a Subscription’s channel',
+      'k8s.namespace.name': 'namespace of both',
+    },
   }),
 } as const;

@@ -6,7 +6,7 @@ import type { Telemetry } from '@dormouse/telemetry/telemetry';
 import { type Clock, systemClock } from '@dormouse/time/clock';
 import { brokerIngress } from './broker-ingress.ts';
 import { BrokerSet, type OpenBroker } from './broker-set.ts';
-import { openDurableBroker } from './durable-broker.ts';
+import { type Backlog, openDurableBroker } from './durable-broker.ts';
 import type { EventDetail, EventSummary } from './event-summary.ts';
 import { diskStore, type Store } from './log/store.ts';
 import type { RetentionLimits } from './store/retention.ts';
@@ -32,7 +32,7 @@ export interface Brokers {
   /** Calls `changed` after every change of an event's delivery state. Returns a function that unsubscribes. */
   watch(changed: (event: EventSummary) => void): () => void;
   /** Number of events that each Trigger has not finished. */
-  backlogs(): { trigger: string; events: number }[];
+  backlogs(): Backlog[];
   /** Whether deliveries are in progress or due. */
   busy(): boolean;
   /** Starts no more deliveries, waits up to 5 s for those in progress, and stores the positions. */

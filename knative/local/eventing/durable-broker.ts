@@ -36,6 +36,15 @@ export interface DurableBrokerOptions {
   concurrency?: number;
 }
 
+/** What a Trigger has not finished. A Subscription may be called as a Trigger: it is another Broker's. */
+export interface Backlog {
+  trigger: string;
+  /** `channel:NAME` of a channel. */
+  broker: string;
+  namespace: string;
+  events: number;
+}
+
 /** One Broker: its log, and one dispatcher per Trigger. */
 export interface DurableBroker {
   /** Resolves once all events are on disk; only then may the sender get its 202. */
@@ -45,7 +54,7 @@ export interface DurableBroker {
   /** @see Brokers */
   find(id: string, source?: string): Promise<EventDetail[]>;
   undeliverable(): Undeliverable[];
-  backlogs(): { trigger: string; events: number }[];
+  backlogs(): Backlog[];
   busy(): boolean;
   close(): Promise<void>;
 }
@@ -237,8 +246,12 @@ class LoggedBroker implements DurableBroker {
     return this.#undeliverable.list();
   }
 
-  backlogs(): { trigger: string; events: number }[] {
-    return [...this.#triggers.running].map(([trigger, { dispatcher }]) => ({ trigger, events: dispatcher.backlog }));
+  backlogs(): Backlog[] {
+    const [namespace = '', broker = ''] = this.#name.split('/');
+    return [...this.#triggers.running].map(([trigger, { dispatcher }]) => ({
+      ...{ trigger, broker, namespace },
+      events: dispatcher.backlog,
+    }));
   }
 
   busy(): boolean {
