@@ -55,7 +55,7 @@ const repository: Record<string, string> = {
 apiVersion: v1
 kind: ConfigMap
 metadata: { name: config-features, namespace: knative-serving }
-data: { kubernetes.podspec-init-containers: enabled }
+data: { kubernetes.podspec-init-containers: enabled, multi-container-probing: enabled }
 ---
 apiVersion: v1
 kind: ConfigMap
@@ -85,6 +85,34 @@ spec:
         - { name: data, emptyDir: {} }
         - { name: words, configMap: { name: words } }
 `,
+  // A container beside the one that is served, which is not ready at first, and stops to live when it is asked to.
+  'k8s/guarded.yaml': `
+apiVersion: serving.knative.dev/v1
+kind: Service
+metadata: { name: guarded }
+spec:
+  template:
+    spec:
+      containers:
+        - image: registry.example/shop/guarded
+          ports: [{ containerPort: 8080 }]
+        - image: registry.example/shop/guard
+          name: guard
+          readinessProbe: { httpGet: { path: /ready, port: 9001 } }
+          livenessProbe: { httpGet: { path: /alive, port: 9001 }, periodSeconds: 1, failureThreshold: 3 }
+`,
+  'guarded/main.js': `
+    require('http').createServer(async (request, response) => {
+      const said = await fetch('http://localhost:9001' + request.url).then((answer) => answer.text(), () => 'gone');
+      response.end(process.pid + ' ' + said);
+    }).listen(8080);`,
+  'guard/main.js': `
+    let [alive, asked] = [true, 0];
+    require('http').createServer((request, response) => {
+      if (request.url === '/stop') alive = false;
+      if (request.url === '/ready' ? ++asked < 3 : !alive) response.statusCode = 500;
+      response.end(process.pid + ' ' + (asked >= 3));
+    }).listen(9001, 'localhost');`,
   'prepare/main.js': 'require("fs").writeFileSync(process.env.OUT, "prepared for " + process.env.K_SERVICE);',
   'counter/main.js':
     'let count = 0; require("http").createServer((q, r) => r.end(++count + " " + process.env.PORT)).listen(9000, "localhost");',
@@ -146,10 +174,22 @@ const ask = (service: string, path = '/') =>
   });
 
 describe("a stranger's programs", () => {
+  it('is ready when the container beside it is, which alone is started anew when it does not live', async () => {
+    const [served, guard, ready] = (await ask('guarded', '/who')).split(' ');
+    expect(ready).toBe('true');
+    await ask('guarded', '/stop');
+    await eventually(
+      async () => ![guard, 'gone'].includes((await ask('guarded', '/who')).split(' ')[1]),
+      'another',
+      30,
+    );
+    expect((await ask('guarded', '/who')).split(' ')[0]).toBe(served);
+  });
+
   it('run as they lie there, on the port that is written into them', async () => {
     expect(await ask('shop')).toBe('<h1>hello from 8080</h1>');
     expect((await ask('shop', '/about')).split(',')[0]).toBe('true');
-    expect(platform.addresses.map(({ name }) => name)).toEqual(['beside', 'front', 'shop', 'snake']);
+    expect(platform.addresses.map(({ name }) => name)).toEqual(['beside', 'front', 'guarded', 'shop', 'snake']);
   });
 
   it('run side by side with the same port, and wait for their probes', async () => {

@@ -68,6 +68,9 @@ export interface Container {
 export interface NamedContainer {
   name: string;
   container: Container;
+  /** With its port, unless it runs a command. */
+  readinessProbe?: Probe;
+  livenessProbe?: Probe;
 }
 
 /** autoscaling.knative.dev annotations with Knative's defaults. */

@@ -1,4 +1,4 @@
-import type { Probe, Service } from '@dormouse/manifests/model';
+import type { NamedContainer, Probe, Service } from '@dormouse/manifests/model';
 import { type Clock, systemClock } from '@dormouse/time/clock';
 import { type Probed, type ProbeFailure, probe } from './probe.ts';
 import type { Child, Exit } from './process/child-process.ts';
@@ -8,6 +8,14 @@ import { createInstanceConnections } from './proxy/instance-connections.ts';
 import type { InstanceConnections } from './proxy/instance-exchange.ts';
 
 export type InstanceState = 'starting' | 'ready' | 'unready' | 'draining' | 'ended';
+
+/** A container beside the one that is served, as far as it is probed. */
+export interface Beside extends Pick<NamedContainer, 'name' | 'readinessProbe' | 'livenessProbe'> {
+  /** Runs a command of a probe there. */
+  exec: NonNullable<Probed['exec']>;
+  /** Ends its process; another one is started. */
+  restart(): void;
+}
 
 export interface InstanceOptions {
   name: string;
@@ -19,6 +27,8 @@ export interface InstanceOptions {
   port: number;
   /** Runs a command of a probe beside the process. */
   exec?: Probed['exec'];
+  /** The instance is ready when these are, too. */
+  beside?: readonly Beside[];
   activator: Activator<ServingEndpoint>;
   clock?: Clock;
   /** Called on every change of state; `cause` says why it is not ready. */
@@ -114,7 +124,7 @@ export class Instance implements ServingEndpoint {
 
   /** Probes immediately, then with growing pauses, so that readiness is noticed before a full period. */
   async #untilReady(each: ReadinessProbe | undefined, pause: number, succeeded = 0): Promise<void> {
-    const failure = each && (await probe(this.#reached, each));
+    const failure = (each && (await probe(this.#reached, each))) ?? (await this.#unreadyBeside());
     if (this.state === 'draining' || this.state === 'ended') return;
     if (failure === undefined && succeeded + 1 >= (each?.successThreshold ?? 1)) return this.#ready();
     if (failure !== undefined) this.#unwell(failure);
@@ -123,6 +133,20 @@ export class Instance implements ServingEndpoint {
       () => void this.#untilReady(each, Math.min(1_000, pause * 2), next),
       pause,
     );
+  }
+
+  /** Why the first of the containers beside it is not ready. */
+  async #unreadyBeside(): Promise<ProbeFailure> {
+    for (const one of this.#options.beside ?? []) {
+      const failure = one.readinessProbe && (await this.#askBeside(one, one.readinessProbe));
+      if (failure !== undefined) return failure;
+    }
+    return undefined;
+  }
+
+  async #askBeside({ name, exec }: Beside, each: Probe): Promise<ProbeFailure> {
+    const failure = await probe({ ...this.#reached, exec }, each);
+    return failure === undefined ? undefined : `container ${name}: ${failure}`;
   }
 
   #ready(): void {
@@ -144,24 +168,32 @@ export class Instance implements ServingEndpoint {
 
   #watchReadiness(): void {
     const { readinessProbe } = this.#options.service;
-    if (readinessProbe)
-      this.#repeat(
-        readinessProbe.periodMs,
-        readinessProbe,
-        (failed, failure) => failed >= readinessProbe.failureThreshold && this.#lost(failure),
-      );
+    const watch = (each: Probe, ask?: () => Promise<ProbeFailure>) =>
+      this.#repeat(each, (failed, failure) => failed >= each.failureThreshold && this.#lost(failure), ask);
+    if (readinessProbe) watch(readinessProbe);
+    for (const one of this.#options.beside ?? []) {
+      const each = one.readinessProbe;
+      if (each) watch(each, () => this.#askBeside(one, each));
+    }
   }
 
   /** From its start on, ready or not: a process that fails so often is ended, and another one is started. */
   #watchLife(): void {
     const { livenessProbe } = this.#options.service;
     if (livenessProbe)
-      this.#repeat(livenessProbe.periodMs, livenessProbe, (failed, failure) => {
+      this.#repeat(livenessProbe, (failed, failure) => {
         if (failed < livenessProbe.failureThreshold) return;
         this.cause = `liveness: ${failure}`;
         this.activator.remove(this);
         this.#options.child.kill('SIGKILL');
       });
+    for (const one of this.#options.beside ?? []) {
+      const each = one.livenessProbe;
+      if (!each) continue;
+      // Only that container is started anew.
+      const judge = (failed: number) => failed > 0 && failed % each.failureThreshold === 0 && one.restart();
+      this.#repeat(each, judge, () => this.#askBeside(one, each));
+    }
   }
 
   #lost(failure: ProbeFailure): void {
@@ -179,16 +211,20 @@ export class Instance implements ServingEndpoint {
     this.#probeTimer = this.#clock.setTimeout(() => void this.#untilReady(portProbe, 10), suspectMs);
   }
 
-  #repeat(periodMs: number, each: Probe, judge: (failed: number, failure: ProbeFailure) => void): void {
+  #repeat(
+    each: Probe,
+    judge: (failed: number, failure: ProbeFailure) => void,
+    ask = () => probe(this.#reached, each),
+  ): void {
     let failed = 0;
     this.#timers.push(
       this.#clock.setInterval(async () => {
         if (this.state === 'draining' || this.state === 'ended') return;
         if (this.#clock.now() < this.startedAt + each.initialDelayMs) return;
-        const failure = await probe(this.#reached, each);
+        const failure = await ask();
         failed = failure === undefined ? 0 : failed + 1;
         judge(failed, failure);
-      }, periodMs),
+      }, each.periodMs),
     );
   }
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { NamedContainer, Service } from '@dormouse/manifests/model';
+import type { Beside } from './instance.ts';
 import type { Bundle } from './process/bundle.ts';
 import type { Child } from './process/child-process.ts';
 import { argvOf, canBeAddressed } from './process/folder-program.ts';
@@ -56,7 +57,12 @@ export async function startPod(start: PodStart, options: PodOptions): Promise<St
     { bundle, set, output, address, addressed, shared, containerPort },
     options,
   );
-  return { child: beside.length > 0 ? together(child, beside) : child, ...address, exec };
+  return {
+    child: beside.length > 0 ? together(child, beside) : child,
+    ...address,
+    exec,
+    ...(beside.length > 0 && { beside: beside.map((each) => each.probed) }),
+  };
 }
 
 /** Where the container that is served listens, and whether it has to be told so. */
@@ -102,6 +108,7 @@ class Sidecar {
   readonly #address: InstanceAddress | undefined;
   readonly #stopping = new AbortController();
   #child: Child | undefined;
+  #exec: Beside['exec'] | undefined;
   readonly #ended: Promise<void>;
 
   constructor(
@@ -114,6 +121,16 @@ class Sidecar {
     this.#address = address;
     this.#options = options;
     this.#ended = this.#run();
+  }
+
+  /** What its probes ask. */
+  get probed(): Beside {
+    const { container: _, ...named } = this.#container;
+    return {
+      ...named,
+      exec: (...command) => this.#exec?.(...command) ?? Promise.resolve('it has not started'),
+      restart: () => this.#child?.kill('SIGKILL'),
+    };
   }
 
   kill(signal: NodeJS.Signals): void {
@@ -153,8 +170,9 @@ class Sidecar {
     // It says itself where it listens: only the host is replaced.
     const told = this.#address && { host: this.#address.host, port: 0 };
     const start = { bundle: program, set: own, output, ...(told && { address: told, addressed: true, shared: true }) };
-    const { child } = await startContainer(containedIn(service, this.#container), start, this.#options);
+    const { child, exec } = await startContainer(containedIn(service, this.#container), start, this.#options);
     this.#child = child;
+    this.#exec = exec;
     if (this.#stopping.signal.aborted) child.kill('SIGKILL');
     const { code, signal } = await child.exited;
     const words = lastWords();

@@ -2,7 +2,7 @@ import { ProblemError } from '@dormouse/http/problem-error';
 import type { Service } from '@dormouse/manifests/model';
 import { type Clock, systemClock } from '@dormouse/time/clock';
 import { decide, newScale, type ScaleState } from './autoscaler.ts';
-import { Instance } from './instance.ts';
+import { type Beside, Instance } from './instance.ts';
 import type { Probed } from './probe.ts';
 import type { Child, Exit } from './process/child-process.ts';
 import { Activator } from './proxy/activator.ts';
@@ -15,6 +15,7 @@ export interface StartedInstance {
   host?: string;
   port: number;
   exec?: Probed['exec'];
+  beside?: readonly Beside[];
 }
 
 export interface RevisionOptions {
@@ -203,7 +204,7 @@ export class Revision {
     this.#starting++;
     const name = `${this.name}-${++this.#count}`;
     try {
-      const { child, host, port, exec } = await this.#options.start(name, this.#retiring.signal);
+      const { child, host, port, exec, beside } = await this.#options.start(name, this.#retiring.signal);
       const instance = new Instance({
         name,
         service: this.service,
@@ -211,6 +212,7 @@ export class Revision {
         host,
         port,
         ...(exec && { exec }),
+        ...(beside && { beside }),
         activator: this.activator,
         clock: this.#clock,
         changed: (changed, cause) => this.#changed(changed, cause),

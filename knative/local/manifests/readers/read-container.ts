@@ -41,7 +41,9 @@ export function readContainer(
     (key) => kind === 'Job' || (key === 'lifecycle' ? kind === 'Deployment' : key !== 'startupProbe'),
   );
   if (role === 'sidecar' || role === 'init') refuseProbes(fields, role, enabled);
-  const own = role === 'served' || role === 'deployed' ? ['ports', ...probes] : [];
+  const own = { served: ['ports', ...probes], deployed: ['ports', ...probes], sidecar: probes, init: [], job: [] }[
+    role
+  ];
   fields.only('name', 'image', 'command', 'args', 'workingDir', 'env', 'envFrom', 'volumeMounts', ...own, ...later);
   for (const key of later) if (fields.has(key)) ignore(`${key}: ${withoutMeaning[key]}`, fields.origin(key));
   checkName(fields, kind);
@@ -61,12 +63,10 @@ function refuseProbes(fields: Fields, role: Role, enabled: Enabled): void {
   const probe = probes.find((key) => fields.has(key));
   if (!probe) return;
   if (role === 'init') fields.fail(probe, 'is not allowed in an init container');
-  fields.fail(
-    probe,
-    enabled('knative-serving', 'multi-container-probing')
-      ? 'is not understood: the container that has the port is probed here'
-      : 'is off by default on Knative (multi-container-probing): probe the container that has the port',
-  );
+  if (!enabled('knative-serving', 'multi-container-probing'))
+    fields.fail(probe, 'is off by default on Knative (multi-container-probing): probe the container that has the port');
+  if (fields.has('startupProbe'))
+    fields.fail('startupProbe', 'is not understood: only the container that has the port starts by a probe');
 }
 
 function checkName(fields: Fields, kind: PodKind): void {

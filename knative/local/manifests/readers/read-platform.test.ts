@@ -216,6 +216,37 @@ describe('a Service', () => {
     expect(() => read(withProbe, features)).toThrow('containers[0].livenessProbe is off by default on Knative');
   });
 
+  test('has probes of the containers beside it where a feature lets it', () => {
+    const probing = enabling('knative-serving', 'multi-container-probing');
+    const beside = (probes: object) => ({
+      ...knative(),
+      spec: {
+        template: {
+          spec: {
+            containers: [
+              { image: 'reg/shop', ports: [{ containerPort: 9000 }] },
+              { image: 'reg/proxy', name: 'proxy', ...probes },
+            ],
+          },
+        },
+      },
+    });
+    const probes = {
+      readinessProbe: { httpGet: { path: '/ready', port: 8080 } },
+      livenessProbe: { exec: { command: ['true'] } },
+    };
+    expect(read(beside(probes), probing).services[0]!.sidecars).toMatchObject([
+      { readinessProbe: { path: '/ready', port: 8080 }, livenessProbe: { exec: ['true'] } },
+    ]);
+    expect(() => read(beside({ readinessProbe: { tcpSocket: {} } }), probing)).toThrow(
+      'containers[1].readinessProbe.tcpSocket needs "port"',
+    );
+    expect(() => read(beside({ readinessProbe: {} }), probing)).toThrow('needs httpGet, tcpSocket, grpc or exec');
+    expect(() => read(beside({ startupProbe: { tcpSocket: { port: 1 } } }), probing)).toThrow(
+      'containers[1].startupProbe is not understood',
+    );
+  });
+
   test('has hosts by the tags of its traffic, and by DomainMappings', () => {
     const traffic = [
       { latestRevision: true, percent: 100, tag: 'now' },

@@ -1,7 +1,7 @@
 import { podFeatures } from '../knative-rules.ts';
 import type { Container, NamedContainer } from '../model.ts';
 import type { Fields } from '../yaml/fields.ts';
-import { type PodKind, readContainer } from './read-container.ts';
+import { type PodKind, readContainer, readProbe } from './read-container.ts';
 import type { Enabled, Ignore } from './read-object.ts';
 
 /** The containers of a Pod specification. */
@@ -39,12 +39,28 @@ export function readPod(pod: Fields, kind: PodKind, reading: Reading): PodContai
   const read = {
     container: readContainer(pod, fields, roles[kind], reading),
     fields,
-    sidecars: sidecars.map(named('sidecar')),
+    sidecars: sidecars.map((each, at) => ({
+      ...named('sidecar')(each, at),
+      ...readSidecarProbe(each, 'readinessProbe'),
+      ...readSidecarProbe(each, 'livenessProbe'),
+    })),
     initContainers: before.map(named('init')),
   };
   checkNames([fields, ...sidecars, ...before]);
   checkMounted(pod, [read.container, ...[...read.sidecars, ...read.initContainers].map(({ container }) => container)]);
   return read;
+}
+
+/** A sidecar has no port of its own that a probe could mean. */
+function readSidecarProbe(fields: Fields, key: 'readinessProbe' | 'livenessProbe'): Partial<NamedContainer> {
+  const probe = readProbe(fields, key);
+  if (!probe) return {};
+  if (probe.exec) return { [key]: probe };
+  const given = fields.need(key);
+  const handler = ['httpGet', 'tcpSocket', 'grpc'].find((each) => given.has(each));
+  if (!handler) return given.fail(undefined, 'needs httpGet, tcpSocket, grpc or exec');
+  const port = given.need(handler).integer('port', 1, 65_535) ?? given.need(handler).fail(undefined, 'needs "port"');
+  return { [key]: { ...probe, port } };
 }
 
 /** The one of several containers that has ports. */
