@@ -21,7 +21,7 @@ export function coverField({ hash, alt }: CoverInput, words: Words, problem: Sai
 ${hiddenField('cover', hash)}
 <p class="identity"${hash ? none : trusted(' hidden')}><img${hash ? markup` src="${identityPath(hash, '640.webp')}"` : none} alt="${editor.cover}"> <label for="cover_none"><input type="checkbox" id="cover_none" name="cover_none" value="yes"> ${settings.removePicture}</label></p>
 <div class="field">
-<label for="cover_file">${pictures.picture}</label>
+<label for="cover_file">${editor.coverFile}</label>
 <p class="hint" id="cover-hint">${editor.coverHint} ${fields.pictureTypes}</p>
 <input id="cover_file" name="cover_file" type="file" accept="${pictureTypes}" aria-describedby="cover-hint${error ? ' cover-error' : ''}"${error ? trusted(' aria-invalid="true"') : none}>
 ${error ? markup`<p class="error" id="cover-error">${error}</p>` : none}

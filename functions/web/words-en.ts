@@ -720,7 +720,8 @@ export const english = {
     leaveOutField: 'Do not send this post to subscribers',
     subscribers: 'Subscribers',
     subscriberStates: { pending: 'not confirmed yet', confirmed: 'subscribed', paused: 'paused' },
-    bounced: (count: number, code: string): string => `refused ${count} times (${code})`,
+    bounced: (count: number, code: string): string =>
+      `refused ${count === 1 ? 'once' : `${numberText(count, 'en')} times`} (${code})`,
     exported: 'Download all as CSV',
     nobody: 'Nobody yet.',
     more: 'More',
@@ -792,6 +793,7 @@ export const english = {
     yourText: 'Your text',
     textHint: 'Markdown.',
     cover: 'Cover',
+    coverFile: 'Cover picture',
     coverHint: 'A picture above the text, in lists, in feeds and on cards of links.',
     setCover: 'Set as cover',
     publishAt: 'Publish at',

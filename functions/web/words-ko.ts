@@ -754,6 +754,7 @@ export const korean: Words = {
     yourText: '내가 쓴 본문',
     textHint: 'Markdown으로 씁니다.',
     cover: '대표 사진',
+    coverFile: '대표 사진 파일',
     coverHint: '글 위와 목록, 피드, 링크 카드에 보이는 사진입니다.',
     setCover: '대표 사진으로 정하기',
     publishAt: '예약 발행',
