@@ -8,6 +8,7 @@ import { comments } from './commands/comments/comments.ts';
 import { completion } from './commands/completion.ts';
 import { conformance } from './commands/conformance.ts';
 import { deploy } from './commands/deploy.ts';
+import { diff } from './commands/diff.ts';
 import { events } from './commands/events/events.ts';
 import { exportCommand } from './commands/export.ts';
 import { image } from './commands/image.ts';
@@ -73,6 +74,7 @@ export const routes = buildRouteMap({
     release,
     secrets,
     manifests,
+    diff,
     conformance,
     bench,
     chaos,

@@ -5,6 +5,7 @@ import type { Brokers, BrokersOptions } from '@dormouse/eventing/broker';
 import type { JobSinks } from '@dormouse/eventing/job-sinks';
 import type { Store } from '@dormouse/eventing/log/store';
 import { type Births, births } from '@dormouse/kubernetes-api/births';
+import { type WrittenObjects, writtenObjects } from '@dormouse/kubernetes-api/written-objects';
 import type { Source } from '@dormouse/manifests/source';
 import { createOutputs, type Outputs } from '@dormouse/serving/process/instance-output';
 import type { Upstream } from '@dormouse/serving/proxy/upstream';
@@ -14,15 +15,17 @@ import type { Received } from '@dormouse/telemetry/otlp/otlp-receiver';
 import { Telemetry } from '@dormouse/telemetry/telemetry';
 import { type TelemetryFiles, telemetryFiles } from '@dormouse/telemetry/telemetry-files';
 import { accessToken } from './access-token.ts';
+import { writtenFolder } from './diff-written.ts';
 import { lockHome } from './home-lock.ts';
 import { markHome } from './home-marker.ts';
+import type { LoadOptions } from './load.ts';
 import { forgetRestore } from './restore-note.ts';
 
 export interface PlatformOptions {
   /** DORMOUSE_HOME: folder of all persistent data. */
   home: string;
   /** Reads the manifests; called again when one of their files changes. */
-  load: () => Promise<Source>;
+  load: (options?: LoadOptions) => Promise<Source>;
   /** Root folder of the programs; default: the project's. */
   root?: string;
   /** 0 = any free port. */
@@ -90,12 +93,18 @@ export interface PlatformContext extends Omit<PlatformOptions, 'root' | 'host' |
   accessToken: string;
   /** When each Trigger was first there. */
   createdAt: Births;
+  /** What was written through the Kubernetes API. */
+  written: WrittenObjects;
   /** When other objects of the Kubernetes API were first there. */
   births: Births;
   /** The manifests in use; a reload replaces them. */
   source: Source;
   /** Those that run: a reload replaces them at its end. */
   running: Source;
+  /** Why the last change of them could not be applied. */
+  failure: string | undefined;
+  /** Reads what was written anew; undefined until everything is up. */
+  rewritten: (() => void) | undefined;
   /** Everything is up. */
   ready: boolean;
   services: Services | undefined;
@@ -125,7 +134,8 @@ export async function prepare(options: PlatformOptions, cleanup: AsyncDisposable
   });
   cleanup.defer(() => kept.close());
   const received = await observed(options.observe, telemetry, outputs, cleanup);
-  const source = await options.load();
+  const written = writtenObjects(writtenFolder(home));
+  const source = await options.load({ written: written.all() });
   if (source.note) progress(source.note);
   return {
     ...options,
@@ -143,6 +153,9 @@ export async function prepare(options: PlatformOptions, cleanup: AsyncDisposable
     births: births(join(home, 'objects.json')),
     source,
     running: source,
+    written,
+    failure: undefined,
+    rewritten: undefined,
     ready: false,
     services: undefined,
     brokers: undefined,

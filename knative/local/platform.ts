@@ -8,6 +8,8 @@ import { createPrewarmedProcess } from '@dormouse/serving/process/prewarmed-proc
 import { type Listener, listen } from '@dormouse/serving/proxy/listener';
 import type { ServiceStatus } from '@dormouse/serving/service-status';
 import { openClusterServices } from './cluster-services.ts';
+import { writeKubeconfig } from './kubeconfig.ts';
+import { objectsOf } from './kubernetes-objects.ts';
 import { openConsole } from './open-console.ts';
 import { type PlatformContext, type PlatformOptions, prepare, targetOf } from './platform-context.ts';
 import { reloading } from './reload.ts';
@@ -26,7 +28,7 @@ export interface RunningPlatform {
   otlpUrl: string;
   /** Where each public Service, tag of its traffic and DomainMapping is found, by its name. */
   addresses: readonly { name: string; url: string }[];
-  /** Read-only subset of the Kubernetes API: `kubectl -s URL`. */
+  /** Subset of the Kubernetes API, for reading: `kubectl -s URL`; `home` holds a kubeconfig that writes. */
   kubernetesUrl: string;
   services(): (ServiceStatus & { pids: number[] })[];
   /** Process id of the prewarmed process, if there is one. */
@@ -59,6 +61,7 @@ async function start(options: PlatformOptions, cleanup: AsyncDisposableStack): P
   const context = await prepare(options, cleanup);
   const { ingress, listener } = await openListener(context);
   const backingServices = await startBackingServices(context);
+  Object.assign(context, { source: backingServices.source, running: backingServices.source });
   const prewarmed = createPrewarmedProcess({
     start: () => startChild(backingServices.launcher, baseEnvironment()),
     enabled: options.prewarmed ?? true,
@@ -69,11 +72,7 @@ async function start(options: PlatformOptions, cleanup: AsyncDisposableStack): P
     platform: () => context.source.platform,
     target: targetOf(context),
     objects: {
-      shown: () => ({
-        platform: context.running.platform,
-        running: context.running.objects,
-        desired: context.source.objects,
-      }),
+      ...objectsOf(context),
       createdAt: context.createdAt,
       births: context.births,
       stateOf: stateOf(context, listener.port),
@@ -81,6 +80,7 @@ async function start(options: PlatformOptions, cleanup: AsyncDisposableStack): P
     handle: () => context.brokers?.handle,
     jobSinks: () => context.jobSinks?.handle,
   });
+  writeKubeconfig(context.home, clusterServices.secretKubernetes, context.source.platform);
   const functions = await startFunctions(context, { backingServices, clusterServices, prewarmed });
   options.signal?.throwIfAborted();
   const eventing = await startEventing(context, clusterServices, {

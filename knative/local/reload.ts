@@ -1,6 +1,9 @@
 import { withChannels } from '@dormouse/eventing/channels';
+import type { Source } from '@dormouse/manifests/source';
 import type { Ingress } from '@dormouse/serving/ingress/ingress';
 import { buildAll } from '@dormouse/serving/process/programs';
+import { buildWritten } from './build-written.ts';
+import type { LoadOptions } from './load.ts';
 import type { PlatformContext } from './platform-context.ts';
 import { serviceHosts } from './service-hosts.ts';
 import type { BackingServices } from './start-backing-services.ts';
@@ -21,10 +24,12 @@ export function reloading(
   { backingServices, ingress, functions, eventing }: Changing,
 ): () => Promise<void> {
   const { root, outputs, cleanup } = context;
-  const apply = async () => {
+  const build = (source: Source) => buildAll(source, backingServices.builder, root, (line) => outputs.say(line));
+  /** @param rendered files that have not changed */
+  const apply = async (rendered?: LoadOptions['rendered']) => {
     try {
-      const next = await context.load();
-      const built = await buildAll(next, backingServices.builder, root, (line) => outputs.say(line));
+      const loaded = await context.load({ written: context.written.all(), rendered });
+      const { source: next, bundles: built } = await buildWritten(loaded, context.running, build);
       ingress.update([...next.platform.virtualHosts, ...serviceHosts(next.platform)]);
       context.source = next;
       backingServices.bundles = built;
@@ -37,7 +42,7 @@ export function reloading(
       eventing.brokers.update(brokers, triggers);
       functions.workers.apply(next.platform.workers, built);
       eventing.pings.update(next.platform.pingSources);
-      context.running = next;
+      Object.assign(context, { running: next, failure: undefined });
       await functions.services.rolled();
     } finally {
       watchAll();
@@ -45,9 +50,25 @@ export function reloading(
     }
   };
   let last: Promise<void> = Promise.resolve();
-  const reload = () => {
-    last = last.then(apply).catch((error: Error) => outputs.say(`nothing was changed: ${error.message}`, 'error'));
+  const queue = (rendered?: () => LoadOptions['rendered']) => {
+    last = last
+      .then(() => apply(rendered?.()))
+      .catch((error: Error) => {
+        context.failure = error.message;
+        outputs.say(`nothing was changed: ${error.message}`, 'error');
+      });
     return last;
+  };
+  const reload = () => queue();
+  let isQueued = false;
+  context.rewritten = () => {
+    if (isQueued) return;
+    isQueued = true;
+    void queue(() => {
+      isQueued = false;
+      const { rendered: objects, files } = context.source;
+      return objects && { objects, files };
+    });
   };
   const watcher = context.watch ? watchFiles(() => void reload()) : undefined;
   const watchAll = () =>

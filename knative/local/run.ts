@@ -4,6 +4,7 @@ import { join, relative } from 'node:path';
 import { accessTokenFile } from './access-token.ts';
 import type { Settings } from './command-line.ts';
 import { inspectorPorts, withInspector } from './inspect.ts';
+import { kubeconfigFile } from './kubeconfig.ts';
 import { loadOverlay } from './load.ts';
 import { type RunningPlatform, startPlatform } from './platform.ts';
 import type { PlatformOptions } from './platform-context.ts';
@@ -37,8 +38,11 @@ export async function run(
   console.log(first ? 'Dormouse starts for the first time' : 'Dormouse starts');
   const platform = await startPlatform({
     home: settings.home,
-    load: async () =>
-      withPublicUrl(withInspector(await loadOverlay(settings.overlay, root), settings.inspect), settings.publicUrl),
+    load: async (options) =>
+      withPublicUrl(
+        withInspector(await loadOverlay(settings.overlay, root, options), settings.inspect),
+        settings.publicUrl,
+      ),
     inspect: settings.inspect,
     root,
     port: settings.port,
@@ -115,7 +119,7 @@ function toolLines(platform: RunningPlatform, { home, inspect }: Settings): Line
     ...platform.brokerUrls.map((url): Line => ['events', url]),
     ['OTLP', platform.otlpUrl],
     ...[...inspectorPorts(inspect)].map(([name, port]): Line => ['inspect', `${name} on 127.0.0.1:${port}`]),
-    ['objects', `kubectl -s ${platform.kubernetesUrl} -n NAMESPACE get ksvc,triggers`],
+    ['objects', `kubectl --kubeconfig ${join(folder, kubeconfigFile)} get ksvc,triggers   kn too`],
     ['data', folder],
     ['secret', `${join(folder, accessTokenFile)}   for events, telemetry and the console's forms`],
   ];

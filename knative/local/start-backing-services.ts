@@ -5,6 +5,7 @@ import type { Source } from '@dormouse/manifests/source';
 import { type Builder, type Bundle, createBuilder } from '@dormouse/serving/process/bundle';
 import type { Outputs } from '@dormouse/serving/process/instance-output';
 import { buildAll } from '@dormouse/serving/process/programs';
+import { buildWritten } from './build-written.ts';
 import type { PlatformOptions } from './platform-context.ts';
 
 /** Database, cache and built programs: what functions need before they can run. */
@@ -13,6 +14,8 @@ export interface BackingServices {
   /** Entry point of every instance's process. */
   launcher: string;
   bundles: Map<string, Bundle>;
+  /** The source without what has no program. */
+  source: Source;
   database: Database | undefined;
   redis: Redis | undefined;
 }
@@ -47,7 +50,7 @@ export async function startBackingServices({
       ? openDatabase({ home: join(home, 'postgres'), url: databaseUrl, progress, say })
       : undefined,
     wanted.has('redis') ? startRedis({ home, url: redisUrl, say }) : undefined,
-    buildAll(source, builder, root, progress),
+    buildWritten(source, undefined, (each) => buildAll(each, builder, root, progress)),
     builder.build(join(import.meta.dirname, 'serving/process/launcher.ts')),
   ] as const);
   const [database, redis] = [value(started[0]), value(started[1])];
@@ -55,7 +58,7 @@ export async function startBackingServices({
   if (database) cleanup.defer(() => database.stop());
   for (const each of started) if (each.status === 'rejected') throw each.reason;
   signal?.throwIfAborted();
-  return { builder, launcher: value(started[3])!.entry, bundles: value(started[2])!, database, redis };
+  return { builder, launcher: value(started[3])!.entry, ...value(started[2])!, database, redis };
 }
 
 type Settled<T> = { [K in keyof T]: PromiseSettledResult<Awaited<T[K]>> };

@@ -45,12 +45,19 @@ export function currentObjects(shown: Shown, { createdAt, births, stateOf }: Cur
   const { platform, running, desired } = shown;
   const birth = createdAt(platform.triggers);
   const built = new Map(builtObjects(platform, stateOf, birth).map((each) => [keyOf(each as Manifest), each]));
-  const read = new Map((running ?? []).map((each) => [each.key, JSON.stringify(each.manifest)]));
+  const read = new Map(
+    (running ?? []).map(({ key, manifest, problem }) => [key, { text: JSON.stringify(manifest), problem }]),
+  );
   const wanted = desired ?? [];
   const declared = new Set(wanted.map(({ key }) => key));
   const merged = wanted.map((source): CurrentObject => {
-    const observed = read.get(source.key) === JSON.stringify(source.manifest);
-    return { key: source.key, observed, object: objectOf(source, built.get(source.key), { ...shown, observed }) };
+    const { text, problem } = read.get(source.key) ?? {};
+    const observed = text === JSON.stringify(source.manifest);
+    return {
+      key: source.key,
+      observed,
+      object: objectOf({ ...source, problem }, built.get(source.key), { ...shown, observed }),
+    };
   });
   // What Knative makes of others (an InMemoryChannel of a Channel), and platforms made by hand.
   const made = [...built]
@@ -103,7 +110,7 @@ interface Situation extends Shown {
 
 /** An object as it was written, with the status that the platform gives it. */
 function objectOf(
-  { manifest, problem, key }: SourceObject,
+  { manifest, problem, key }: Pick<SourceObject, 'manifest' | 'key'> & { problem: string | undefined },
   built: BuiltObject | undefined,
   { observed, failure, platform }: Situation,
 ): KubernetesObject {

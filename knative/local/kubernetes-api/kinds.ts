@@ -82,7 +82,7 @@ export const verbsOf = (each: Kind): string[] => [
   'get',
   'list',
   'watch',
-  ...(isWritable(each) ? ['create', 'update', 'patch', 'delete', 'deletecollection'] : []),
+  ...(isWritable(each) ? ['create', 'update', 'patch', 'delete'] : []),
 ];
 
 /** `plural.group`, as messages of Kubernetes name a resource. */

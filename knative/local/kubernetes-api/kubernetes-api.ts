@@ -13,6 +13,7 @@ import { redacted } from './redact.ts';
 import { type ResourcePath, resourcePath } from './resource-path.ts';
 import { fieldSelector, labelSelector, SelectorError } from './selectors.ts';
 import { streamChanges, type WatchOptions } from './watch-stream.ts';
+import { type Writing, writeObject } from './write-objects.ts';
 
 export type { Shown, StateOf } from './current-objects.ts';
 
@@ -26,35 +27,80 @@ export interface KubernetesApiOptions {
   stateOf?: StateOf;
   /** Who knows it sees environments and data, and may write; undefined: nobody. */
   secret?: string;
+  /** Where objects are written to; undefined: it is read-only. */
+  writing?: Writing | undefined;
 }
+
+/** As of an API server's (k8s.io/apiserver, DefaultMaxRequestSizeBytes is 3 MiB). */
+const maxBodyBytes = 3 * 2 ** 20;
 
 /** A request with what is known of who sends it. */
 interface Call {
   method: string;
   url: URL;
   accept: string;
+  contentType: string;
+  userAgent: string;
   /** It knows the secret. */
   trusted: boolean;
 }
 
 /**
- * The Kubernetes API of the platform: discovery, and objects by get, list and watch, with selectors and as tables. It listens on
- * loopback; what may hold secrets is shown to those who know the platform's.
+ * The Kubernetes API of the platform: discovery, and objects by get, list and watch, with selectors and as tables, by create,
+ * update, patch and delete. It listens on loopback; who knows the secret of the platform writes, and sees what may hold secrets.
  */
-export function kubernetesApi({ shown, createdAt, births: born, stateOf, secret }: KubernetesApiOptions) {
+export function kubernetesApi({ shown, createdAt, births: born, stateOf, secret, writing }: KubernetesApiOptions) {
   // Those that are there now may get events before anybody asks for them.
   createdAt(shown().platform.triggers);
   const view = { createdAt, births: born ?? births(undefined), stateOf: stateOf ?? (() => undefined) };
   let cache: ObjectCache | undefined;
   const opened = () => (cache ??= new ObjectCache(() => currentObjects(shown(), view)));
-  return (request: IncomingMessage, response: ServerResponse): void => {
-    try {
-      const reply = answer(callOf(request, secret), response, opened);
-      if (reply) send(response, reply);
-    } catch (error) {
-      send(response, failureOf(error));
-    }
+  const respond = async (request: IncomingMessage, response: ServerResponse) => {
+    const call = callOf(request, secret);
+    if (call.method === 'GET') return answer(call, response, opened);
+    return written(call, await bodyOf(request), { cache: opened(), writing });
   };
+  return (request: IncomingMessage, response: ServerResponse): void => {
+    respond(request, response)
+      .catch((error: unknown): Reply => {
+        request.resume();
+        return failureOf(error);
+      })
+      .then((reply) => reply && send(response, reply));
+  };
+}
+
+/** Rejects whoever does not know the secret before anything of the body is read. */
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  const parts: Buffer[] = [];
+  let length = 0;
+  for await (const part of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    length += part.length;
+    if (length > maxBodyBytes)
+      throw new ApiError(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${maxBodyBytes}`);
+    parts.push(part);
+  }
+  return Buffer.concat(parts).toString();
+}
+
+function written(
+  call: Call,
+  body: string,
+  { cache, writing }: { cache: ObjectCache; writing: Writing | undefined },
+): Reply {
+  const { method, url, contentType, userAgent } = call;
+  const path = resourcePath(url.pathname);
+  if (!path || path.part !== undefined) throw unknownPath(url.pathname);
+  if (!writing) throw new ApiError(405, 'MethodNotAllowed', 'read-only');
+  const request = { method, path, search: url.searchParams, contentType, userAgent, body };
+  const { code, key, object, status } = writeObject(request, (each) => cache.find(each), writing);
+  const shown = (object as KubernetesObject | undefined) ?? cache.find(key);
+  return { code, body: status ?? (shown ? answered(call, path, shown) : {}) };
+}
+
+function answered(call: Call, { kind, version }: ResourcePath, object: KubernetesObject): object {
+  const shown = seenBy(call, object, version);
+  return isTable(call) ? tableOf(kind, [shown], tableOptions(call, object.metadata.resourceVersion)) : shown;
 }
 
 function failureOf(error: unknown): ApiError {
@@ -70,13 +116,20 @@ function callOf({ method = 'GET', url: target = '/', headers }: IncomingMessage,
   if (bearer !== undefined && !known) throw new ApiError(401, 'Unauthorized', 'Unauthorized');
   const url = URL.parse(path ?? target, 'http://kubernetes');
   if (!url) throw badRequest('the path is malformed');
-  return { method, url, accept: headers.accept ?? '', trusted: known || path !== undefined };
+  const trusted = known || path !== undefined;
+  if (method !== 'GET' && !trusted)
+    throw new ApiError(
+      401,
+      'Unauthorized',
+      'Unauthorized: use the kubeconfig of the folder of data (DORMOUSE_HOME/kubeconfig)',
+    );
+  const { accept = '', 'content-type': contentType = '', 'user-agent': userAgent = '' } = headers;
+  return { method, url, accept, contentType, userAgent, trusted };
 }
 
 /** @returns undefined for a watch, which has its response already */
 function answer(call: Call, response: ServerResponse, opened: () => ObjectCache): Reply | undefined {
-  const { method, url, accept } = call;
-  if (method !== 'GET') throw new ApiError(405, 'MethodNotAllowed', 'read-only');
+  const { url, accept } = call;
   const document = discovery(url.pathname, accept) ?? openApi(url.pathname);
   if (document) return { code: 200, body: document, type: discoveryType(document) };
   const path = resourcePath(url.pathname);
@@ -99,8 +152,7 @@ function one(path: ResourcePath, call: Call, cache: ObjectCache): object {
   const { kind, namespace, name = '' } = path;
   const object = cache.find(keyOfObject(kind, { name, namespace }));
   if (!object) throw notFound(kind, name);
-  const shown = seenBy(call, object, path.version);
-  return isTable(call) ? tableOf(kind, [shown], tableOptions(call, object.metadata.resourceVersion)) : shown;
+  return answered(call, path, object);
 }
 
 function list(

@@ -1,7 +1,7 @@
 import { idOf, newResource } from './kustomize/resource.ts';
 import type { Platform } from './model.ts';
 import { readPlatform } from './readers/read-platform.ts';
-import type { Manifest, Origin, Rendered } from './yaml/origin.ts';
+import { type Manifest, ManifestError, type Origin, type Rendered } from './yaml/origin.ts';
 
 /** What was written through the Kubernetes API: an object, or that there is to be none. */
 export interface WrittenObject {
@@ -19,12 +19,19 @@ export interface SourceObject {
   written: boolean;
   /** Why it is not a part of the platform: a reference that leads nowhere, or an image without a program. */
   problem?: string;
+  /** What was written can no longer be understood together with the files. */
+  invalid?: true;
 }
 
 export interface ReadObjects {
   platform: Platform;
   objects: SourceObject[];
 }
+
+const writtenMark = '(kubectl) ';
+
+/** Whether an object was written through the Kubernetes API. */
+export const isWritten = ({ file }: Origin): boolean => file.includes(`/${writtenMark}`);
 
 /** Of an object, whatever its version: `group/kind/namespace/name`. @throws ManifestError when it is none */
 export function keyOf(manifest: Manifest, origin: Origin = { file: 'object', line: 1 }): string {
@@ -44,42 +51,76 @@ export function withWritten(
     .filter(({ key }) => !byKey.has(key));
   const added = written.flatMap(({ key, manifest }) => {
     if (!manifest) return [];
-    const origin = { file: `${folder}/(kubectl) ${key.replaceAll('/', ' ').trim()}`, line: 1 };
+    const origin = { file: `${folder}/${writtenMark} ${key.replaceAll('/', ' ').trim()}`, line: 1 };
     return { manifest: withoutStatus(manifest), origin, at: () => origin, key, written: true };
   });
   return [...kept, ...added];
 }
 
-/** A reference of the files alone leads somewhere, or the reading fails. */
+/**
+ * Reads files together with what was written. An object whose reference leads nowhere is set aside, as a cluster takes it and
+ * says that it is not ready; in the files alone it is an error.
+ * @throws ManifestError about the files
+ */
 export function readObjects(
   rendered: readonly Rendered[],
   written: readonly WrittenObject[],
   folder: string,
 ): ReadObjects {
   if (written.length === 0)
-    return { platform: readPlatform(rendered), objects: all(withWritten(rendered, [], folder)) };
+    return { platform: readPlatform(rendered), objects: all(withWritten(rendered, [], folder), new Map()) };
   const mistakes = new Set<string>();
   readPlatform(rendered, (_, { message }) => mistakes.add(message));
   const merged = withWritten(rendered, written, folder);
-  const problems = new Map<string, string>();
+  const problems: Problems = new Map();
   for (;;) {
-    const found = new Map<string, string>();
+    const found: Problems = new Map();
     const rest = merged.filter(({ key }) => !problems.has(key));
-    const platform = readPlatform(rest, (of, error) => {
-      const object = objectAt(rest, of);
-      if (!object || mistakes.has(error.message)) throw error;
-      found.set(object.key, error.problem);
-    });
-    if (found.size === 0) return { platform, objects: all(merged, problems) };
+    const platform = tolerant(rest, found, mistakes);
+    if (platform && found.size === 0) return { platform, objects: all(merged, problems) };
     for (const [key, problem] of found) problems.set(key, problem);
   }
 }
 
-const all = (merged: ReturnType<typeof withWritten>, problems: ReadonlyMap<string, string> = new Map()) =>
-  merged.map(({ key, manifest, origin, written }): SourceObject => {
-    const problem = problems.get(key);
-    return { key, manifest, origin, written, ...(problem !== undefined && { problem }) };
-  });
+type Problems = Map<string, Pick<SourceObject, 'problem' | 'invalid'>>;
+
+/** @returns undefined when an object that was written cannot be understood: it is among the problems then */
+function tolerant(
+  rest: ReturnType<typeof withWritten>,
+  found: Problems,
+  mistakes: ReadonlySet<string>,
+): Platform | undefined {
+  try {
+    return readPlatform(rest, (of, error) => {
+      const object = objectAt(rest, of);
+      if (!object || mistakes.has(error.message)) throw error;
+      found.set(object.key, { problem: error.problem });
+    });
+  } catch (error) {
+    const object = error instanceof ManifestError ? objectAt(rest, error.origin) : undefined;
+    if (!object?.written) throw error;
+    found.set(object.key, { problem: (error as ManifestError).problem, invalid: true });
+    return undefined;
+  }
+}
+
+const all = (merged: ReturnType<typeof withWritten>, problems: Problems) =>
+  merged.map(
+    ({ key, manifest, origin, written }): SourceObject => ({ key, manifest, origin, written, ...problems.get(key) }),
+  );
+
+/**
+ * Whether the platform could run with what is written.
+ * @throws ManifestError when the object of `key` cannot be understood, or makes others wrong
+ */
+export function checkWritten(
+  { rendered, folder }: { rendered: readonly Rendered[]; folder: string },
+  written: readonly WrittenObject[],
+  key: string,
+): void {
+  const object = readObjects(rendered, written, folder).objects.find((each) => each.key === key);
+  if (object?.invalid) throw new ManifestError(object.origin, object.problem ?? '');
+}
 
 /** The object that a part of one comes from. */
 export function objectAt<T extends { origin: Origin }>(objects: readonly T[], { file, line }: Origin): T | undefined {

@@ -4,6 +4,7 @@ import { dirname, join, resolve, sep } from 'node:path';
 import { nameOfImage, programOf } from '@dormouse/manifests/local-config';
 import type { Container } from '@dormouse/manifests/model';
 import type { Source } from '@dormouse/manifests/source';
+import { isWritten } from '@dormouse/manifests/source-objects';
 import { ManifestError, type Origin } from '@dormouse/manifests/yaml/origin';
 import type { Builder, Bundle } from './bundle.ts';
 import { type FolderProgram, programInFolder, sourcesOf } from './folder-program.ts';
@@ -49,7 +50,9 @@ export async function buildAll(
   const known = (image: string, { file }: Origin) =>
     programOf(image, localConfig, resolve(file).startsWith(resolve(root) + sep) ? root : undefined);
   const unknown = new Set(
-    wanted.filter(({ container, origin }) => !known(container.image, origin)).map(({ container }) => container.image),
+    wanted
+      .filter(({ container, origin }) => !known(container.image, origin) && !isWritten(origin))
+      .map(({ container }) => container.image),
   );
   const built = await Promise.all(
     wanted.map(async ({ key, beside, container: { image, command }, origin }) => {
@@ -59,7 +62,7 @@ export async function buildAll(
           throw new ManifestError(origin, 'command: the program of the image is run here; use args');
         return { key, beside, bundle: await builder.build(program.program, program.files) };
       }
-      const folder = program ?? inFolders({ image, command, origin }, unknown.size === 1);
+      const folder = program ?? inFolders({ image, command, origin }, unknown.size === 1 && !isWritten(origin));
       return { key, beside, bundle: unbundled(folder) };
     }),
   );
