@@ -39,10 +39,10 @@ function appOver(published: PublishedPost[], found: Partial<Found> = {}) {
     store: {
       form: 1,
       async put(documents) {
-        calls.put.push(...[...documents].map(({ id }) => id));
+        for await (const { id } of documents) calls.put.push(id);
       },
       idsAfter: async () => [],
-      filled: async () => {},
+      settle: async () => {},
       similar: async (word) => (word === 'waek' ? ['wake'] : []),
       async remove(ids) {
         calls.removed.push(...ids);

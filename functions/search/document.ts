@@ -1,5 +1,5 @@
 import { languageOf } from './language.ts';
-import { addGrams, fold, prepare, runsOf } from './letters.ts';
+import { addGrams, fold, prepare, type Run, runsOf } from './letters.ts';
 import { plainText } from './plain-text.ts';
 import type { PublishedPost } from './published-posts.ts';
 import { longestWord } from './query.ts';
@@ -13,7 +13,7 @@ export interface SearchDocument {
   categoryId: number;
   author: string;
   tagSlugs: readonly string[];
-  /** What people read, prepared (letters.ts). */
+  /** What people read, prepared (letters.ts): a line each. */
   title: string;
   /** Author, byline and tags. */
   labels: string;
@@ -35,15 +35,18 @@ export interface SearchDocument {
 /** Between labels; belongs to no word. */
 export const between = ' · ';
 
+const line = (text: string): string => prepare(text).replace(/[\u0000-\u001f\u007f]+/g, ' ');
+
 export function documentOf(post: PublishedPost): SearchDocument {
-  const title = prepare(post.title);
-  const labels = prepare([...new Set([...post.tags, ...post.byline, post.author])].join(between));
+  const title = line(post.title);
+  const labels = line([...new Set([...post.tags, ...post.byline, post.author])].join(between));
   const body = prepare(plainText(post.content));
   const folded = { A: fold(title), B: fold(labels), C: fold(body) };
+  const runs = { A: [...runsOf(folded.A)], B: [...runsOf(folded.B)], C: [...runsOf(folded.C)] };
   const grams = new Set<number>();
   const words: { word: string; weight: 'A' | 'B' | 'C' }[] = [];
   for (const weight of ['A', 'B', 'C'] as const)
-    for (const { text, isDense } of runsOf(folded[weight]))
+    for (const { text, isDense } of runs[weight])
       if (isDense) addGrams(text, grams);
       else words.push({ word: text.slice(0, longestWord), weight });
   return {
@@ -61,7 +64,7 @@ export function documentOf(post: PublishedPost): SearchDocument {
     foldedBody: folded.C,
     grams: [...grams],
     words,
-    vocabulary: vocabularyOf(folded.A, folded.C),
+    vocabulary: vocabularyOf(runs.A, runs.C),
     language: languageOf(
       post.lang,
       words.map(({ word }) => word),
@@ -70,11 +73,11 @@ export function documentOf(post: PublishedPost): SearchDocument {
 }
 
 /** Of Hangul only words of the title, with what they are without endings: a text has too many forms of each. */
-export function vocabularyOf(foldedTitle: string, foldedBody: string): string[] {
+export function vocabularyOf(title: readonly Run[], body: readonly Run[]): string[] {
   const found = new Set<string>();
-  for (const { text, isDense } of runsOf(foldedTitle))
+  for (const { text, isDense } of title)
     if (!isDense) found.add(text);
     else for (let end = 2; end <= text.length; end++) found.add(text.slice(0, end));
-  for (const { text, isDense } of runsOf(foldedBody)) if (!isDense) found.add(text);
+  for (const { text, isDense } of body) if (!isDense) found.add(text);
   return [...found].filter(isSpelled);
 }

@@ -58,8 +58,7 @@ export function highlight({ title, labels, body }: Hit, terms: readonly Term[], 
 function matches(text: string, terms: readonly Term[], meant: Meant): Match[] {
   const { folded, from } = foldedFrom(text);
   const found: Match[] = [];
-  const add = (at: number, length: number, term: number) =>
-    found.push({ from: from[at] as number, to: from[at + length] as number, term });
+  const add = (at: number, length: number, term: number) => found.push({ from: from(at), to: from(at + length), term });
   terms.forEach(({ text: wanted, kind }, term) => {
     if (kind !== 'dense') return;
     for (

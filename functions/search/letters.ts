@@ -1,7 +1,8 @@
 /** Scripts whose words have no blanks between them, or (Korean) grow endings: they are looked for letter by letter. */
 const scripts = ['Han', 'Hiragana', 'Katakana', 'Hangul', 'Bopomofo', 'Thai', 'Lao', 'Khmer', 'Myanmar', 'Tibetan'];
 const dense = `[[${scripts.map((script) => `\\p{scx=${script}}`).join('')}]&&[\\p{L}\\p{M}\\p{N}]]`;
-const runs = new RegExp(`(${dense}+)|[[\\p{L}\\p{M}\\p{N}]--${dense}]+`, 'gv');
+const isDense = new RegExp(`^${dense}$`, 'v');
+const isLetter = /^[\p{L}\p{M}\p{N}]$/v;
 
 /** Letters that decompose into nothing simpler. */
 const spelled: Readonly<Record<string, string>> = {
@@ -35,10 +36,43 @@ export const prepare = (text: string): string =>
  * A prepared text as it is compared: width, case, and marks of Latin and Greek letters make no difference, invisible code points are
  * left out. Each code point is folded by itself, so that a part of a text folds to the same part of the folded text.
  */
-export const fold = (text: string): string =>
-  text.replace(/[^\u0000-\u007f]/gu, foldPoint).replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+export const fold = (text: string): string => foldedFrom(text).folded;
+
+/** Of each UTF-16 unit that is a letter: unknown yet, as it is when it is folded, or not. */
+const states = new Uint8Array(0x10000);
+const [same, other] = [1, 2];
+
+/** A folded text, and where it comes from: for an index in it (or its length) the one in the prepared text. */
+export function foldedFrom(text: string): { folded: string; from: (index: number) => number } {
+  let folded = '';
+  let copied = 0;
+  /** Letters that have another length, with what they became; ends of both, in order. */
+  const shifts: { at: number; foldedAt: number; end: number; foldedEnd: number }[] = [];
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (states[unit] === same) continue;
+    const point = unit >= 0xd800 && unit < 0xdc00 ? text.slice(at, at + 2) : (text[at] as string);
+    const letter = foldPoint(point);
+    if (point.length === 1) states[unit] = letter === point ? same : other;
+    if (letter !== point) {
+      folded += text.slice(copied, at);
+      copied = at + point.length;
+      if (letter.length !== point.length)
+        shifts.push({ at, foldedAt: folded.length, end: copied, foldedEnd: folded.length + letter.length });
+      folded += letter;
+    }
+    at += point.length - 1;
+  }
+  const from = (index: number) => {
+    const shift = shifts.findLast(({ foldedAt }) => foldedAt <= index);
+    if (!shift) return index;
+    return index < shift.foldedEnd ? shift.at : shift.end + index - shift.foldedEnd;
+  };
+  return { folded: folded + text.slice(copied), from };
+}
 
 function foldPoint(point: string): string {
+  if (point <= '\u007f') return point.toLowerCase();
   let folded = known.get(point);
   if (folded === undefined) {
     folded = /\p{Default_Ignorable_Code_Point}/u.test(point) || loneMark.test(point) ? '' : simple(point);
@@ -53,22 +87,6 @@ const simple = (point: string): string =>
     .map((letter) => spelled[letter] ?? (loneMark.test(letter) ? '' : letter))
     .join('');
 
-/** Where each UTF-16 unit of a folded text comes from: indices in the prepared one, and its length at the end. */
-export function foldedFrom(text: string): { folded: string; from: number[] } {
-  const parts: string[] = [];
-  const from: number[] = [];
-  let at = 0;
-  for (const point of text) {
-    const code = point.charCodeAt(0);
-    const folded = code > 0x7f ? foldPoint(point) : code >= 0x41 && code <= 0x5a ? point.toLowerCase() : point;
-    parts.push(folded);
-    for (let i = 0; i < folded.length; i++) from.push(at);
-    at += point.length;
-  }
-  from.push(text.length);
-  return { folded: parts.join(''), from };
-}
-
 export interface Run {
   text: string;
   /** Index in the folded text. */
@@ -77,29 +95,51 @@ export interface Run {
   isDense: boolean;
 }
 
+/** Of each UTF-16 unit that is a letter: unknown yet, or its kind. */
+const kinds = new Uint8Array(0x10000);
+const [blank, ofWords, ofRuns] = [1, 2, 3];
+
+const kindOf = (point: string): number => (isDense.test(point) ? ofRuns : isLetter.test(point) ? ofWords : blank);
+
 /** Letters and digits of a folded text that belong together. */
 export function* runsOf(folded: string): Generator<Run> {
-  for (const match of folded.matchAll(runs)) yield { text: match[0], at: match.index, isDense: match[1] !== undefined };
+  let [start, before] = [0, blank];
+  for (let at = 0; at < folded.length; ) {
+    const unit = folded.charCodeAt(at);
+    const isPair = unit >= 0xd800 && unit < 0xdc00;
+    const kind = isPair ? kindOf(folded.slice(at, at + 2)) : (kinds[unit] ||= kindOf(folded[at] as string));
+    if (kind !== before) {
+      if (before !== blank) yield { text: folded.slice(start, at), at: start, isDense: before === ofRuns };
+      [start, before] = [at, kind];
+    }
+    at += isPair ? 2 : 1;
+  }
+  if (before !== blank) yield { text: folded.slice(start), at: start, isDense: before === ofRuns };
 }
 
-/** Two code points in one number, exactly; alone, a letter is its own. */
-const second = 2 ** 21;
+/** A letter in 16 bits, which are its own of all in common use: others share what surrogates leave free. */
+const short = (letter: number): number => (letter > 0xffff ? 0xd800 + (letter & 0x7ff) : letter);
 
-/** Every letter of a run, and every two that follow each other, as numbers: an index compares them in a third of the time of texts. */
+/** Whether a letter shares its number with others. */
+const isRare = /[\u{10000}-\u{10ffff}]/u;
+
+/** Every letter of a run, and every two that follow each other, as numbers of 32 bits: an index compares them in a third of the time of texts. */
 export function addGrams(run: string, grams: Set<number>): void {
   let before = 0;
-  for (let at = 0; at < run.length; ) {
-    const letter = run.codePointAt(at) as number;
+  for (let at = 0; at < run.length; at++) {
+    const unit = run.charCodeAt(at);
+    const isPair = unit >= 0xd800 && unit < 0xdc00;
+    const letter = isPair ? short(run.codePointAt(at) as number) : unit;
+    if (isPair) at++;
     grams.add(letter);
-    if (before) grams.add(before * second + letter);
+    if (before) grams.add((before << 16) | letter);
     before = letter;
-    at += letter > 0xffff ? 2 : 1;
   }
 }
 
-/** What of an index says that a post may have a run: the run itself is looked for in the text. */
-export function gramsOf(run: string): number[] {
-  const letters = Array.from(run, (letter) => letter.codePointAt(0) as number);
-  if (letters.length === 1) return letters;
-  return [...new Set(letters.slice(1).map((letter, i) => (letters[i] as number) * second + letter))];
+/** What of an index says that a post may have a run, and whether it says so surely: else the run itself is looked for in the text. */
+export function gramsOf(run: string): { grams: number[]; isSure: boolean } {
+  const letters = Array.from(run, (letter) => short(letter.codePointAt(0) as number));
+  const pairs = letters.slice(1).map((letter, i) => ((letters[i] as number) << 16) | letter);
+  return { grams: pairs.length > 0 ? [...new Set(pairs)] : letters, isSure: pairs.length < 2 && !isRare.test(run) };
 }

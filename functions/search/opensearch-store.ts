@@ -119,7 +119,7 @@ export function openSearchStore({ url, prefix, sql, isEager = false }: OpenSearc
       await made();
       const lines: string[] = [];
       let bytes = 0;
-      for (const document of documents) {
+      for await (const document of documents) {
         const found = await stems.of(
           tx,
           document.words.map(({ word }) => word),
@@ -160,7 +160,7 @@ export function openSearchStore({ url, prefix, sql, isEager = false }: OpenSearc
         if (some.length < mostIds) return ids;
       }
     },
-    filled: async () => void (await call('POST', `/${index}/_refresh`)),
+    settle: async () => void (await call('POST', `/${index}/_refresh`)),
     async find(search) {
       const words = search.terms.filter(({ kind }) => kind !== 'dense').map(({ text }) => text);
       const answer = await ask(queryOf(search, await stemsOf(sql, words)));

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Sql, Tx } from '@dormouse/runtime/sql-types';
 import type { SearchDocument } from './document.ts';
 import { gramsOf } from './letters.ts';
+import { newestSlices, type Slice } from './postgres-slices.ts';
 import { type Changes, change, keepVocabulary, similarWords, vocabularyIn } from './postgres-vocabulary.ts';
 import type { Term } from './query.ts';
 import { type KnownStems, knownStems, type Stems, stemsOf, wordsMeant } from './stems.ts';
@@ -21,16 +22,23 @@ const lastPosition = 16_383;
 const weights = { C: 0.1, B: 0.4, A: 1 };
 
 /** Documents in PostgreSQL, without any extension, whatever the locale of the database: migrations/001-posts.sql. */
-export function postgresStore(sql: Sql): SearchStore {
+export function postgresStore(
+  sql: Sql,
+  { slices: sizes = [4000, 20_000] }: { slices?: readonly number[] } = {},
+): SearchStore {
   const stems = knownStems();
+  const slices = newestSlices(sql, sizes);
   return {
-    form: 2,
+    form: 3,
     async put(documents, tx) {
       const changes: Changes = new Map();
       const kept: Promise<void>[] = [];
       // The database keeps some while the next ones are prepared.
-      for (const some of inParts(documents, atOnce)) {
-        kept.push(keep(tx, some, stems, changes));
+      for await (const some of inParts(documents, atOnce)) {
+        const keeping = keep(tx, some, stems, changes);
+        // Told at the end.
+        keeping.catch(() => {});
+        kept.push(keeping);
         if (some.length === atOnce) await nextTurn();
       }
       await Promise.all(kept);
@@ -49,24 +57,26 @@ export function postgresStore(sql: Sql): SearchStore {
         await sql<{ id: string }[]>`
           SELECT id FROM posts WHERE id > ${after}::bigint AND (${until}::bigint IS NULL OR id <= ${until}::bigint) ORDER BY id`
       ).map(({ id }) => Number(id)),
-    // What was kept goes to the index in one go.
-    filled: async () =>
-      void (await sql`SELECT gin_clean_pending_list('posts_grams'), gin_clean_pending_list('posts_words')`),
-    // Planned for the letters at hand: a plan for any letters reads every post where these are rare. And by an index: the planner takes
-    // letters of a post for as cheap as a number, though they lie apart from their row, so that a scan takes twenty times as long as it says.
-    find: (search) =>
-      sql.begin(async (tx) => {
-        await tx`SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('enable_seqscan', 'off', true)`;
-        return await find(tx as unknown as Sql, search);
-      }) as Promise<Found>,
+    // What was kept goes to the index in one go, on a connection of its own.
+    settle: async () =>
+      void (await sql.begin(
+        (tx) => tx`SELECT gin_clean_pending_list('posts_grams'), gin_clean_pending_list('posts_words')`,
+      )),
+    async find(search) {
+      const parts = await slices(search.after?.window[1] ? search.after.window[0] : undefined);
+      return (await sql.begin(async (tx) => {
+        await tx`SELECT ${plannerSettings(tx as unknown as Sql)}`;
+        return await find(tx as unknown as Sql, search, parts);
+      })) as Found;
+    },
     meant: (words, terms) => wordsMeant(sql, words, terms),
     similar: async (word, most) => await similarWords(sql, word, most),
   };
 }
 
-function* inParts<T>(all: Iterable<T>, size: number): Generator<T[]> {
+async function* inParts<T>(all: Iterable<T> | AsyncIterable<T>, size: number): AsyncGenerator<T[]> {
   let part: T[] = [];
-  for (const each of all) if (part.push(each) === size) [, part] = [yield part, []];
+  for await (const each of all) if (part.push(each) === size) [, part] = [yield part, []];
   if (part.length > 0) yield part;
 }
 
@@ -82,11 +92,13 @@ async function keep(tx: Tx, documents: readonly SearchDocument[], stems: KnownSt
     if (before) change(changes, vocabularyIn(before.folded), -1);
     change(changes, vocabulary, 1);
   }
+  const lexemes = new Map<SearchDocument, string>();
   for (const [language, group] of Map.groupBy(newest, (document) => document.language)) {
     const words = group.flatMap((document) => document.words.map(({ word }) => word));
     const found = await stems.of(tx, words, language);
-    await Promise.all(group.map((document) => put(tx, document, lexemesOf(document, found))));
+    for (const document of group) lexemes.set(document, lexemesOf(document, found));
   }
+  if (newest.length > 0) await put(tx, newest, lexemes);
 }
 
 /** The text of a tsvector: words and their stems, where they stand. Words have letters and digits only, so that nothing is to be escaped. */
@@ -110,15 +122,37 @@ function lexemesOf({ words }: SearchDocument, stems: Stems): string {
   return kept.join(' ');
 }
 
-const put = (tx: Tx, document: SearchDocument, lexemes: string) => tx`
+/** Between values, and between those of a value: texts have no control characters, and to tell them apart so takes a tenth of the time of an array. */
+const [valueEnd, partEnd] = ['\u001f', '\u001e'];
+
+async function put(tx: Tx, documents: readonly SearchDocument[], lexemes: ReadonlyMap<SearchDocument, string>) {
+  const column = (value: (document: SearchDocument) => string | number) =>
+    tx`string_to_array(${documents.map((each) => `${value(each)}${valueEnd}`).join('')}::text, ${valueEnd})`;
+  await tx`
   INSERT INTO posts AS known (id, version, created_at, category_id, author, tag_slugs, title, labels, body, folded_title, folded_labels, folded, grams, words)
-  VALUES (${document.id}, ${document.version}, ${document.createdAt.toISOString()}::timestamptz, ${document.categoryId}, ${document.author}, ${document.tagSlugs as string[]}::text[],
-    ${document.title}, ${document.labels}, ${document.body}, ${document.foldedTitle}, ${document.foldedLabels},
-    ${[document.foldedTitle, document.foldedLabels, document.foldedBody].join('\n')}, ${`{${document.grams.join()}}`}::text::bigint[], (${lexemes}::text)::tsvector)
+  SELECT id::bigint, version::int, at::timestamptz, category::bigint, author, string_to_array(tags, ${partEnd}), title, labels, body,
+    folded_title, folded_labels, concat_ws(E'\n', folded_title, folded_labels, folded_body), grams::int[], words::tsvector
+  FROM unnest(${column(({ id }) => id)}, ${column(({ version }) => version)}, ${column(({ createdAt }) => createdAt.toISOString())}, ${column(({ categoryId }) => categoryId)},
+    ${column(({ author }) => author)}, ${column(({ tagSlugs }) => tagSlugs.join(partEnd))}, ${column(({ title }) => title)}, ${column(({ labels }) => labels)}, ${column(({ body }) => body)},
+    ${column(({ foldedTitle }) => foldedTitle)}, ${column(({ foldedLabels }) => foldedLabels)}, ${column(({ foldedBody }) => foldedBody)},
+    ${column(({ grams }) => `{${grams.join()}}`)}, ${column((document) => lexemes.get(document) as string)})
+    AS put (id, version, at, category, author, tags, title, labels, body, folded_title, folded_labels, folded_body, grams, words)
+  WHERE id <> ''
   ON CONFLICT (id) DO UPDATE SET version = excluded.version, created_at = excluded.created_at, category_id = excluded.category_id, author = excluded.author,
     tag_slugs = excluded.tag_slugs, title = excluded.title, labels = excluded.labels, body = excluded.body, folded_title = excluded.folded_title,
     folded_labels = excluded.folded_labels, folded = excluded.folded, grams = excluded.grams, words = excluded.words
   WHERE known.version <= excluded.version`;
+}
+
+/**
+ * Planned for the letters at hand: a plan for any letters reads every post where these are rare. By an index: the planner takes letters of
+ * a post for as cheap as a number, though they lie apart from their row, so that a scan takes twenty times as long as it says. A row costs
+ * as much as a page, so that two indexes are intersected before rows are read. One process, which reads slices in their order.
+ */
+const plannerSettings = (
+  sql: Sql,
+) => sql`set_config('plan_cache_mode', 'force_custom_plan', true), set_config('enable_seqscan', 'off', true),
+  set_config('cpu_tuple_cost', '1', true), set_config('max_parallel_workers_per_gather', '0', true)`;
 
 interface Row {
   id: string;
@@ -134,7 +168,7 @@ interface Row {
   body: string;
 }
 
-async function find(sql: Sql, search: Search): Promise<Found> {
+async function find(sql: Sql, search: Search, slices: readonly Slice[]): Promise<Found> {
   const { limit, after } = search;
   const words = search.terms.filter(({ kind }) => kind !== 'dense');
   const stems = await stemsOf(
@@ -153,23 +187,26 @@ async function find(sql: Sql, search: Search): Promise<Found> {
   // What rank needs goes along, so that no row is looked up for it. Of words it is only where they lie.
   const rankedBy = words.length > 0 ? sql`folded_title, folded_labels, words` : sql`folded_title, folded_labels`;
   const last = after && after.last[0] >= 0 ? after.last : undefined;
-  const indexed = (columns: Fragment) => sql`(
+  const indexed = (columns: Fragment, { from, until }: Slice) => sql`(
         SELECT id, created_at ${columns} FROM posts WHERE ${inTexts.reduce(both(sql))} ${filters(sql, search)}
+        ${from === undefined ? nothing(sql) : sql`AND created_at >= ${iso(from)}::timestamptz`}
+        ${until === undefined ? nothing(sql) : sql`AND created_at < ${iso(until)}::timestamptz`}
         ${after && after.window[1] > 0 ? sql`AND (created_at, id) < (${iso(after.window[0])}::timestamptz, ${after.window[1]}::bigint)` : nothing(sql)}
         -- Else the order would lead through the newest posts, letter by letter of each.
         OFFSET 0
       ) AS indexed`;
-  const matching =
+  const newest = (slice: Slice) =>
     exact.length === 0
-      ? sql`SELECT * FROM ${indexed(sql`, ${rankedBy}`)} ORDER BY created_at DESC, id DESC`
-      : sql`SELECT newest.id, newest.created_at, ${rankedBy} FROM (
-          SELECT * FROM ${indexed(nothing(sql))} ORDER BY created_at DESC, id DESC OFFSET 0
+      ? sql`(SELECT * FROM ${indexed(sql`, ${rankedBy}`, slice)} ORDER BY created_at DESC, id DESC LIMIT ${windowSize + 1})`
+      : sql`(SELECT newest.id, newest.created_at, ${rankedBy} FROM (
+          SELECT * FROM ${indexed(nothing(sql), slice)} ORDER BY created_at DESC, id DESC OFFSET 0
         ) AS newest CROSS JOIN LATERAL (
           SELECT ${rankedBy} FROM posts WHERE posts.id = newest.id AND ${exact.reduce(both(sql))} OFFSET 0
-        ) AS exact ORDER BY newest.created_at DESC, newest.id DESC`;
+        ) AS exact ORDER BY newest.created_at DESC, newest.id DESC LIMIT ${windowSize + 1})`;
   const rows = await sql<Row[]>`
     WITH matching AS MATERIALIZED (
-      ${matching} LIMIT ${windowSize + 1}
+      -- One after the other: there are enough, usually, before the last.
+      SELECT * FROM (${slices.map(newest).reduce((before, next) => sql`${before} UNION ALL ${next}`)}) AS slices LIMIT ${windowSize + 1}
     ), shown AS MATERIALIZED (
       SELECT * FROM matching ORDER BY created_at DESC, id DESC LIMIT ${windowSize}
     ), ranked AS MATERIALIZED (
@@ -210,12 +247,12 @@ const both = (sql: Sql) => (one: Fragment, other: Fragment) => sql`${one} AND ${
 
 /** Letters that stand together: the index knows pairs, so that posts with more than two are to be looked at. */
 const denseMatches = (sql: Sql, terms: readonly SearchTerm[]): Fragment[] =>
-  terms.map((term) => orCategory(sql, term, sql`grams @> ${`{${gramsOf(term.text).join()}}`}::text::bigint[]`));
+  terms.map((term) => orCategory(sql, term, sql`grams @> ${`{${gramsOf(term.text).grams.join()}}`}::text::int[]`));
 
 /** What of these is looked for in the texts, which lie apart: from the newest post on, until there are enough. */
 const exactMatches = (sql: Sql, terms: readonly SearchTerm[]): Fragment[] =>
   terms
-    .filter(({ text }) => [...text].length > 2)
+    .filter(({ text }) => !gramsOf(text).isSure)
     .map((term) => orCategory(sql, term, sql`position(${term.text}::text IN folded) > 0`));
 
 /** One look into the index for all words that no category has. */

@@ -1,5 +1,6 @@
 import type { Sql, Tx } from '@dormouse/runtime/sql-types';
 import { vocabularyOf } from './document.ts';
+import { runsOf } from './letters.ts';
 import { keysOf, nearest, spelled, wantedKeys } from './spelling.ts';
 
 /** A word of so many posts is not counted any more, so that posts do not wait for each other; it stays, though all of them go. */
@@ -17,7 +18,7 @@ export function change(changes: Changes, words: readonly string[], by: 1 | -1): 
 /** Words of a row's `folded`: title, labels and text, a line each. */
 export function vocabularyIn(folded: string): string[] {
   const [title = '', , body = ''] = folded.split('\n');
-  return vocabularyOf(title, body);
+  return vocabularyOf([...runsOf(title)], [...runsOf(body)]);
 }
 
 /** Counts what changed, in an order in which transactions do not wait for each other in a circle. */
@@ -30,16 +31,22 @@ export async function keepVocabulary(tx: Tx, changes: Changes): Promise<void> {
   const rest = words.filter((word) => !isCommon.has(word)).sort();
   const gained = rest.filter((word) => (changes.get(word) as number) > 0);
   const lost = rest.filter((word) => (changes.get(word) as number) < 0);
-  if (rest.length > 0)
-    await tx`SELECT FROM vocabulary WHERE word = ANY (string_to_array(${rest.join(' ')}::text, ' ')) AND posts < ${common} ORDER BY word FOR UPDATE`;
+  const locked =
+    rest.length === 0
+      ? []
+      : await tx<{ word: string }[]>`
+    SELECT word FROM vocabulary WHERE word = ANY (string_to_array(${rest.join(' ')}::text, ' ')) AND posts < ${common} ORDER BY word FOR UPDATE`;
+  // They stay until the end of the transaction, with their keys.
+  const stays = new Set(locked.map(({ word }) => word));
   if (gained.length > 0) {
     const keys = gained.map((word) => {
+      if (stays.has(word)) return '';
       const { whole, first, last } = keysOf(spelled(word));
       return [...whole, ...first, ...last].join(' ');
     });
     await tx`
       INSERT INTO vocabulary AS known (word, posts, keys)
-      SELECT word, least(times::int, ${common}), string_to_array(keys, ' ')
+      SELECT word, least(times::int, ${common}), string_to_array(coalesce(keys, ''), ' ')
       FROM unnest(string_to_array(${gained.join(' ')}::text, ' '), string_to_array(${gained.map((word) => changes.get(word)).join(' ')}::text, ' '),
         string_to_array(${keys.join('\n')}::text, ${'\n'})) AS gained (word, times, keys)
       ORDER BY word

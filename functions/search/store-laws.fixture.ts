@@ -32,6 +32,8 @@ export function storeLaws(store: () => Opened, manyMatches: number, numRuns: num
     ['Chinese', '数据库', '一个数据库系统', true],
     ['Thai', 'ไทย', 'ภาษาไทย', true],
     ['letters of decomposed Hangul', '한글', '한글'.normalize('NFD'), true],
+    ['a rare letter', '𠀀', '𠀀字', true],
+    ['no other rare letter', '𠀀', '𠠀字', false],
     ['both scripts', '검색 eventing', 'Eventing으로 검색', true],
   ])('finds %s: %s', async (_, query, content, isFound) => {
     await store().put(postOf({ id: 1, title: '-', content }));

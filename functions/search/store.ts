@@ -54,13 +54,13 @@ export interface SearchStore {
   /** What it is, and what it keeps: with another number all posts are read anew. */
   readonly form: number;
   /** Keeps documents, unless newer versions are there. */
-  put(documents: Iterable<SearchDocument>, tx: Tx): Promise<void>;
+  put(documents: Iterable<SearchDocument> | AsyncIterable<SearchDocument>, tx: Tx): Promise<void>;
   /** Of posts that are not to be found. */
   remove(ids: readonly number[], tx: Tx): Promise<void>;
   /** Ids of some documents that are kept: those that follow `after`, in order, not behind `until`. */
   idsAfter(after: number, until?: number | null): Promise<number[]>;
-  /** All posts were put. */
-  filled(): Promise<void>;
+  /** Many posts were put: what is left to do with them is done, while others may be put. */
+  settle(): Promise<void>;
   find(search: Search): Promise<Found>;
   /** Those of some folded words that terms mean: the words themselves, those with the same stem, and what they begin. */
   meant(words: readonly string[], terms: readonly Term[]): Promise<Set<string>>;

@@ -52,8 +52,8 @@ function replaced(query: string, meant: ReadonlyMap<string, string>): string {
   for (const run of runsOf(fold(prepared))) {
     const word = meant.get(run.isDense ? run.text : run.text.slice(0, longestWord));
     if (word === undefined) continue;
-    text += prepared.slice(at, from[run.at]) + word;
-    at = from[run.at + run.text.length] as number;
+    text += prepared.slice(at, from(run.at)) + word;
+    at = from(run.at + run.text.length);
   }
   return text + prepared.slice(at);
 }
