@@ -7,6 +7,7 @@ import type * as v from 'valibot';
  * - `schema`: what `data` holds. Fields may be added as optional ones; everything else needs a new version of the type.
  * - `emitted`: one sentence that says when.
  * - `source`: the CloudEvents source, the path of the function that emits it.
+ * - `retired`: emitted no more; the archive may hold events of it.
  * - `unsigned`: for events of others, why they carry no signature of ours: whoever reaches the consumer can send them.
  */
 export interface EventContract<T extends string = string, S extends v.GenericSchema = v.GenericSchema> {
@@ -14,6 +15,7 @@ export interface EventContract<T extends string = string, S extends v.GenericSch
   readonly schema: S;
   readonly emitted: string;
   readonly source: string;
+  readonly retired?: true;
   readonly unsigned?: string;
 }
 

@@ -55,7 +55,9 @@ export const mediaDrawn = contract({
       v.description('SHA-256 of the picture; null: the post has none any more.'),
     ),
   }),
-  emitted: 'When the picture that stands for a post on cards of links is another one than before, or is gone.',
+  retired: true,
+  emitted:
+    'No more; until cards of links were drawn when they are asked for: when the picture that stands for a post on them was another one than before, or was gone.',
 });
 
 export const mediaOutdated = contract({
@@ -74,8 +76,9 @@ export const mediaOutdated = contract({
       v.maxLength(20),
     ),
   }),
+  retired: true,
   emitted:
-    'When the blog has another name or accent colour: for some published posts, the newest first, whose pictures on cards of links show the old one; for the next ones when these are drawn.',
+    'No more; until cards of links were drawn when they are asked for: when the blog had another name or accent colour, for some published posts whose pictures showed the old one.',
 });
 
 export const mediaDeleted = contract({

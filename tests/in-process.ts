@@ -26,6 +26,8 @@ export interface InProcessOptions {
   databaseUrl?: string;
   /** The Broker (`K_SINK`). */
   sink?: string;
+  /** Where it is served; a free one unless said. */
+  port?: number;
   /** Further variables, in the place of addresses that lead nowhere. */
   variables?: Readonly<Record<string, string>>;
 }
@@ -36,7 +38,7 @@ type Build = (runtime: Runtime) => App | Promise<App>;
 export async function serveInProcess(
   name: string,
   build: Build,
-  { databaseUrl, sink, variables = {} }: InProcessOptions = {},
+  { databaseUrl, sink, port = 0, variables = {} }: InProcessOptions = {},
 ): Promise<FunctionInProcess> {
   const elsewhere = 'http://127.0.0.1:9';
   const config = readConfig({
@@ -50,6 +52,7 @@ export async function serveInProcess(
     POSTS_URL: elsewhere,
     CATEGORIES_URL: elsewhere,
     MEDIA_URL: elsewhere,
+    PICTURES_URL: elsewhere,
     SEARCH_URL: elsewhere,
     COMMENTS_URL: elsewhere,
     WEBHOOKS_URL: elsewhere,
@@ -63,7 +66,7 @@ export async function serveInProcess(
     { keepAliveTimeout: 65_000 },
     listener({ name, log: silentLog, app: Promise.resolve(await build(runtime)), ready, eventVerifier }),
   );
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   return {
     name,
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

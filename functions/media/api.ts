@@ -208,11 +208,13 @@ export const api = {
   variant: route('GET /blog/media/pictures/:file', {
     summary: 'Read a picture',
     description:
-      'A width beyond that of the picture is answered by the widest there is. `card-….png` is the picture of a post on cards of links, as the head of its page names it.',
+      'A width beyond that of the picture is answered by the widest there is. `card-….png` is the picture of a post on cards of links, as the head of its page names it: drawn when it is first asked for, which takes a second or two when functions sleep.',
     params: {
       file: v.pipe(
         v.string(),
-        v.regex(/^(?:[0-9a-f]{64}-(?:640|1280|1920)\.(?:avif|webp|jpg)|card-[0-9a-f]{64}\.png)$/),
+        v.regex(
+          /^(?:[0-9a-f]{64}-(?:640|1280|1920)\.(?:avif|webp|jpg)|card-(?:[1-9][0-9]{0,14}-[0-9a-f]{32}|[0-9a-f]{64})\.png)$/,
+        ),
         v.metadata({ examples: [`${aHash}-1280.webp`] }),
       ),
     },
@@ -221,7 +223,7 @@ export const api = {
       range: v.optional(v.pipe(v.string(), v.description('One range of bytes; others are ignored.'))),
       'if-range': v.optional(v.pipe(v.string(), v.description('The range is answered only if this is the ETag.'))),
     },
-    errors: ['not_found'],
+    errors: ['not_found', 'unavailable'],
     responses: () => ({
       200: bytes('The picture; it never changes.', served, {
         etag: 'Strong entity tag.',

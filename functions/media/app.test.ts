@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { readExamples } from '@dormouse/events/examples';
 import type { Caller, Role } from '@dormouse/runtime/caller';
 import { demandDescribed } from '@dormouse/runtime/described.fixture';
 import { fail } from '@dormouse/runtime/errors';
@@ -82,8 +81,6 @@ function appOver(
       return kept.get(hash)?.state === 'uploaded';
     },
   };
-  const cards: unknown[][] = [];
-  const redrawn: string[] = [];
   const invite: ObjectStore['invite'] = async (key, { bytes }, seconds) => ({
     url: `https://s3.example/${key}?for=${seconds}`,
     headers: { 'content-length': String(bytes) },
@@ -94,14 +91,9 @@ function appOver(
     objects,
     outbox: { transaction: (work) => work((async () => [{}]) as never, () => {}), drained: async () => {} } as Outbox,
     cards: {
-      blog: async () => ({ title: 'Late', accent: '#123456' }),
-      keep: async (...given) => void cards.push(given),
-      sweep: async () => 0,
+      read: async ({ post, digest }) => (post === 7 && digest === 'd'.repeat(32) ? new Uint8Array(png) : undefined),
     },
-    redrawing: {
-      begin: async () => void redrawn.push('begin'),
-      goOn: async () => void redrawn.push('go on'),
-    },
+    sweepCards: async () => {},
     tokens: {
       verify: async (token) =>
         token in limited
@@ -127,7 +119,7 @@ function appOver(
   };
   const upload = (bytes: Buffer, as = 'ada', type = 'application/octet-stream') =>
     ask('POST', path, { as, body: new Uint8Array(bytes), headers: { 'content-type': type } });
-  return { ask, upload, kept, objects, outcomes, cards, redrawn };
+  return { ask, upload, kept, objects, outcomes };
 }
 
 describe('an upload', () => {
@@ -467,22 +459,6 @@ describe('to pictures', () => {
   });
 });
 
-test('cards are drawn again after the blog has another name or colour, and some at a time', async () => {
-  const { ask, redrawn } = appOver();
-  const { event } = readExamples().find((each) => each.event.type === 'dev.dormouse.blog.updated.v1')!;
-  const changed = (...names: string[]) =>
-    ask('POST', '/events', {
-      headers: { 'content-type': 'application/cloudevents+json' },
-      body: JSON.stringify({ ...event, id: names.join(), data: { ...(event.data as object), changed: names } }),
-    });
-  for (const names of [['footer'], ['accent', 'accent_dark'], ['language', 'title']])
-    expect((await changed(...names)).status).toBe(204);
-  expect(redrawn).toEqual(['begin', 'begin']);
-  expect((await ask('POST', '/events/redrawn', { headers: { 'x-client-address': '192.0.2.7' } })).status).toBe(404);
-  expect((await ask('POST', '/events/redrawn')).status).toBe(204);
-  expect(redrawn).toEqual(['begin', 'begin', 'go on']);
-});
-
 describe('a sweep', () => {
   test('says what it has deleted, and is not for those outside', async () => {
     const { ask } = appOver();
@@ -497,36 +473,29 @@ describe('a sweep', () => {
 });
 
 describe('the picture of a post for cards', () => {
-  const address = `/blog/media/pictures/card-${'ab'.repeat(32)}.png`;
+  const address = `/blog/media/pictures/card-7-${'d'.repeat(32)}.png`;
+  const earlier = `/blog/media/pictures/card-${'ab'.repeat(32)}.png`;
 
-  test('is kept and taken away by its post and version, which pictures says', async () => {
-    const { ask, cards } = appOver();
-    const put = (at: string, body: Uint8Array<ArrayBuffer>) => ask('PUT', at, { body });
-    expect((await put('/events/cards/7/3', new Uint8Array(png))).status).toBe(204);
-    expect((await ask('DELETE', '/events/cards/7/4')).status).toBe(204);
-    expect(cards).toMatchObject([
-      [7, 3, png],
-      [7, 4, undefined],
-    ]);
-    expect((await put('/events/cards/7/5', new Uint8Array(svg))).status).toBe(415);
-    expect((await put('/events/cards/x/5', new Uint8Array(png))).status).toBe(404);
-    expect((await put('/events/cards/7/5', new Uint8Array(2 ** 20 + 1))).status).toBe(413);
-    expect(cards).toHaveLength(2);
-    expect(await (await ask('GET', '/events/blog')).json()).toEqual({ title: 'Late', accent: '#123456' });
-  });
-
-  test('is served for ever, and is 404 where there is none', async () => {
+  test.each([
+    [address, 'post-7'],
+    [earlier, 'picture-abababababababab'],
+  ])('%s is served for ever, known to shared caches by %s', async (address, key) => {
     const { ask, objects } = appOver();
-    expect((await ask('GET', address)).status).toBe(404);
     await objects.write(`cards/ab/${'ab'.repeat(32)}.png`, png);
     const response = await ask('GET', address);
-    expect([response.status, response.headers.get('content-type'), response.headers.get('cache-control')]).toEqual([
-      200,
-      'image/png',
-      'public, max-age=31536000, immutable',
-    ]);
+    const fields = ['content-type', 'cache-control', 'surrogate-key'].map((name) => response.headers.get(name));
+    expect([response.status, ...fields]).toEqual([200, 'image/png', 'public, max-age=31536000, immutable', key]);
     expect(Buffer.from(await response.arrayBuffer())).toEqual(png);
+    const head = await ask('HEAD', address);
+    expect([head.status, head.headers.get('etag'), await head.text()]).toEqual([200, response.headers.get('etag'), '']);
     const etag = response.headers.get('etag') ?? '';
     expect((await ask('GET', address, { headers: { 'if-none-match': etag } })).status).toBe(304);
+  });
+
+  test('is 404 under any other name', async () => {
+    const { ask } = appOver();
+    const names = [`8-${'d'.repeat(32)}`, `7-${'e'.repeat(32)}`, `07-${'d'.repeat(32)}`, '7', `7-${'D'.repeat(32)}`];
+    for (const name of [...names, 'ab'.repeat(32), `${'9'.repeat(16)}-${'d'.repeat(32)}`])
+      expect((await ask('GET', `/blog/media/pictures/card-${name}.png`)).status).toBe(404);
   });
 });

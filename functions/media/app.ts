@@ -1,9 +1,8 @@
 import { hash } from 'node:crypto';
-import { blogUpdated } from '@dormouse/events/blog';
 import { userDeleted } from '@dormouse/events/user';
 import { cameFromOutside } from '@dormouse/runtime/address';
 import { nothingLeft, type ResponseOf } from '@dormouse/runtime/api';
-import { check, type Env, id, json, newApp } from '@dormouse/runtime/app';
+import { check, type Env, json, newApp } from '@dormouse/runtime/app';
 import { authenticate, required, type Tokens } from '@dormouse/runtime/auth';
 import type { Caller } from '@dormouse/runtime/caller';
 import { fail, failField } from '@dormouse/runtime/errors';
@@ -11,9 +10,8 @@ import { decodeCursor, encodeCursor } from '@dormouse/runtime/keyset';
 import { type Limiter, limit } from '@dormouse/runtime/limiter';
 import { measure } from '@dormouse/runtime/measure';
 import type { Outbox } from '@dormouse/runtime/outbox';
-import { pictureType } from '@dormouse/runtime/picture-type';
 import { type Dimensions, variantsOf } from '@dormouse/runtime/picture-variants';
-import { on, onInParts, receive } from '@dormouse/runtime/receive';
+import { onInParts, receive } from '@dormouse/runtime/receive';
 import { bodyBytes } from '@dormouse/runtime/request';
 import { metrics } from '@dormouse/signals/metrics';
 import type { Context, MiddlewareHandler } from 'hono';
@@ -22,7 +20,6 @@ import type { Cards } from './cards.ts';
 import { deliver } from './delivery.ts';
 import { maxBytes, outcome } from './fields.ts';
 import type { ObjectStore } from './object-store.ts';
-import type { Redrawing } from './redrawing.ts';
 import type { Cursor, Picture, Pictures, ReadyPicture } from './store.ts';
 import type { Collected } from './unused.ts';
 import { acceptedType, readUpload, type Upload } from './upload.ts';
@@ -32,8 +29,9 @@ export interface Dependencies {
   pictures: Pictures;
   objects: ObjectStore;
   outbox: Outbox;
-  cards: Cards;
-  redrawing: Redrawing;
+  cards: Pick<Cards, 'read'>;
+  /** Deletes pictures for cards of links that nothing shows any more. */
+  sweepCards: () => Promise<unknown>;
   tokens: Tokens;
   limiter: Limiter;
   /** Deletes what nobody uses. Rejects when not everybody could be asked. */
@@ -45,7 +43,7 @@ const uploadsPerMinute = 120;
 const invitationSeconds = 600;
 const own = { 'cache-control': 'private, no-cache', vary: 'authorization' };
 
-export function createApp({ pictures, objects, outbox, cards, redrawing, tokens, limiter, collect }: Dependencies) {
+export function createApp({ pictures, objects, outbox, cards, sweepCards, tokens, limiter, collect }: Dependencies) {
   const writer = writing(limiter);
   const keep = async (c: Context<Env>, { type, bytes }: Upload) => {
     const upload = { ownerId: required(c).id, hash: hash('sha256', bytes, 'hex'), type, bytes };
@@ -59,12 +57,7 @@ export function createApp({ pictures, objects, outbox, cards, redrawing, tokens,
       '/events',
       receive({
         outbox,
-        handlers: [
-          onInParts(userDeleted, ({ data }) => pictures.disown(data.id)),
-          on(blogUpdated, async ({ data }, tx, emit) => {
-            if (data.changed.some((name) => onCards.has(name))) await redrawing.begin(tx, emit);
-          }),
-        ],
+        handlers: [onInParts(userDeleted, ({ data }) => pictures.disown(data.id))],
       }),
     )
     .post('/events/sweep', async (c) => {
@@ -73,26 +66,11 @@ export function createApp({ pictures, objects, outbox, cards, redrawing, tokens,
       );
       measure(metrics.picturesCollected, swept.collected, { 'dormouse.picture.remains': 'picture' });
       measure(metrics.picturesCollected, swept.broken, { 'dormouse.picture.remains': 'upload' });
-      await cards.sweep();
+      await sweepCards();
       const { failures, ...counts } = swept;
       if (failures.length > 0)
         fail('unavailable', `${failures.length} unused pictures could not be deleted now.`, { cause: failures[0] });
       return c.json(counts);
-    })
-    .get('/events/blog', async (c) => c.json(await cards.blog(), 200, { 'cache-control': 'no-store' }))
-    .put('/events/cards/:post/:version', async (c) => {
-      const bytes = await bodyBytes(c, maxCardBytes);
-      if (pictureType(bytes) !== 'image/png') fail('unsupported_media_type', 'A card must be a PNG picture.');
-      await cards.keep(numberIn(c, 'post'), numberIn(c, 'version'), bytes);
-      return c.body(null, 204);
-    })
-    .delete('/events/cards/:post/:version', async (c) => {
-      await cards.keep(numberIn(c, 'post'), numberIn(c, 'version'), undefined);
-      return c.body(null, 204);
-    })
-    .post('/events/redrawn', async (c) => {
-      await redrawing.goOn();
-      return c.body(null, 204);
     })
     .get('/events/originals/:hash', async (c) => {
       const bytes = (await pictures.original(hashIn(c))) ?? notWanted();
@@ -110,7 +88,7 @@ export function createApp({ pictures, objects, outbox, cards, redrawing, tokens,
       measure(metrics.picturesMade, 1, { 'dormouse.picture.state': result.state });
       return c.body(null, 204);
     })
-    .get(api.variant.path, (c) => deliver(c, objects, c.req.param('file')))
+    .get(api.variant.path, (c) => deliver(c, { objects, cards }, c.req.param('file')))
     .use('/blog/api/*', authenticate(tokens, api))
     .post(api.upload.path, writer, async (c) => {
       return keep(c, await readUpload(c));
@@ -177,14 +155,6 @@ export function createApp({ pictures, objects, outbox, cards, redrawing, tokens,
       return removed ? c.body(null, 204) : noPicture();
     });
 }
-
-/** Settings of the blog that cards show. */
-const onCards = new Set(['title', 'accent']);
-
-/** Largest picture of a card, in bytes. */
-const maxCardBytes = 1024 * 1024;
-
-const numberIn = (c: Context<Env>, name: string): number => id(c.req.param(name) ?? '');
 
 const internalOnly: MiddlewareHandler<Env> = (c, next) =>
   cameFromOutside(c) ? fail('not_found', 'There is nothing at this address.') : next();

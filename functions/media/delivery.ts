@@ -5,19 +5,27 @@ import { type PictureFormat, pictureWidths } from '@dormouse/runtime/picture-var
 import { header } from '@dormouse/runtime/request';
 import { keyOf, surrogateFields } from '@dormouse/runtime/surrogate-keys';
 import type { Context } from 'hono';
+import type { Cards } from './cards.ts';
 import type { ObjectStore } from './object-store.ts';
-import { cardKey, typeOf, variantKey } from './variants.ts';
+import { earlierCardKey, typeOf, variantKey } from './variants.ts';
 
-/** Answers a variant: with ETag, and one range of its bytes (RFC 9110, section 14). Needs no database. */
-export async function deliver(c: Context<Env>, objects: ObjectStore, file: string): Promise<Response> {
-  const { bytes, picture, type: contentType } = (await cardIn(objects, file)) ?? (await variantIn(objects, file));
+/** Where pictures are read. */
+export interface Shelves {
+  objects: ObjectStore;
+  cards: Pick<Cards, 'read'>;
+}
+
+/** Answers a picture: with ETag, and one range of its bytes (RFC 9110, section 14). A variant needs no database. */
+export async function deliver(c: Context<Env>, { objects, cards }: Shelves, file: string): Promise<Response> {
+  const found = (await cardIn(cards, file)) ?? (await earlierCardIn(objects, file)) ?? (await variantIn(objects, file));
+  const { bytes, key, type: contentType } = found;
   const etag = `"${hash('sha256', bytes, 'base64url').slice(0, 27)}"`;
   const headers: Record<string, string> = {
     'cache-control': 'public, max-age=31536000, immutable',
     'cross-origin-resource-policy': 'cross-origin',
     'accept-ranges': 'bytes',
     // Browsers keep it for good; a shared cache forgets it when it is deleted.
-    ...surrogateFields([keyOf.picture(picture)]),
+    ...surrogateFields([key]),
     etag,
   };
   if (names(header(c, 'if-none-match'), etag)) return c.body(null, 304, headers);
@@ -36,23 +44,32 @@ export async function deliver(c: Context<Env>, objects: ObjectStore, file: strin
 
 interface Found {
   bytes: Uint8Array<ArrayBuffer>;
-  /** Hash that stands in its address. */
-  picture: string;
+  /** By which shared caches know it. */
+  key: string;
   type: string;
 }
 
-/** The picture of a post on cards of links; undefined when the name is of no such one. */
-async function cardIn(objects: ObjectStore, file: string): Promise<Found | undefined> {
+/** The picture of a post on cards of links; undefined when the name is of no such one. It goes with the post. */
+async function cardIn(cards: Shelves['cards'], file: string): Promise<Found | undefined> {
+  const [, post, digest] = /^card-([1-9][0-9]{0,14})-([0-9a-f]{32})\.png$/.exec(file) ?? [];
+  if (post === undefined || digest === undefined) return undefined;
+  const name = { post: Number(post), digest };
+  return { bytes: (await cards.read(name)) ?? noPicture(), key: keyOf.post(name.post), type: 'image/png' };
+}
+
+/** The same, of those that were drawn when their posts were published. */
+async function earlierCardIn(objects: ObjectStore, file: string): Promise<Found | undefined> {
   const [, name] = /^card-([0-9a-f]{64})\.png$/.exec(file) ?? [];
   if (name === undefined) return undefined;
-  return { bytes: (await objects.read(cardKey(name))) ?? noPicture(), picture: name, type: 'image/png' };
+  const bytes = (await objects.read(earlierCardKey(name))) ?? noPicture();
+  return { bytes, key: keyOf.picture(name), type: 'image/png' };
 }
 
 async function variantIn(objects: ObjectStore, file: string): Promise<Found> {
   const [, picture = '', width = '', format = ''] =
     /^([0-9a-f]{64})-(640|1280|1920)\.(avif|webp|jpg)$/.exec(file) ?? noPicture();
   const bytes = await find(objects, picture, Number(width), format);
-  return { bytes, picture, type: typeOf[format as PictureFormat] };
+  return { bytes, key: keyOf.picture(picture), type: typeOf[format as PictureFormat] };
 }
 
 /** The variant, or the next narrower one: a picture has none that is wider than itself. The narrowest is stored last. */

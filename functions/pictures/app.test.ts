@@ -24,7 +24,6 @@ function appOver({
   wanted = 99,
 }: Given) {
   const stored: string[] = [];
-  const cards: unknown[][] = [];
   const warnings: unknown[] = [];
   const outcomes: Outcome[] = [];
   const app = createApp({
@@ -35,9 +34,6 @@ function appOver({
       original: async () => (wanted > 0 ? Buffer.from('original') : undefined),
       addVariant: async (_, name) => stored.push(name) <= wanted,
       finish: async (_, outcome) => void outcomes.push(outcome),
-      blog: async () => ({ title: 'Late', accent: '#123456' }),
-      keepCard: async (...given) => void cards.push(given),
-      redrawn: async () => void cards.push(['redrawn']),
     },
   });
   const deliver = (sent: object = event) =>
@@ -46,7 +42,7 @@ function appOver({
       headers: { 'content-type': 'application/cloudevents+json' },
       body: JSON.stringify(sent),
     });
-  return { deliver, stored, outcomes, cards, warnings };
+  return { app, deliver, stored, outcomes, warnings };
 }
 
 test('an upload is made, its variants stored in order, and told of at the end', async () => {
@@ -83,53 +79,35 @@ test('while media does not answer, the Broker comes again', async () => {
   expect((await deliver()).status).toBe(503);
 });
 
-describe('the card of a post', () => {
-  type Told = ReturnType<typeof exampleOf> & { data: Record<string, unknown> };
-  const told = (name: string, data: object = {}): Told => {
-    const example = exampleOf(`post.${name}`) as Told;
-    return { ...example, data: { ...example.data, id: 7, version: 3, status: 'published', title: 'A title', ...data } };
-  };
+describe('a card', () => {
+  const card = { title: 'A title', blog: 'Late', accent: '#123456' };
+  const ask = (app: ReturnType<typeof appOver>['app'], body: object) =>
+    app.request('/events/cards', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
 
-  test('is drawn when a post is published or changed, and goes with it', async () => {
-    const { deliver, cards } = appOver({});
-    for (const name of ['published', 'updated', 'unpublished', 'deleted'])
-      expect((await deliver(told(name))).status).toBe(204);
-    expect(cards.map(([post, version, bytes]) => [post, version, bytes && String(bytes)])).toEqual([
-      [7, 3, 'A title Late #123456'],
-      [7, 3, 'A title Late #123456'],
-      [7, 3, undefined],
-      [7, 3, undefined],
+  test('is drawn for whoever asks', async () => {
+    const response = await ask(appOver({}).app, card);
+    expect([response.status, response.headers.get('content-type'), await response.text()]).toEqual([
+      200,
+      'image/png',
+      'A title Late #123456',
     ]);
   });
 
-  test('is none of a draft, and none where letters cannot be drawn', async () => {
-    const { deliver, cards } = appOver({ draw: async () => undefined });
-    expect((await deliver(told('updated', { status: 'draft' }))).status).toBe(204);
-    expect(cards).toEqual([]);
-    expect((await deliver(told('published'))).status).toBe(204);
-    expect(cards).toEqual([[7, 3, undefined]]);
+  test.each([{ accent: 'red' }, { title: 'a'.repeat(1001) }, { more: 1 }])('is 422 with %j', async (given) => {
+    expect((await ask(appOver({}).app, { ...card, ...given })).status).toBe(422);
   });
 
-  test('is missing on a machine that cannot draw, which says so once', async () => {
-    const { deliver, cards, warnings } = appOver({ draw: async () => Promise.reject(new NoEncoder('no Takumi')) });
-    for (let i = 0; i < 2; i++) expect((await deliver(told('published'))).status).toBe(204);
-    expect([cards.length, warnings.length]).toEqual([0, 1]);
+  test('is 404 on a machine that cannot draw, which says why', async () => {
+    const { app, warnings } = appOver({ draw: async () => Promise.reject(new NoEncoder('no Takumi')) });
+    expect([(await ask(app, card)).status, warnings.length]).toEqual([404, 1]);
   });
-});
 
-test('cards with a name that the blog does not have any more are drawn again, and the next ones asked for', async () => {
-  const { deliver, cards } = appOver({});
-  expect((await deliver(exampleOf('media.outdated'))).status).toBe(204);
-  expect(cards).toEqual([
-    [42, 3, Buffer.from('Wake on request Late #123456')],
-    [41, 1, Buffer.from('Sleeping well Late #123456')],
-    ['redrawn'],
-  ]);
-});
-
-test('a machine that cannot draw asks for no more', async () => {
-  const draw = () => Promise.reject(new NoEncoder('no'));
-  const { deliver, cards } = appOver({ draw });
-  expect((await deliver(exampleOf('media.outdated'))).status).toBe(204);
-  expect(cards).toEqual([]);
+  test('is 500 when drawing fails', async () => {
+    const { app } = appOver({ draw: async () => Promise.reject(new Error('no')) });
+    expect((await ask(app, card)).status).toBe(500);
+  });
 });

@@ -1,8 +1,8 @@
-import type { DataOf } from '@dormouse/events/contract';
-import { mediaOutdated, mediaUploaded } from '@dormouse/events/media';
-import { postDeleted, postPublished, postUnpublished, postUpdated } from '@dormouse/events/post';
-import { newApp } from '@dormouse/runtime/app';
+import { mediaUploaded } from '@dormouse/events/media';
+import { json, newApp } from '@dormouse/runtime/app';
+import { fail } from '@dormouse/runtime/errors';
 import type { Logger } from '@dormouse/runtime/log';
+import { postCard } from '@dormouse/runtime/post-card';
 import { on, RejectEvent, receive } from '@dormouse/runtime/receive';
 import type { DrawCard } from './draw-card.ts';
 import { type Encode, NoEncoder, Undecodable } from './encoded.ts';
@@ -17,10 +17,9 @@ export interface Dependencies {
 
 /**
  * Makes the variants of what was uploaded. It keeps nothing: what media does not want any more (a second delivery, a deleted picture)
- * ends the work, and media asks again for what was lost. Cards of posts are made again by the next change, of the post or of the blog's name.
+ * ends the work, and media asks again for what was lost. Cards of posts it draws for whoever asks, which media does once for each.
  */
 export function createApp({ media, encode, draw, log }: Dependencies) {
-  const card = cardsOf({ media, draw, log });
   const handlers = [
     on(mediaUploaded, async ({ data: { hash } }) => {
       const original = await media.original(hash);
@@ -36,39 +35,15 @@ export function createApp({ media, encode, draw, log }: Dependencies) {
         await media.finish(hash, { state: 'refused', reason: error.message });
       }
     }),
-    ...[postPublished, postUpdated].map((contract) => on(contract, async ({ data }) => void (await card.make(data)))),
-    on(mediaOutdated, async ({ data: { cards } }) => {
-      // A post once: one that is named twice would get another picture with each delivery.
-      for (const { post, ...shown } of new Map(cards.map((card) => [card.post, card])).values())
-        if (!(await card.make({ id: post, status: 'published', ...shown }))) return;
-      await media.redrawn();
-    }),
-    ...[postUnpublished, postDeleted].map((contract) =>
-      on(contract, async ({ data }) => media.keepCard(data.id, data.version, undefined)),
-    ),
   ];
-  return newApp().post('/events', receive({ handlers }));
-}
-
-type Post = Pick<DataOf<typeof postPublished>, 'id' | 'version' | 'title' | 'status'>;
-
-/** Pictures of posts on cards of links. A machine that cannot draw makes none, and says so once. */
-function cardsOf({ media, draw, log }: Omit<Dependencies, 'encode'>) {
-  let isTold = false;
-  return {
-    /** @returns whether cards can be drawn here */
-    async make({ id, version, title, status }: Post): Promise<boolean> {
-      if (status !== 'published') return true;
-      const { title: blog, accent } = await media.blog();
-      try {
-        await media.keepCard(id, version, await draw({ title, blog, accent }));
-      } catch (error) {
-        if (!(error instanceof NoEncoder)) throw error;
-        if (!isTold) log.warn({ error }, 'posts get no pictures for cards of links');
-        isTold = true;
-        return false;
-      }
-      return true;
-    },
-  };
+  return newApp()
+    .post('/events', receive({ handlers }))
+    .post('/events/cards', json(postCard), async (c) => {
+      const png = await draw(c.req.valid('json')).catch((cause) => {
+        if (!(cause instanceof NoEncoder)) throw cause;
+        log.warn({ error: cause }, 'posts get no pictures for cards of links');
+        return fail('not_found', 'Cards cannot be drawn here.', { cause });
+      });
+      return c.body(new Uint8Array(png), 200, { 'content-type': 'image/png', 'cache-control': 'no-store' });
+    });
 }

@@ -1,17 +1,12 @@
+import type { PostCard } from '@dormouse/runtime/post-card';
 import { type CardFonts, cardFonts, families } from './card-fonts.ts';
 import { NoEncoder } from './encoded.ts';
 
-/** What the picture of a post on cards of links shows. */
-export interface Card {
-  title: string;
-  /** The blog's name. */
-  blog: string;
-  /** `#rrggbb`; white text is readable on it. */
-  accent: string;
-}
-
-/** A PNG of 1200 × 630 pixels; undefined when there are no signs for letters of it. @throws NoEncoder */
-export type DrawCard = (card: Card) => Promise<Buffer | undefined>;
+/**
+ * A PNG of 1200 × 630 pixels. A title with letters that there are no signs for is left out, and the blog's name stands in its place; so is such a
+ * name. @throws NoEncoder
+ */
+export type DrawCard = (card: PostCard) => Promise<Buffer>;
 
 type Takumi = Pick<typeof import('@takumi-rs/core'), 'Renderer'>;
 type Node = Parameters<InstanceType<Takumi['Renderer']>['render']>[0];
@@ -27,8 +22,9 @@ export function cardDrawer(load: () => Promise<Takumi> = loadTakumi): DrawCard {
   };
   return async (card) => {
     const { renderer, fonts } = await (loaded ??= begin());
-    const [title, blog] = [card.title, card.blog].map((text) => drawable(text, fonts));
-    if (title === undefined || blog === undefined) return undefined;
+    const name = drawable(card.blog, fonts) ?? '';
+    const own = drawable(card.title, fonts);
+    const [title, blog] = own === undefined ? [name, ''] : [own, name];
     for (const { name, data, unicodeRange } of await fonts.filesFor(`${title}${blog}…`))
       await renderer.registerFont({ name, data, weight: 700, unicodeRange });
     const fontFamilies = [...families];
@@ -75,7 +71,7 @@ const sizes = [
 
 const rightToLeft = /^[^\p{L}]*[\p{Script=Arabic}\p{Script=Hebrew}]/u;
 
-function cardNode({ title, blog, accent }: Card): Node {
+function cardNode({ title, blog, accent }: PostCard): Node {
   const isRtl = rightToLeft.test(title);
   const length = lengthOf(title);
   const fontSize = sizes.find(([most]) => length <= most)?.[1] ?? 62;

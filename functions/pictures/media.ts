@@ -13,12 +13,6 @@ export interface Media {
   /** @returns false when it is not wanted any more */
   addVariant(hash: string, name: string, bytes: Buffer): Promise<boolean>;
   finish(hash: string, outcome: Outcome): Promise<void>;
-  /** What cards say of the blog. */
-  blog(): Promise<{ title: string; accent: string }>;
-  /** The picture of a version of a post on cards of links; undefined: it has none. */
-  keepCard(post: number, version: number, bytes: Buffer | undefined): Promise<void>;
-  /** Says that outdated cards were drawn: the next ones may be. */
-  redrawn(): Promise<void>;
 }
 
 type Call = (url: string, options: HttpRequestOptions) => Promise<Response>;
@@ -42,17 +36,6 @@ export function mediaAt(url: string, call: Call): Media {
     },
     addVariant: async (hash, name, bytes) =>
       (await ask(`/variants/${hash}/${name}`, { method: 'PUT', body: bytes })).ok,
-    async blog() {
-      const response = await ask('/blog', {});
-      return response.ok ? await response.json() : fail('unavailable', 'media does not say what the blog is called.');
-    },
-    async keepCard(post, version, bytes) {
-      const path = `/cards/${post}/${version}`;
-      await ask(path, bytes ? { method: 'PUT', body: bytes } : { method: 'DELETE' });
-    },
-    async redrawn() {
-      await ask('/redrawn', { method: 'POST' });
-    },
     async finish(hash, outcome) {
       await ask(`/outcomes/${hash}`, {
         method: 'POST',

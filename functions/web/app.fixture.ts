@@ -864,7 +864,6 @@ export function world(parts: Partial<Web> = {}) {
       ready: async () => ({ pictures: new Map(), complete: true }),
       upload: async () => fail('unavailable', 'Nobody takes pictures here.'),
     },
-    postCards: { of: async () => undefined },
     postPictures: { of: async () => new Map() },
     media: { read: async () => undefined, has: async () => false, write: async () => {} },
     tokens: fakeTokens,

@@ -14,7 +14,6 @@ import type { OwnAccount } from './own-account.ts';
 import type { PageCache } from './pages.ts';
 import type { People } from './people.ts';
 import type { Pictures } from './pictures.ts';
-import type { PostCards } from './post-cards.ts';
 import type { PostPictures } from './post-pictures.ts';
 import type { Posts } from './posts.ts';
 import type { Redirects } from './redirects.ts';
@@ -52,7 +51,6 @@ export interface Web {
   articles: Articles;
   /** Pictures that authors upload. */
   pictures: Pictures;
-  postCards: PostCards;
   postPictures: PostPictures;
   /** Pictures of an import. */
   media: Media;

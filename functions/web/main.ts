@@ -20,7 +20,6 @@ import { ownAccountAt } from './own-account.ts';
 import type { CachedPage } from './pages.ts';
 import { peopleAt } from './people.ts';
 import { picturesAt } from './pictures.ts';
-import { postCardsIn } from './post-cards.ts';
 import { postPicturesIn } from './post-pictures.ts';
 import { postsAt } from './posts.ts';
 import { redirectsIn } from './redirects.ts';
@@ -83,7 +82,6 @@ await serve(
         config.version,
       ),
       pictures: picturesAt(media, callService),
-      postCards: postCardsIn(sql, log),
       postPictures: postPicturesIn(sql, log),
       media: mediaIn(variable('MEDIA_DIR')),
       tokens,

@@ -1,11 +1,12 @@
 import { publicUrl } from '@dormouse/runtime/address';
 import { nothingLeft } from '@dormouse/runtime/api';
+import { postCardPath } from '@dormouse/runtime/post-card';
 import type { Pictured, ReadyPicture } from './article-pictures.ts';
 import { byline } from './byline.ts';
 import { bylineLink } from './byline-link.ts';
 import { colorClass } from './colors.ts';
 import { commentsFeedPath } from './comments-feed.ts';
-import { type Covers, coverCard, coverPicture } from './cover.ts';
+import { type CardPicture, type Covers, coverCard, coverPicture } from './cover.ts';
 import { dateAndTime, day } from './dates.ts';
 import { type Html, markup, none, trusted } from './html.ts';
 import { asAttribute, langAttribute, languageOf } from './language.ts';
@@ -13,7 +14,6 @@ import { layout, type Viewer } from './layout.ts';
 import { chip } from './list-page.ts';
 import { mayChange } from './may-change.ts';
 import type { Names } from './names.ts';
-import { drawnCard } from './post-cards.ts';
 import type { Neighbours, Post, PostSummary } from './posts.ts';
 import { prose } from './prose.ts';
 import type { SiteSettings } from './site.ts';
@@ -29,8 +29,6 @@ export interface PostParts {
   article: Pictured;
   /** Its cover, where it has one that can be shown. */
   cover?: ReadyPicture | undefined;
-  /** The hash of the picture that was drawn for its cards. */
-  drawn?: string | undefined;
   /** Others of its category, to read next. */
   others: readonly PostSummary[];
   /** Covers of those. */
@@ -48,20 +46,7 @@ export interface PostParts {
 
 /** One post. */
 export function postPage(parts: PostParts): string {
-  const {
-    site,
-    post,
-    article,
-    cover,
-    drawn,
-    others: next,
-    covers,
-    beside,
-    names,
-    comments = none,
-    viewer,
-    isPreview,
-  } = parts;
+  const { site, post, article, cover, others: next, covers, beside, names, comments = none, viewer, isPreview } = parts;
   // What the page shows, or leaves to other pages.
   const { id, version, title, slug, author, byline: _imported, created_at, updated_at, excerpt, ...others } = post;
   const {
@@ -95,7 +80,7 @@ export function postPage(parts: PostParts): string {
     ...(!draft && { canonical: path, post, author: byline(post, t, names), language }),
     categories: isPage ? [] : [post.category],
     pictures: [...article.colors, ...(cover ? [cover] : []), ...covers.values()],
-    cardPicture: cover ? coverCard(cover, cover_alt) : drawn ? drawnCard(drawn, post.title) : undefined,
+    cardPicture: cover ? coverCard(cover, cover_alt) : drawnCard(post, site),
     viewer,
     ...(comments !== none && {
       commentsFeed: { title: `${t.comments.on(post.title)} · ${site.title}`, path: commentsFeedPath(post.slug) },
@@ -122,6 +107,11 @@ ${besides(beside, t)}
 ${next.length > 0 ? readNext(next, covers, post, site, t) : none}
 ${comments}`,
   });
+}
+
+/** The picture that media has drawn of its title; not under a name that the blog may not have. */
+function drawnCard({ id, title }: Post, { title: blog, accent, unread }: SiteSettings): CardPicture | undefined {
+  return unread ? undefined : { path: postCardPath(id, { title, blog, accent }), width: 1200, height: 630, alt: title };
 }
 
 /** Wider than the text where there is room. */

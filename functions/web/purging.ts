@@ -2,7 +2,7 @@ import { blogUpdated } from '@dormouse/events/blog';
 import { categoryCreated, categoryDeleted, categoryUpdated } from '@dormouse/events/category';
 import { commentCreated, commentDeleted, commentModerated, commentUpdated } from '@dormouse/events/comment';
 import type { DataOf } from '@dormouse/events/contract';
-import { mediaDeleted, mediaDrawn, mediaReady } from '@dormouse/events/media';
+import { mediaDeleted, mediaReady } from '@dormouse/events/media';
 import { postDeleted, postPublished, postUnpublished, postUpdated } from '@dormouse/events/post';
 import { userDeleted, userUpdated } from '@dormouse/events/user';
 import { cameFromOutside } from '@dormouse/runtime/address';
@@ -11,7 +11,6 @@ import { AppError, fail } from '@dormouse/runtime/errors';
 import { inGroups } from '@dormouse/runtime/in-groups';
 import { measure } from '@dormouse/runtime/measure';
 import { on, receive } from '@dormouse/runtime/receive';
-import { keyOf } from '@dormouse/runtime/surrogate-keys';
 import { metrics } from '@dormouse/signals/metrics';
 import type { Hono, MiddlewareHandler } from 'hono';
 import { keysOfComment, keysOfOther, keysOfPicture, keysOfPost } from './changed-keys.ts';
@@ -31,7 +30,7 @@ const ofPictures = [mediaReady, mediaDeleted] as const;
 const ofComments = [commentCreated, commentUpdated, commentModerated, commentDeleted] as const;
 
 /** Events after which pages look different; a new post does so when it is published. */
-export const consumes = [...ofPosts, ...ofOthers, ...ofComments, ...ofPictures, mediaDrawn] as const;
+export const consumes = [...ofPosts, ...ofOthers, ...ofComments, ...ofPictures] as const;
 
 /** An instance of posts or categories may answer from a copy this old, a little more than runtime's cache allows. */
 const othersMs = 2100;
@@ -168,10 +167,6 @@ export function purging(
         await purgeShared(() => keysOfPicture(data));
       }),
     ),
-    on(mediaDrawn, async ({ data }) => {
-      await purge();
-      await purgeShared(() => [keyOf.post(data.post)]);
-    }),
   ];
   app.post('/events', receive({ handlers }));
   app.post('/events/purges', internalOnly, async (c) => {

@@ -1,4 +1,3 @@
-import { publicUrl } from '@dormouse/runtime/address';
 import type { Env } from '@dormouse/runtime/app';
 import { AppError, fail } from '@dormouse/runtime/errors';
 import { tagSlug } from '@dormouse/runtime/slug';
@@ -39,14 +38,8 @@ import { mayBeSignedIn, privately, seeOther, viewer, viewerOf } from './viewer.t
 /** Makes a page, for somebody or for everybody. */
 type Render = (settings: SiteSettings, viewer?: Viewer) => Promise<Rendered>;
 
-/** Until the picture for the cards of a post is drawn, after a cold start. A page without it is not kept for so long, ms. */
-const drawnMs = 15_000;
-/** Until the Broker delivers an event no more, ms: what was not drawn by then is drawn by hand. */
-const drawingMs = 15 * 60_000;
-/** Stands for a picture that is being drawn. */
-const awaited = '';
-
 const frontPage = '/blog/';
+
 /** How many posts a post leads to, and of how many of its category. */
 const readNext = 3;
 const considered = 20;
@@ -77,20 +70,7 @@ type CommentView = Partial<Pick<CommentsSection, 'form' | 'problem' | 'notice' |
 /** Whatever readers see. Without a session these are kept bytes; with one they are made for the reader. */
 export function reading(
   app: Hono<Env>,
-  {
-    posts,
-    categories,
-    people,
-    displayNames,
-    comments,
-    articles,
-    pictures,
-    postCards,
-    pages,
-    site,
-    redirects,
-    now = Date.now,
-  }: Web,
+  { posts, categories, people, displayNames, comments, articles, pictures, pages, site, redirects }: Web,
   sessions: Sessions,
 ): { showPost: PostWithProblem } {
   const forEverybody = async (render: Render): Promise<CachedPage> => {
@@ -365,21 +345,9 @@ export function reading(
       besideOf(found.post),
     ]);
     const cover = covers.get(found.post.cover ?? '');
-    const drawn = cover ? undefined : await drawnFor(found.post);
     const named = [...new Set([...coversOf([found.post]), ...article.named])];
-    const pending =
-      article.pending || (found.post.cover !== null && !cover) || (!cover && isDrawing(found.post, drawn));
-    return { article, cover, drawn, complete: complete && drawn !== awaited, named, pending, others, beside };
-  };
-
-  /** Whether the picture of a post's cards may still come: a shared cache is told then, if that can be told. */
-  const isDrawing = ({ status, updated_at }: Post, drawn: string | undefined): boolean =>
-    !drawn && status !== 'draft' && publicUrl() !== undefined && now() - Date.parse(updated_at) < drawingMs;
-
-  /** The picture of a post's cards, which only whole addresses lead to; one that was just published soon has one. */
-  const drawnFor = async ({ id, status, updated_at }: Post): Promise<string | undefined> => {
-    if (status === 'draft' || publicUrl() === undefined) return undefined;
-    return (await postCards.of(id)) ?? (now() - Date.parse(updated_at) < drawnMs ? awaited : undefined);
+    const pending = article.pending || (found.post.cover !== null && !cover);
+    return { article, cover, complete, named, pending, others, beside };
   };
 
   /** What was written before and after; the page does without when it does not come. */

@@ -369,22 +369,20 @@ describe('behind a cache that keeps pages for a day', () => {
       });
     const hash = 'ab'.repeat(32);
     expect((await send('dev.dormouse.media.deleted.v1', '/media', { hash })).status).toBe(204);
-    const drawn = { post: 7, version: 2, hash };
-    expect((await send('dev.dormouse.media.drawn.v1', '/media', drawn)).status).toBe(204);
-    expect([...owed]).toEqual(['picture-abababababababab', 'pictures', 'post-7']);
+    expect([...owed]).toEqual(['picture-abababababababab', 'pictures']);
     const tick = () => app.request('/events/purges', { method: 'POST' });
-    expect(await (await tick()).json()).toEqual({ told: 0, left: 3 });
+    expect(await (await tick()).json()).toEqual({ told: 0, left: 2 });
     const fromOutside = { method: 'POST', headers: { 'x-client-address': '192.0.2.7' } };
     expect((await app.request('/events/purges', fromOutside)).status).toBe(404);
     answers = true;
-    expect([await (await tick()).json(), topics.includes('/blog/feed.xml')]).toEqual([{ told: 3, left: 0 }, true]);
+    expect([await (await tick()).json(), topics.includes('/blog/feed.xml')]).toEqual([{ told: 2, left: 0 }, true]);
     // An instance that is still there does not wait for the timer.
     answers = false;
-    await send('dev.dormouse.media.drawn.v1', '/media', drawn);
+    await send('dev.dormouse.media.deleted.v1', '/media', { hash });
     answers = true;
     for (const work of later.splice(0)) work();
     await new Promise(setImmediate);
-    expect([owed.size, told.at(-1)]).toEqual([0, ['post-7']]);
+    expect([owed.size, told.at(-1)]).toEqual([0, ['picture-abababababababab', 'pictures']]);
   });
 
   it('keeps what names a picture that is being made for a minute only, and is told when it is there', async () => {

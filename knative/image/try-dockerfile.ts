@@ -75,6 +75,7 @@ try {
     CATEGORIES_URL: nowhere,
     AUTH_URL: nowhere,
     MEDIA_URL: nowhere,
+    PICTURES_URL: nowhere,
     JWKS_URL: nowhere,
     MEDIA_DIR: '/media',
     DATABASE_URL: 'postgres://nobody@127.0.0.1:9/nothing',

@@ -140,7 +140,7 @@ function findEmissionGaps(name: string, { root, catalogue, contracts }: Project)
           `${name} emits ${contract.type}, whose source is ${contract.source}: correct its contract in events/`,
       ),
     ...own
-      .filter((contract) => !emitted.some((each) => each.contract === contract))
+      .filter((contract) => !contract.retired && !emitted.some((each) => each.contract === contract))
       .map(
         ({ type }) =>
           `${name} never emits ${type}: emit it in functions/${name}, or take it out of events/catalogue.ts`,

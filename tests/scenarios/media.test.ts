@@ -1,5 +1,6 @@
 import type { api } from '@dormouse/media/api';
 import type { ResponseOf } from '@dormouse/runtime/api';
+import { type PostCard, postCardPath } from '@dormouse/runtime/post-card';
 import sharp from 'sharp';
 import { beforeAll, expect, it } from 'vitest';
 import type { Author } from '../blog.ts';
@@ -58,6 +59,20 @@ describeOn({ ...everyTarget, targetNames: ['in process', 'local'] }, 'pictures',
       reason: expect.stringContaining('cannot be decoded'),
     });
     expect((await fetch(target().url + picture.address)).status).toBe(404);
+  });
+
+  it('stand for posts on cards of links, drawn when somebody asks, as long as they show what is so', async () => {
+    const { title: blog, accent } = (await target().blog.call<Omit<PostCard, 'blog'>>('GET', '/api/settings')).body;
+    const body = { title: 'A card', content: 'Text.', category_name: 'General' };
+    const { id } = (await author.call<{ id: number }>('POST', '/blog/api/posts', { body })).body;
+    const ask = (title: string) => fetch(target().url + postCardPath(id, { title, blog, accent }));
+    const [first, second] = await Promise.all([ask('A card'), ask('A card')]);
+    expect([first.status, second.status, (await ask('Another card')).status]).toEqual([200, 200, 404]);
+    const bytes = Buffer.from(await first.arrayBuffer());
+    expect(bytes.equals(Buffer.from(await second.arrayBuffer()))).toBe(true);
+    expect(await sharp(bytes).metadata()).toMatchObject({ format: 'png', width: 1200, height: 630 });
+    await author.call('PATCH', `/blog/api/posts/${id}`, { body: { status: 'draft' } });
+    expect((await ask('A card')).status).toBe(404);
   });
 
   it('are gone for everybody once they are deleted', async () => {

@@ -11,6 +11,7 @@ import { render } from '@dormouse/manifests/kustomize/kustomize';
 import { readPlatform } from '@dormouse/manifests/readers/read-platform';
 import { createIngress } from '@dormouse/serving/ingress/ingress';
 import { localGateway } from '@dormouse/serving/ingress/local-gateway';
+import { freePort } from '@dormouse/serving/process/free-port';
 import { Activator } from '@dormouse/serving/proxy/activator';
 import type { ServingEndpoint, Target as Upstream } from '@dormouse/serving/proxy/exchange';
 import { createInstanceConnections } from '@dormouse/serving/proxy/instance-connections';
@@ -31,7 +32,7 @@ export interface InProcessSettings {
   publicUrl?: string;
   /** Peers of the ingress that say who their clients are. */
   trustedProxies?: BlockList | undefined;
-  /** Makes the forms of uploaded pictures, which takes this process a second or two each. */
+  /** Makes the forms of uploaded pictures, and cards, which takes this process a second or two each. */
   encodesPictures?: boolean;
   /** What the ingress records. */
   telemetry?: Telemetry;
@@ -76,9 +77,9 @@ export async function openInProcess({
   const nobody = await serveHttp((_, response) => void response.writeHead(204).end());
   const kubernetes = await serveHttp(kubernetesApi({ shown: () => ({ platform }), createdAt: births(undefined) }));
 
-  const open = async (name: string, sink: string, variables: Record<string, string>) => {
+  const open = async (name: string, sink: string, variables: Record<string, string>, port = 0) => {
     const database = hasTables(name) ? { databaseUrl: db.urlOf(name) } : {};
-    const opened = await openFunction(name, { ...database, sink, variables });
+    const opened = await openFunction(name, { ...database, sink, variables, port });
     served.set(name, opened);
     upstreams.set(name, upstreamOf(name, opened.origin));
     return opened.origin;
@@ -91,7 +92,14 @@ export async function openInProcess({
     const known = { ...site, AUTH_URL: auth, JWKS_URL: `${auth}/.well-known/jwks.json` };
     const categories = await open('categories', sink, known);
     const posts = await open('posts', sink, known);
-    const media = await open('media', sink, { ...known, MEDIA_DIR: join(folder, 'uploads') });
+    // Either calls the other.
+    const drawingPort = await freePort();
+    const drawing = encodesPictures ? `http://127.0.0.1:${drawingPort}` : originOf(nobody);
+    const media = await open('media', sink, {
+      ...known,
+      PICTURES_URL: drawing,
+      MEDIA_DIR: join(folder, 'uploads'),
+    });
     const search = await open('search', sink, known);
     const comments = await open('comments', sink, known);
     const webhooks = await open('webhooks', sink, known);
@@ -108,7 +116,7 @@ export async function openInProcess({
       NEWSLETTER_URL: newsletter,
       MEDIA_DIR: join(folder, 'media'),
     });
-    const pictures = encodesPictures ? await open('pictures', sink, { ...known, MEDIA_URL: media }) : originOf(nobody);
+    if (encodesPictures) await open('pictures', sink, { ...known, MEDIA_URL: media }, drawingPort);
     const relay = await open('relay', sink, { ...known, NEWSLETTER_URL: newsletter, MAIL_URL: mail });
     const internalUrls = {
       KUBERNETES_URL: originOf(kubernetes),
@@ -120,12 +128,25 @@ export async function openInProcess({
       const origin = await open(name, sink, { ...known, POSTS_URL: posts, CATEGORIES_URL: categories });
       if (receives(name)) rest[name] = origin;
     }
-    return { categories, posts, search, comments, webhooks, mail, newsletter, web, pictures, relay, journal, ...rest };
+    return {
+      categories,
+      posts,
+      search,
+      comments,
+      webhooks,
+      mail,
+      newsletter,
+      web,
+      pictures: drawing,
+      relay,
+      journal,
+      ...rest,
+    };
   };
   const flow = await startHarness({
     manifests: [base],
     receivers,
-    // A scenario may leave a picture to draw for each of 150 posts.
+    // A scenario may leave a hundred and fifty posts to consumers.
     patienceMs: 60_000,
     idle: () => Promise.all([...served.values()].map((each) => each.drained())),
   });
