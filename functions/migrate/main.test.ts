@@ -52,6 +52,33 @@ describe('the migration Job', () => {
     return url.href;
   };
 
+  it('refuses a database that cannot hold every letter before it changes anything, and says how to make one', async () => {
+    const name = `latin_${process.pid}`;
+    await db.admin.unsafe(
+      `CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'SQL_ASCII' LOCALE 'C' LOCALE_PROVIDER libc`,
+    );
+    const url = new URL(db.urlOf(''));
+    url.pathname = `/${name}`;
+    const { code, output } = await run({ DATABASE_URL: url.href });
+    const sql = postgres(url.href, { max: 1 });
+    const made = await sql`SELECT nspname FROM pg_namespace WHERE nspname = 'sleeper'`;
+    await sql.end();
+    await db.admin.unsafe(`DROP DATABASE ${name}`);
+    expect([code, [...made]]).toEqual([1, []]);
+    expect(output).toMatch(
+      new RegExp(`^migrate: the database ${name} has the encoding SQL_ASCII, .+ BUILTIN_LOCALE 'C.UTF-8'`),
+    );
+  });
+
+  it('takes a UTF-8 database of any locale', async () => {
+    const name = `plain_${process.pid}`;
+    await db.admin.unsafe(`CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C' LOCALE_PROVIDER libc`);
+    const url = new URL(db.urlOf(''));
+    url.pathname = `/${name}`;
+    expect(await run({ DATABASE_URL: url.href })).toEqual({ code: 0, output: 'applied sleeper/001-naps.sql\n' });
+    await db.admin.unsafe(`DROP DATABASE ${name} WITH (FORCE)`);
+  });
+
   it('applies each file once, and lets the role log in with its own URL', async () => {
     expect(await run({ SLEEPER_DATABASE_URL: own() })).toEqual({ code: 0, output: 'applied sleeper/001-naps.sql\n' });
     expect(await run({ SLEEPER_DATABASE_URL: own() })).toEqual({ code: 0, output: 'every schema is up to date\n' });

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { awaitDatabase } from '@dormouse/runtime/await-database';
 import { variable } from '@dormouse/runtime/config';
+import { demandDatabase } from '@dormouse/runtime/demand-database';
 import { loginsOf, prepareReader, reader } from '@dormouse/runtime/login-role';
 import { type Migrations, migrate } from '@dormouse/runtime/migrate';
 import { migrationsOf } from '@dormouse/runtime/migrations-of';
@@ -12,7 +13,7 @@ import postgres from 'postgres';
  *
  * DATABASE_URL is the administrator's; `<NAME>_DATABASE_URL` gives the role of function NAME its password, so that each function
  * can log in with the URL of its own Secret. BACKUP_DATABASE_URL makes the role of backups, which reads all tables. MIGRATIONS_DIR holds `<name>/migrations/*.sql`; default: `functions` beside this
- * program, as in the image, else below the working directory. A database that does not answer yet is waited for.
+ * program, as in the image, else below the working directory. A database that does not answer yet is waited for; one that cannot hold every letter is refused.
  */
 const beside = join(import.meta.dirname, 'functions');
 const folder = variable('MIGRATIONS_DIR', existsSync(beside) ? beside : 'functions');
@@ -39,6 +40,7 @@ const sql = postgres(variable('DATABASE_URL'), {
 });
 try {
   await awaitDatabase(() => sql`SELECT 1`, { progress: (line) => console.log(line) });
+  await demandDatabase(sql);
   const { login, password } = passwordOf(reader);
   if (login !== undefined && password !== undefined) await prepareReader(sql, login, password);
   const applied = await migrate(sql, functionsWithMigrations(), (line) => console.log(line));
