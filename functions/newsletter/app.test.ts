@@ -325,6 +325,46 @@ describe('a post', () => {
     expect((await mailed('post')).length).toBe(1);
   });
 
+  test('is decided about beside others as it is alone', async () => {
+    const kinds: [Record<string, unknown>, ...[verb: string, status?: string][]][] = [
+      [{}, ['published']],
+      [{ source: 'elsewhere' }, ['published']],
+      [{ is_page: true }, ['published']],
+      [{ published_at: new Date(Date.now() - 2 * 86_400_000) }, ['published']],
+      [{}, ['published'], ['unpublished', 'draft'], ['published']],
+      [{ status: 'draft', published_at: null }, ['published'], ['unpublished', 'draft']],
+      [{}, ['published'], ['deleted']],
+      [{}, ['deleted', 'draft']],
+      [{}, ['published'], ['published']],
+    ];
+    let imported = 0;
+    const made = async () => {
+      const posts: [number, (typeof kinds)[number]][] = [];
+      for (const kind of [...kinds, ...kinds.toReversed()])
+        posts.push([await post({ ...kind[0], ...('source' in kind[0] && { source: `other:${imported++}` }) }), kind]);
+      return posts;
+    };
+    const told = (posts: Awaited<ReturnType<typeof made>>) =>
+      posts.flatMap(([id, [, ...events]]) =>
+        events.map(
+          ([verb, status]) =>
+            () =>
+              tell(verb, id, status),
+        ),
+      );
+    const statesOf = async (posts: Awaited<ReturnType<typeof made>>) => {
+      const states: unknown[] = [];
+      for (const [id] of posts)
+        states.push(await sql`SELECT state, send_at IS NULL AS never FROM issues WHERE post_id = ${id}`);
+      return states;
+    };
+    const [alone, together] = [await made(), await made()];
+    for (const each of told(alone)) expect(await each()).toBe(204);
+    expect(new Set(await Promise.all(told(together).map((each) => each())))).toEqual(new Set([204]));
+    expect(await statesOf(together)).toEqual(await statesOf(alone));
+    expect(await statesOf(together)).toContainEqual([{ state: 'waiting', never: false }]);
+  });
+
   test('is left out when its author says so, before or shortly after it is published', async () => {
     await subscribed('ada@example.org');
     const [draft, fresh] = [await post({ status: 'draft' }), await post()];

@@ -12,7 +12,7 @@ import { type Limiter, tooManyRequests } from '@dormouse/runtime/limiter';
 import type { Logger } from '@dormouse/runtime/log';
 import { networkOf } from '@dormouse/runtime/network';
 import type { Outbox } from '@dormouse/runtime/outbox';
-import { on, receive } from '@dormouse/runtime/receive';
+import { on, onTogether, receive } from '@dormouse/runtime/receive';
 import type { Context, MiddlewareHandler } from 'hono';
 import { api } from './api.ts';
 import { csvLine } from './csv.ts';
@@ -44,11 +44,21 @@ const rowsAtOnce = 1000;
 
 export function createApp({ subscribers, issues, outbox, tokens, limiter, log, address }: Dependencies) {
   const handlers = [
-    on(postPublished, ({ data }, tx) => issues.published(data.id, tx)),
-    on(postUnpublished, ({ data }, tx) => issues.hidden(data.id, { isDeleted: false, wasVisible: true }, tx)),
-    on(postDeleted, ({ data }, tx) =>
-      issues.hidden(data.id, { isDeleted: true, wasVisible: data.status === 'published' }, tx),
-    ),
+    ...onTogether([postPublished, postUnpublished, postDeleted], async (events, tx) => {
+      let published: number[] = [];
+      // Whoever handles others of the same posts beside this takes their locks in the same order.
+      for (const { type, data } of events.toSorted((one, other) => one.data.id - other.data.id)) {
+        if (type === postPublished.type) {
+          published.push(data.id);
+          continue;
+        }
+        const isDeleted = type === postDeleted.type;
+        if (published.length > 0) await issues.published(published, tx);
+        published = [];
+        await issues.hidden(data.id, { isDeleted, wasVisible: !isDeleted || data.status === 'published' }, tx);
+      }
+      if (published.length > 0) await issues.published(published, tx);
+    }),
     on(userDeleted, ({ data }, tx) => subscribers.removeOf(data, tx)),
   ];
   const spend = async (c: Context<Env>, what: string, limit: number) => {

@@ -21,8 +21,8 @@ export interface Issue {
 
 /** Posts as mails: which are sent, and how far that is. */
 export interface Issues {
-  /** Decides about a post that became visible, the first time. Imported ones, those of an earlier time and those that were visible before are never sent. */
-  published(postId: number, tx: Tx): Promise<void>;
+  /** Decides about posts that became visible, the first time. Imported ones, those of an earlier time and those that were visible before are never sent. */
+  published(postIds: readonly number[], tx: Tx): Promise<void>;
   /** A post was hidden or deleted: who has it not yet, does not get it. @param wasVisible it was, until now */
   hidden(postId: number, how: { isDeleted: boolean; wasVisible: boolean }, tx: Tx): Promise<void>;
   /** Id of the account that wrote a post; undefined where there is none that could be sent. */
@@ -83,15 +83,17 @@ export function openIssues({ sql, outbox, delaySeconds, site }: IssuesOptions): 
     });
 
   return {
-    async published(postId, tx) {
-      const post = await postOf(tx, postId);
-      // Hidden again already, or a page.
-      if (!post || post.published_at === null || post.is_page) return;
-      const state = (await isNews(tx, post)) ? 'waiting' : 'skipped';
+    async published(postIds, tx) {
+      // Not those that are hidden again already, nor pages.
       await tx`
         INSERT INTO issues (post_id, state, send_at)
-        VALUES (${postId}::bigint, ${state}, CASE ${state}::text WHEN 'waiting' THEN clock_timestamp() + make_interval(secs => ${delaySeconds}) END)
-        ON CONFLICT (post_id) DO NOTHING`;
+        SELECT post_id, CASE WHEN is_news THEN 'waiting' ELSE 'skipped' END, CASE WHEN is_news THEN clock_timestamp() + make_interval(secs => ${delaySeconds}) END
+        FROM (
+          SELECT wanted.id AS post_id, NOT p.is_imported AND ${isNewsOf(tx, tx`p.published_at`)} AS is_news
+          FROM unnest(${[...postIds]}::bigint[]) AS wanted (id), posts.mailed(wanted.id) AS p, settings
+          WHERE p.published_at IS NOT NULL AND NOT p.is_page
+        ) AS visible
+        ORDER BY post_id ON CONFLICT (post_id) DO NOTHING`;
     },
     async hidden(postId, { isDeleted, wasVisible }, tx) {
       if (wasVisible)
@@ -172,10 +174,13 @@ export function openIssues({ sql, outbox, delaySeconds, site }: IssuesOptions): 
 async function isNews(tx: Tx, { is_imported, published_at }: MailedPost): Promise<boolean> {
   if (is_imported || published_at === null) return false;
   const [row] = await tx<{ is_news: boolean }[]>`
-    SELECT mails_posts AND ${published_at}::timestamptz >= since
-      AND ${published_at}::timestamptz > clock_timestamp() - make_interval(hours => ${newsHours}) AS is_news FROM settings`;
+    SELECT ${isNewsOf(tx, tx`${published_at}::timestamptz`)} AS is_news FROM settings`;
   return row?.is_news === true;
 }
+
+/** Of a row of settings: whether what was published then is to be sent. */
+const isNewsOf = (tx: Tx, publishedAt: ReturnType<Tx>) =>
+  tx`mails_posts AND ${publishedAt} >= since AND ${publishedAt} > clock_timestamp() - make_interval(hours => ${newsHours})`;
 
 /** A row for each who has confirmed before the post was begun; who comes later gets the next one. */
 async function fill(sql: Sql, postId: string): Promise<void> {

@@ -7,6 +7,8 @@ import { openCategories } from '@dormouse/categories/store';
 import { readExamples } from '@dormouse/events/examples';
 import { createApp as createJournal } from '@dormouse/journal/app';
 import { openJournal } from '@dormouse/journal/store';
+import { createApp as createNewsletter } from '@dormouse/newsletter/app';
+import { openIssues } from '@dormouse/newsletter/issues';
 import { cache } from '@dormouse/runtime/cache';
 import { uuidv7 } from '@dormouse/runtime/ids';
 import { migrate } from '@dormouse/runtime/migrate';
@@ -58,10 +60,11 @@ try {
     const sql = openSql({ databaseUrl: url.href, service: name });
     return { sql, box: outbox({ sql, source: `/${name}` }) };
   };
-  const [counting, finding, telling, archiving] = [
+  const [counting, finding, telling, mailing, archiving] = [
     open('categories'),
     open('search'),
     open('webhooks'),
+    open('newsletter'),
     open('journal'),
   ];
   const none = undefined as never;
@@ -89,6 +92,15 @@ try {
       limiter: none,
       log: none,
       site: undefined,
+    }),
+    newsletter: createNewsletter({
+      issues: openIssues({ sql: mailing.sql, outbox: mailing.box, delaySeconds: 300, site: '' }),
+      subscribers: none,
+      outbox: mailing.box,
+      tokens: none,
+      limiter: none,
+      log: none,
+      address: none,
     }),
     journal: createJournal({ journal: openJournal(archiving.sql), retention: () => {}, service: 'journal' } as never),
   };
@@ -143,7 +155,7 @@ try {
     });
     console.log(`| ${name} | ${columns.join(' | ')} |`);
   }
-  await Promise.all([counting, finding, telling, archiving].map(({ sql }) => sql.end()));
+  await Promise.all([counting, finding, telling, mailing, archiving].map(({ sql }) => sql.end()));
 } finally {
   await admin.end({ timeout: 1 });
   await server.stop();
