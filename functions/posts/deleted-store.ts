@@ -79,9 +79,9 @@ export const copiedColumns = [
   'lang',
   'cover',
   'cover_alt',
-  'featured',
   'summary',
   'preview',
+  'featured',
 ] as const;
 
 /** The same for its versions. */

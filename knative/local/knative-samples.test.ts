@@ -3,6 +3,7 @@ import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { needs } from '@dormouse/tests/needs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadOverlay } from './load.ts';
 import { alive, eventually } from './platform.fixture.ts';
@@ -305,7 +306,7 @@ async function fetched(host: string, path = '/'): Promise<string> {
 }
 
 describe("knative/docs' samples", () => {
-  it('answer in another language, by their own address and by a VirtualService', async () => {
+  it('answer in another language, by their own address and by a VirtualService', needs('python3'), async () => {
     expect(await fetched('hello.default.localhost')).toBe('Hello Python Sample v1');
     expect(await fetched('shop.example', '/hello')).toBe('Hello Python Sample v1');
   });

@@ -66,7 +66,7 @@ beforeAll(async () => {
   const issuer = { JWKS_URL: `${auth}/.well-known/jwks.json` };
   await Promise.all([
     start('posts', issuer),
-    start('media', { ...issuer, MEDIA_DIR: temporaryFolder() }),
+    start('media', { ...issuer, MEDIA_DIR: temporaryFolder(), PICTURES_URL: 'http://127.0.0.1:9' }),
     start('search', issuer),
     start('comments', issuer),
     start('webhooks', issuer),
