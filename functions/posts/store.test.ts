@@ -207,7 +207,7 @@ test('a post with a time to come is a draft until then, and then the newest of a
   expect([made.status, made.published_at]).toEqual(['draft', soon.toISOString()]);
   const other = await make({ title: 'Meanwhile' });
   expect([await posts.publishDue(), await posts.nextDue()]).toEqual([[], soon]);
-  await db.admin`UPDATE posts.posts SET publish_at = clock_timestamp() - interval '1 s' WHERE id = ${id}`;
+  await db.admin`UPDATE posts.posts SET publish_at = clock_timestamp() - interval '1 ms' WHERE id = ${id}`;
   const [published, ...others] = await posts.publishDue();
   expect([published?.id, others, await posts.publishDue(), await posts.nextDue()]).toEqual([id, [], [], undefined]);
   expect(published).toEqual(await posts.get(id));
