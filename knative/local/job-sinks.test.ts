@@ -1,12 +1,10 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { get } from 'node:http';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadOverlay } from './load.ts';
-import { eventually } from './platform.fixture.ts';
-import { type RunningPlatform, startPlatform } from './platform.ts';
+import { eventually, startedIn, writtenFolder } from './platform.fixture.ts';
+import type { RunningPlatform } from './platform.ts';
 
 /** The shape of knative/docs' JobSink, behind a Broker, and programs that say what they were given. */
 const repository: Record<string, string> = {
@@ -69,21 +67,10 @@ if (event.data.fail) { console.error('no paper'); process.exitCode = 3; }
 let folder: string;
 let platform: RunningPlatform;
 const start = async () => {
-  platform = await startPlatform({
-    home: join(folder, 'home'),
-    root: folder,
-    port: 0,
-    consolePort: 0,
-    prewarmed: false,
-    load: () => loadOverlay(join(folder, 'k8s'), folder),
-  });
+  platform = await startedIn(folder);
 };
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'dormouse-job-sinks-'));
-  for (const [name, content] of Object.entries(repository)) {
-    mkdirSync(dirname(join(folder, name)), { recursive: true });
-    writeFileSync(join(folder, name), content);
-  }
+  folder = writtenFolder('job-sinks', repository);
   await start();
 });
 afterAll(async () => {

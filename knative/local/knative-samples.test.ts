@@ -1,13 +1,11 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { get } from 'node:http';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { needs } from '@dormouse/tests/needs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadOverlay } from './load.ts';
-import { alive, eventually } from './platform.fixture.ts';
-import { type RunningPlatform, startPlatform } from './platform.ts';
+import { alive, eventually, startedIn, writtenFolder } from './platform.fixture.ts';
+import type { RunningPlatform } from './platform.ts';
 
 const ksvc = (name: string, image: string, env = '[]') => `
 apiVersion: serving.knative.dev/v1
@@ -257,19 +255,8 @@ setInterval(() => {
 let folder: string;
 let platform: RunningPlatform;
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'dormouse-samples-'));
-  for (const [name, content] of Object.entries(repository)) {
-    mkdirSync(dirname(join(folder, name)), { recursive: true });
-    writeFileSync(join(folder, name), content);
-  }
-  platform = await startPlatform({
-    home: join(folder, 'home'),
-    root: folder,
-    port: 0,
-    consolePort: 0,
-    prewarmed: false,
-    load: () => loadOverlay(join(folder, 'k8s'), folder),
-  });
+  folder = writtenFolder('samples', repository);
+  platform = await startedIn(folder);
 });
 afterAll(async () => {
   await platform?.stop();

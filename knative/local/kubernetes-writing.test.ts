@@ -1,12 +1,11 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, statSync } from 'node:fs';
 import { get as httpGet, request } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { needs } from '@dormouse/tests/needs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { loadOverlay } from './load.ts';
-import { type RunningPlatform, startPlatform } from './platform.ts';
+import { startedIn, writtenFolder } from './platform.fixture.ts';
+import type { RunningPlatform } from './platform.ts';
 
 const service = (name: string, image: string, greeting: string) => `
 apiVersion: serving.knative.dev/v1
@@ -24,21 +23,10 @@ const files: Record<string, string> = {
 let folder: string;
 let platform: RunningPlatform;
 const start = async () => {
-  platform = await startPlatform({
-    home: join(folder, 'home'),
-    root: folder,
-    port: 0,
-    consolePort: 0,
-    prewarmed: false,
-    load: (options) => loadOverlay(join(folder, 'k8s'), folder, options),
-  });
+  platform = await startedIn(folder);
 };
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'dormouse-written-'));
-  for (const [name, content] of Object.entries(files)) {
-    mkdirSync(join(folder, name, '..'), { recursive: true });
-    writeFileSync(join(folder, name), content);
-  }
+  folder = writtenFolder('written', files);
   await start();
 });
 afterAll(async () => {

@@ -1,8 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { defaultAutoscaling } from '@dormouse/manifests/autoscaling.fixture';
 import type { HttpRoute, Job, Platform, Service } from '@dormouse/manifests/model';
+import { loadOverlay } from './load.ts';
 import { type RunningPlatform, startPlatform } from './platform.ts';
 import type { PlatformOptions } from './platform-context.ts';
 
@@ -136,6 +137,27 @@ export async function testPlatform({
     },
   };
 }
+
+/** A new folder below the machine's own for temporary ones, with files by path and content. */
+export function writtenFolder(name: string, files: Readonly<Record<string, string>>): string {
+  const folder = mkdtempSync(join(tmpdir(), `dormouse-${name}-`));
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), content);
+  }
+  return folder;
+}
+
+/** Runs the manifests in `k8s` of such a folder; its data are in `home`. */
+export const startedIn = (folder: string): Promise<RunningPlatform> =>
+  startPlatform({
+    home: join(folder, 'home'),
+    root: folder,
+    port: 0,
+    consolePort: 0,
+    prewarmed: false,
+    load: (options) => loadOverlay(join(folder, 'k8s'), folder, options),
+  });
 
 /** Asks until it holds. */
 export async function eventually(holds: () => boolean | Promise<boolean>, what: string, seconds = 15): Promise<void> {
