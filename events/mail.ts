@@ -11,7 +11,12 @@ export const mailRequested = contract({
       v.regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/),
       v.description('Id (UUID) of the mail; to whom it goes and what it says is not in the event.'),
     ),
-    kind: v.pipe(text, v.description('What it is for: `password-reset`, `email-verification`, `log-in`.')),
+    kind: v.pipe(
+      text,
+      v.description(
+        'What it is for: `password-reset`, `email-verification`, `log-in`, `email-change`, `email-changed`.',
+      ),
+    ),
   }),
   emitted:
     'When somebody asks for a link by e-mail, also where no account has the address. Holds neither address nor link.',

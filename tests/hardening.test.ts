@@ -99,6 +99,8 @@ describe('mesh-strict', () => {
     ['auth', 'GET', '/api/tokens'],
     ['auth', 'POST', '/api/tokens'],
     ['auth', 'POST', '/api/me/email-verification'],
+    ['auth', 'POST', '/api/me/email-change'],
+    ['auth', 'DELETE', '/api/me/email-change'],
     ['auth', 'POST', '/api/me/totp'],
     ['auth', 'DELETE', '/api/me/totp'],
     ['auth', 'POST', '/api/me/totp/confirmation'],

@@ -34,6 +34,8 @@ export function accounts(auth: Auth) {
     store.rememberNetwork(user.id, guesserOf(auth, c, user.username), new Date(now()));
   const caller = authenticate(auth.tokens, api);
   const self = (c: Context<Env>) => currentUser(auth, c);
+  const own = async (c: Context<Env>, user: User) =>
+    c.json(ownView(user, await store.newEmail(user.id, new Date(now()))), 200, { 'cache-control': 'no-store' });
 
   return new Hono<Env>()
     .on(
@@ -170,8 +172,6 @@ async function changePassword(
 
 /** Without its e-mail address, which is its owner's. */
 const imported = ({ id, username }: User) => registeredView({ id, username });
-
-const own = (c: Context<Env>, user: User) => c.json(ownView(user), 200, { 'cache-control': 'no-store' });
 
 const taken = (): never =>
   fail('conflict', 'This user name is taken.', { errors: [{ field: 'username', message: 'is taken' }] });

@@ -9,6 +9,7 @@ import {
   claiming,
   commentMailsEnd,
   credentials,
+  emailChange,
   emailVerification,
   heldInvitation,
   heldPersonalToken,
@@ -164,6 +165,10 @@ const me = v.pipe(
     username: text,
     email: v.pipe(v.nullable(text), v.description('null until an imported account is claimed.')),
     email_verified: v.pipe(v.boolean(), v.description('Whether a link that was sent there has been followed.')),
+    new_email: v.pipe(
+      v.nullable(text),
+      v.description('Another one, whose link has not been followed yet; null for none.'),
+    ),
     comment_mails: v.pipe(v.boolean(), v.description('Whether comments are told of there, once it is proven.')),
     display_name: text,
     bio,
@@ -348,6 +353,7 @@ const aMe: v.InferInput<typeof me> = {
   ...aGrant.user,
   email: 'ada@example.org',
   email_verified: true,
+  new_email: null,
   comment_mails: true,
   bio: 'Writes notes.',
   links: ['https://ada.example/'],
@@ -826,6 +832,21 @@ export const api = {
     errors: ['conflict', 'too_many_requests'],
     responses: () => ({ 202: empty('A mail is on its way.') }),
   }),
+  requestEmailChange: route('POST /api/me/email-change', {
+    summary: 'Change one’s own address',
+    description:
+      'Has a link sent to the new address, good once, for 24 hours; until it is used (`POST /api/email-verifications`) the account keeps the address that it has. It takes the place of a link that was asked for before, and ends with a new password. An address that was proven is told of the change, with a link that takes it back within a week and sets a new password. Needs the password, which counts like a log-in. An address is sent three mails within an hour at most.',
+    roles: 'any',
+    body: emailChange,
+    examples: { ada: { email: 'ada@example.net', current_password: 'correct horse battery' } },
+    errors: ['forbidden', 'too_many_requests'],
+    responses: () => ({ 202: empty('A mail is on its way.') }),
+  }),
+  dropEmailChange: route('DELETE /api/me/email-change', {
+    summary: 'Keep the address that one has',
+    roles: 'any',
+    responses: () => ({ 204: empty('The link that was sent to another address leads nowhere any more.') }),
+  }),
   endCommentMails: route('POST /api/comment-mails/off', {
     summary: 'End mails about comments by the link of one',
     description: 'Without a log-in: who has the mail may end them. *Account* begins them again.',
@@ -836,6 +857,7 @@ export const api = {
   }),
   verifyEmail: route('POST /api/email-verifications', {
     summary: 'Prove an address by the link of a mail',
+    description: 'The address that the account has, or the new one that was asked for, which the account then has.',
     body: emailVerification,
     examples: { ada: { token: 'c0ffee' } },
     errors: ['not_found', 'too_many_requests'],

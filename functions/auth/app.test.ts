@@ -321,6 +321,7 @@ describe('an own account', () => {
       username,
       email: `${username}@example.org`,
       email_verified: false,
+      new_email: null,
       comment_mails: true,
       display_name: username,
       bio: null,

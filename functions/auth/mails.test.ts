@@ -243,6 +243,164 @@ describe('the proof of an address', () => {
   });
 });
 
+describe('another address', () => {
+  const change = (token: string, email: string, more: object = { current_password: password }) =>
+    fixture.send('POST', '/api/me/email-change', { email, ...more }, bearer(token));
+  const prove = (token: string) => fixture.send('POST', '/api/email-verifications', { token });
+  const me = async (token: string) =>
+    (await (await fixture.send('GET', '/api/me', undefined, bearer(token))).json()) as Record<string, unknown>;
+  const proven = () => sql`UPDATE users SET email_verified_at = now() WHERE username = ${name}`;
+  let newEmail: string;
+  let token: string;
+  beforeEach(async () => {
+    newEmail = `ada-${count}@example.net`;
+    token = await tokenOf(name);
+  });
+  /** Asks for another address and follows its link. @returns what the mail to the address of before says, with its link */
+  const move = async (bearerToken: string, email: string) => {
+    fixture.clock.ms += 1;
+    expect((await change(bearerToken, email)).status).toBe(202);
+    expect((await prove((await open()).secrets[0]!)).status).toBe(200);
+    if ((await requests()).length === 0) return undefined;
+    const { opened, secrets } = await open();
+    return { told: opened, undo: secrets[0]! };
+  };
+
+  test('is the account’s once its link was followed, not before, and its log-ins stay', async () => {
+    expect((await change(token, newEmail)).status).toBe(202);
+    const { opened, secrets } = await open();
+    expect(opened).toMatchObject({ kind: 'email-change', email: newEmail, accounts: [name] });
+    expect(await me(token)).toMatchObject({ email: emailOf(name), email_verified: false, new_email: newEmail });
+    expect((await prove(secrets[0]!)).status).toBe(200);
+    expect(await me(token)).toMatchObject({ email: newEmail, email_verified: true, new_email: null });
+    expect((await prove(secrets[0]!)).status).toBe(404);
+  });
+
+  test('is told to a proven address of before, and to no other, which may be a stranger’s', async () => {
+    expect(await move(token, newEmail)).toBeUndefined();
+    expect((await move(token, emailOf(name)))?.told).toMatchObject({
+      kind: 'email-changed',
+      email: newEmail,
+      accounts: [name],
+    });
+  });
+
+  test('needs the password, and a token', async () => {
+    expect((await change(token, newEmail, {})).status).toBe(422);
+    expect((await change(token, newEmail, { current_password: 'wrong' })).status).toBe(422);
+    const body = { email: newEmail, current_password: password };
+    expect((await fixture.send('POST', '/api/me/email-change', body)).status).toBe(401);
+    expect((await fixture.send('DELETE', '/api/me/email-change')).status).toBe(401);
+    expect(await requests()).toEqual([]);
+  });
+
+  test('is an address, and another one', async () => {
+    for (const email of ['ada', 'a@b\r\nBcc: all@example.org', 'a@example.org, b@example.org', emailOf(name)])
+      expect((await change(token, email)).status).toBe(422);
+    expect(await requests()).toEqual([]);
+  });
+
+  test('may be somebody else’s, too: whether it is cannot be told, and the other account stays as it is', async () => {
+    await register(`bob-${count}`, newEmail);
+    const free = await change(token, `free-${count}@example.net`);
+    fixture.clock.ms += 1;
+    const taken = await change(token, newEmail);
+    expect([taken.status, await taken.text()]).toEqual([free.status, await free.text()]);
+    await prove((await open()).secrets[0]!);
+    expect(await sql`SELECT username FROM users WHERE email = ${newEmail} AND email_verified_at IS NOT NULL`).toEqual([
+      { username: name },
+    ]);
+  });
+
+  test.each<[string, (secret: string) => Promise<unknown>]>([
+    ['by a second one', async () => change(token, `third-${count}@example.net`)],
+    ['at its owner’s wish', () => fixture.send('DELETE', '/api/me/email-change', undefined, bearer(token))],
+    [
+      'with a new password',
+      () => fixture.send('PATCH', '/api/me', { password: another, current_password: password }, bearer(token)),
+    ],
+    [
+      'with a new password by mail',
+      async () => {
+        fixture.clock.ms += 1;
+        return complete(await linkTo(emailOf(name)));
+      },
+    ],
+    ['after a day', async () => void (fixture.clock.ms += 86_400_001)],
+    ['with the account’s access', () => sql`UPDATE users SET suspended_at = now() WHERE username = ${name}`],
+  ])('is given up %s', async (_, give) => {
+    await change(token, newEmail);
+    const { secrets } = await open();
+    fixture.clock.ms += 1;
+    await give(secrets[0]!);
+    expect((await prove(secrets[0]!)).status).toBe(404);
+    expect(await sql`SELECT email FROM users WHERE username = ${name}`).toEqual([{ email: emailOf(name) }]);
+  });
+
+  test('ends links that the address of before was sent', async () => {
+    const reset = await linkTo(emailOf(name));
+    await move(token, newEmail);
+    expect((await complete(reset)).status).toBe(404);
+  });
+
+  test('is good for one of two who follow its link at once', async () => {
+    await change(token, newEmail);
+    const { secrets } = await open();
+    const statuses = await Promise.all(
+      [prove(secrets[0]!), prove(secrets[0]!)].map(async (each) => (await each).status),
+    );
+    expect(statuses.sort()).toEqual([200, 404]);
+  });
+
+  test('is taken back by the address of before, with a new password and without any log-in', async () => {
+    await proven();
+    const undo = (await move(token, newEmail))!.undo;
+    expect((await prove(undo)).status).toBe(404);
+    expect((await complete(undo)).status).toBe(200);
+    expect((await fixture.send('GET', '/api/me', undefined, bearer(token))).status).toBe(401);
+    expect((await logIn(name, password)).status).toBe(401);
+    const [row] = await sql`SELECT email, email_verified_at IS NOT NULL AS proven FROM users WHERE username = ${name}`;
+    expect(row).toEqual({ email: emailOf(name), proven: true });
+    expect((await complete(undo)).status).toBe(404);
+  });
+
+  test('cannot be kept by whoever took the account over: not by a new password, nor by other addresses', async () => {
+    await proven();
+    const undo = (await move(token, newEmail))!.undo;
+    const later = (await move(token, `third-${count}@example.net`))!.undo;
+    fixture.clock.ms += 1;
+    await fixture.send('PATCH', '/api/me', { password: another, current_password: password }, bearer(token));
+    expect((await complete(later, 'a sentence of the thief')).status).toBe(200);
+    expect((await complete(undo, 'a sentence of the owner')).status).toBe(200);
+    expect((await complete(later, 'a sentence of the thief')).status).toBe(404);
+    expect((await logIn(name, 'a sentence of the owner')).status).toBe(200);
+    expect(await sql`SELECT email FROM users WHERE username = ${name}`).toEqual([{ email: emailOf(name) }]);
+  });
+
+  test('cannot be taken back any more by an address that came later', async () => {
+    await proven();
+    const undo = (await move(token, newEmail))!.undo;
+    const later = (await move(token, `third-${count}@example.net`))!.undo;
+    expect((await complete(undo)).status).toBe(200);
+    expect((await complete(later)).status).toBe(404);
+  });
+
+  test('can be taken back for a week', async () => {
+    await proven();
+    const undo = (await move(token, newEmail))!.undo;
+    fixture.clock.ms += 7 * 86_400_000 + 1;
+    expect((await complete(undo)).status).toBe(404);
+  });
+
+  test('has three mails within an hour', async () => {
+    const asked = async () =>
+      (await sql`SELECT 1 FROM outbox WHERE type = ${mailRequested.type} AND data ->> 'kind' = 'email-change'`).length;
+    const before = await asked();
+    for (let n = 0; n < 4; n++) expect((await change(token, newEmail)).status).toBe(202);
+    expect((await asked()) - before).toBe(3);
+  });
+});
+
 describe('a log-in by e-mail', () => {
   const request = async (email = emailOf(name)) => {
     const response = await fixture.send('POST', '/api/log-in-links', { email });
@@ -322,6 +480,14 @@ test('of who deletes their account no mail, link or address stays', async () => 
   expect((await fixture.send('DELETE', '/api/me', { password }, bearer(token))).status).toBe(204);
   expect(await requests()).toEqual([]);
   expect(await sql`SELECT * FROM mail_links JOIN mails ON mails.id = mail_id`).toEqual([]);
+});
+
+test('of two accounts with one address none ends what the other one was sent', async () => {
+  await register(`eve-${count}`, emailOf(name));
+  const link = await linkTo(emailOf(name));
+  const token = await tokenOf(`eve-${count}`);
+  expect((await fixture.send('DELETE', '/api/me', { password }, bearer(token))).status).toBe(204);
+  expect((await complete(link)).status).toBe(200);
 });
 
 test('mails whose time is over are forgotten with the next one', async () => {

@@ -1,7 +1,7 @@
 import type { ResponseOf } from '@dormouse/runtime/api';
 import { type Env, json } from '@dormouse/runtime/app';
 import { authenticate } from '@dormouse/runtime/auth';
-import { fail } from '@dormouse/runtime/errors';
+import { fail, failField } from '@dormouse/runtime/errors';
 import { networkOf } from '@dormouse/runtime/network';
 import { type Context, Hono } from 'hono';
 import { api } from './api.ts';
@@ -9,8 +9,8 @@ import { beginSession, counting } from './begin-session.ts';
 import { currentUser } from './current-user.ts';
 import type { Auth } from './dependencies.ts';
 import { spend } from './limits.ts';
-import type { NewMail } from './mail-store.ts';
-import { guesserOf } from './password-guard.ts';
+import type { MailKind, NewMail } from './mail-store.ts';
+import { demandPassword, guesserOf } from './password-guard.ts';
 import { hashSecret, newSecret } from './refresh-token.ts';
 import { rejectWeakPassword } from './reject-weak-password.ts';
 import { demandSecondFactor } from './second-factor.ts';
@@ -40,11 +40,12 @@ export function mails(auth: Auth) {
    * Asks for a mail, unless the mailbox has been sent enough: then it is the asker's secret that nothing is sent. Each kind is counted apart:
    * who has others' links for logging in sent, which are of no use to them, does not keep them from a new password.
    */
-  const request = async (mail: NewMail): Promise<void> => {
-    const { allowed } = await limiter.take(`mail:${mail.kind}:${hashSecret(mailboxOf(mail.email))}`, perHour, hourMs);
-    if (allowed) await store.requestMail(mail, at());
-    else log.warn({ kind: mail.kind }, 'a mail was not asked for: its address has been sent enough');
+  const ifNotEnough = async (kind: MailKind, email: string, ask: () => Promise<void>): Promise<void> => {
+    const { allowed } = await limiter.take(`mail:${kind}:${hashSecret(mailboxOf(email))}`, perHour, hourMs);
+    if (allowed) await ask();
+    else log.warn({ kind }, 'a mail was not asked for: its address has been sent enough');
   };
+  const request = (mail: NewMail) => ifNotEnough(mail.kind, mail.email, () => store.requestMail(mail, at()));
 
   return new Hono<Env>()
     .post(api.requestPasswordReset.path, json(api.requestPasswordReset.body), async (c) => {
@@ -57,7 +58,7 @@ export function mails(auth: Auth) {
       const { token, password } = c.req.valid('json');
       await spendOf(c, 'password-reset', limits.loginAddress);
       const hash = hashSecret(token);
-      const found = (await store.findLink('password-reset', { hash }, at())) ?? expired();
+      const found = (await store.findPasswordLink(hash, at())) ?? expired();
       await rejectWeakPassword(password, found);
       const user = (await store.resetPassword(hash, await passwords.hash(password), at())) ?? expired();
       log.info({ user_id: user.id }, 'a link of a mail was used for a new password, and all sessions are ended');
@@ -93,6 +94,22 @@ export function mails(auth: Auth) {
       return c.body(null, 202);
     })
 
+    .post(api.requestEmailChange.path, caller, json(api.requestEmailChange.body), async (c) => {
+      const user = await currentUser(auth, c);
+      const { email, current_password } = c.req.valid('json');
+      await demandPassword(auth, c, user, current_password);
+      if (email === user.email) failField('email', 'is your address already');
+      await spendMail(c);
+      await ifNotEnough('email-change', email, () => store.requestEmailChange(user, email, at()));
+      log.info({ user_id: user.id }, 'a link was asked for to another e-mail address of an account');
+      return c.body(null, 202);
+    })
+
+    .delete(api.dropEmailChange.path, caller, async (c) => {
+      await store.dropEmailChange((await currentUser(auth, c)).id);
+      return c.body(null, 204);
+    })
+
     .post(api.endCommentMails.path, json(api.endCommentMails.body), async (c) => {
       await spendOf(c, 'comment-mails-off', limits.loginAddress);
       return (await store.endCommentMails(hashSecret(c.req.valid('json').token))) ? c.body(null, 204) : expired();
@@ -100,9 +117,7 @@ export function mails(auth: Auth) {
 
     .post(api.verifyEmail.path, json(api.verifyEmail.body), async (c) => {
       await spendOf(c, 'email-verification', limits.loginAddress);
-      const user =
-        (await store.spendLink('email-verification', { hash: hashSecret(c.req.valid('json').token) }, at())) ??
-        expired();
+      const user = (await store.proveAddress(hashSecret(c.req.valid('json').token), at())) ?? expired();
       log.info({ user_id: user.id }, 'an e-mail address was proven');
       return c.json({ id: user.id, username: user.username } satisfies ResponseOf<typeof api.verifyEmail>);
     });

@@ -23,16 +23,17 @@ export function ownSessions(auth: Auth) {
     .get(api.exportMe.path, caller, async (c) => {
       const user = await currentUser(auth, c);
       const at = new Date(now());
-      const [sessions, tokens, identities, passkeys, invitations] = await Promise.all([
+      const [sessions, tokens, identities, passkeys, invitations, newEmail] = await Promise.all([
         store.sessionsOf(user.id, at),
         store.tokensOf(user.id, at),
         store.identitiesOf(user.id),
         store.passkeysOf(user.id),
         store.invitations(at, user.id),
+        store.newEmail(user.id, at),
       ]);
       c.header('cache-control', 'no-store');
       return c.json({
-        account: ownView(user),
+        account: ownView(user, newEmail),
         sessions: sessions.map((each) => sessionView(each, required(c).session)),
         personal_tokens: tokens.map(personalTokenView),
         identities: identities.map((each) => identityView(each, auth.providers)),

@@ -326,6 +326,9 @@ export const accountRemoval = v.strictObject({
 /** Body of POST /api/claim. */
 export const claiming = v.strictObject({ token: opaque, password, email: v.optional(email) });
 
+/** Body of POST /api/me/email-change. */
+export const emailChange = v.strictObject({ email, current_password: v.optional(existingPassword) });
+
 /** Body of POST /api/password-resets. */
 export const passwordReset = v.strictObject({ email });
 

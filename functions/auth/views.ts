@@ -39,8 +39,8 @@ export function publicView(user: User): ResponseOf<typeof api.user, 200> {
   };
 }
 
-/** An account as its owner sees it. */
-export function ownView({ suspended, ...user }: User): ResponseOf<typeof api.me, 200> {
+/** An account as its owner sees it. @param newEmail that a link was sent to */
+export function ownView({ suspended, ...user }: User, newEmail: string | undefined): ResponseOf<typeof api.me, 200> {
   const { id, username, email, emailVerified, commentMails, displayName, bio, links, picture, ...others } = user;
   const { role, passwordHash, createdAt, ...unanswered } = others;
   nothingLeft(unanswered);
@@ -49,6 +49,7 @@ export function ownView({ suspended, ...user }: User): ResponseOf<typeof api.me,
     username,
     email: email ?? null,
     email_verified: emailVerified,
+    new_email: newEmail ?? null,
     comment_mails: commentMails,
     display_name: displayName,
     bio: bio ?? null,

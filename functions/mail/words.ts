@@ -40,6 +40,8 @@ const paths = {
   'password-reset': '/blog/password-reset/new',
   'email-verification': '/blog/verify-email',
   'log-in': '/blog/login-link/open',
+  'email-change': '/blog/verify-email',
+  'email-changed': '/blog/password-reset/new',
 } as const;
 
 const english: MailWords = {
@@ -67,6 +69,23 @@ const english: MailWords = {
       link: (account) => `Log in as ${account}`,
       after: 'If you did not ask for it, there is nothing to do: nobody is logged in without this link.',
       path: paths['log-in'],
+    },
+    'email-change': {
+      subject: (blog) => `${blog}: is this your new address?`,
+      text: (blog) =>
+        `an account at ${blog} is to have this e-mail address from now on. The link is good once, for 24 hours:`,
+      link: (account) => `Yes, this is the address of ${account}`,
+      after: 'If you do not know of it, there is nothing to do: the account keeps the address that it has.',
+      path: paths['email-change'],
+    },
+    'email-changed': {
+      subject: (blog) => `${blog}: your account has another address now`,
+      text: (blog) =>
+        `your account at ${blog} has another e-mail address now. If that was you, there is nothing to do. If not, this link brings the address back and sets a new password; it is good once, for seven days:`,
+      link: (account) => `That was not me: take ${account} back`,
+      after:
+        'Whoever else is logged in is logged out by it. Look afterwards which passkeys and other ways in your account has.',
+      path: paths['email-changed'],
     },
   },
   footer: (blog) => `This mail was sent by ${blog} because it was asked for. Nobody reads answers to it.`,
@@ -118,6 +137,23 @@ const korean: MailWords = {
       link: (account) => `${account} 계정으로 로그인`,
       after: '요청하지 않으셨다면 아무것도 하지 않으셔도 됩니다. 이 링크 없이는 아무도 로그인할 수 없습니다.',
       path: paths['log-in'],
+    },
+    'email-change': {
+      subject: (blog) => `${blog}: 새 이메일 주소 확인`,
+      text: (blog) =>
+        `${blog}의 한 계정이 앞으로 이 이메일 주소를 쓰려고 합니다. 아래 링크는 24시간 동안 한 번만 쓸 수 있습니다.`,
+      link: (account) => `${account} 계정의 새 주소가 맞습니다`,
+      after: '모르는 일이라면 아무것도 하지 않으셔도 됩니다. 계정의 주소는 바뀌지 않습니다.',
+      path: paths['email-change'],
+    },
+    'email-changed': {
+      subject: (blog) => `${blog}: 계정의 이메일 주소가 바뀌었습니다`,
+      text: (blog) =>
+        `${blog} 계정의 이메일 주소가 다른 주소로 바뀌었습니다. 직접 바꾸셨다면 아무것도 하지 않으셔도 됩니다. 그렇지 않다면 아래 링크로 주소를 되돌리고 새 비밀번호를 정하실 수 있습니다. 링크는 7일 동안 한 번만 쓸 수 있습니다.`,
+      link: (account) => `내가 바꾸지 않았습니다: ${account} 계정 되찾기`,
+      after:
+        '그러면 로그인되어 있던 곳에서 모두 로그아웃됩니다. 그다음 계정에 등록된 패스키와 다른 로그인 방법도 확인해 주세요.',
+      path: paths['email-changed'],
     },
   },
   footer: (blog) => `${blog}에서 요청에 따라 보낸 메일입니다. 답장은 아무도 읽지 않습니다.`,

@@ -110,6 +110,25 @@ export function account(
     }),
   );
 
+  app.post('/blog/account/email', (c) =>
+    onForm(
+      c,
+      (session, problem, form) => show(c, session, { email: form.get('email'), problem: ofEmail(problem) }),
+      async (form, session) => {
+        const password = givenIn(form, 'email_password');
+        await accounts.requestEmailChange(form.get('email'), password, session.token, clientAddress(c));
+        return seeOther(c, `${path}?asked`);
+      },
+    ),
+  );
+
+  app.post('/blog/account/email/keep', (c) =>
+    onForm(c, onPage(c), async (_, session) => {
+      await accounts.dropEmailChange(session.token);
+      return seeOther(c, `${path}?kept`);
+    }),
+  );
+
   app.post('/blog/account/sessions/:id/end', (c) =>
     onForm(c, onPage(c), async (_, session) => {
       await ownAccount.endSession(c.req.param('id'), session.token);
@@ -188,6 +207,8 @@ const notices = [
   'unfinished',
   'passkey',
   'mailed',
+  'asked',
+  'kept',
 ] as const;
 
 const tokenIn = (form: Form): TokenForm => ({
@@ -202,6 +223,14 @@ const ofDays = (problem: FormProblem, form: Form): FormProblem => {
   if (expires_in === undefined) return problem;
   const days = Number(form.get('days')) > 365 ? 'must be at most 365' : 'must be at least 1';
   return { ...problem, errors: { ...errors, days } };
+};
+
+/** The page has two fields for the present password. */
+const ofEmail = (problem: FormProblem): FormProblem => {
+  const { current_password, ...errors } = problem.errors;
+  return current_password === undefined
+    ? problem
+    : { ...problem, errors: { ...errors, email_password: current_password } };
 };
 
 const typedIn = (form: Form) => ({

@@ -48,6 +48,9 @@ export interface Accounts {
   logInByLink(link: LinkLogIn, address: string, agent?: string): Promise<Granted>;
   /** Has a link sent to the address of whom the token speaks for. */
   requestEmailVerification(token: string, address: string): Promise<void>;
+  /** Has a link sent to another address. @param password the present one, where there is one */
+  requestEmailChange(email: string, password: string | undefined, token: string, address: string): Promise<void>;
+  dropEmailChange(token: string): Promise<void>;
   /** Ends mails about comments by the link of one. */
   endCommentMails(link: string, address: string): Promise<void>;
   /** Proves an address by such a link. */
@@ -124,6 +127,13 @@ export function accountsAt(url: string, call: Call, addressHeader: string, proof
     },
     async requestEmailVerification(token, address) {
       okResponse(await client('POST /api/me/email-verification', { token, headers: from(address) }));
+    },
+    async requestEmailChange(email, password, token, address) {
+      const body = { email, ...(password !== undefined && { current_password: password }) };
+      okResponse(await client('POST /api/me/email-change', { body, token, headers: from(address) }));
+    },
+    async dropEmailChange(token) {
+      okResponse(await client('DELETE /api/me/email-change', { token }));
     },
     async endCommentMails(token, address) {
       okResponse(await client('POST /api/comment-mails/off', { body: { token }, headers: from(address) }));

@@ -576,6 +576,14 @@ export function world(parts: Partial<Web> = {}) {
           : fail('unauthorized', 'This link is not valid any more, or was asked for by another browser.');
       },
       requestEmailVerification: async (token) => void calls.push(['requestEmailVerification', token]),
+      async requestEmailChange(email, password, token) {
+        calls.push(['requestEmailChange', email, password, token]);
+        if (password === 'wrong')
+          fail('invalid', 'Some fields are not acceptable.', {
+            errors: [{ field: 'current_password', message: 'is not your password' }],
+          });
+      },
+      dropEmailChange: async (token) => void calls.push(['dropEmailChange', token]),
       async endCommentMails(link) {
         calls.push(['endCommentMails', link]);
         if (link !== 'good') fail('not_found', 'This link is not valid any more. Ask for a new one.');
@@ -593,6 +601,7 @@ export function world(parts: Partial<Web> = {}) {
         username: String(JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString()).name),
         email: 'ada@example.org',
         email_verified: false,
+        new_email: null,
         comment_mails: true,
         role: 'author',
         has_password: token !== accessToken('nopass', startMs / 1000 + 900),

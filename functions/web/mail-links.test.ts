@@ -86,6 +86,41 @@ describe('an address', () => {
   });
 });
 
+describe('another address', () => {
+  it('is asked for on the page of its owner, with the password, and comes back with what was wrong', async () => {
+    const { app, did } = world();
+    const ada = browser(app);
+    await ada.logIn();
+    await ada.get('/blog/account');
+    const wrong = await ada.submit('/blog/account/email', { email: 'ada@example.net', email_password: 'wrong' });
+    expect(wrong.status).toBe(422);
+    expect([ada.value('email'), ada.text()]).toEqual([
+      'ada@example.net',
+      expect.stringContaining('email_password-error'),
+    ]);
+    const response = await ada.submit('/blog/account/email', { email: 'ada@example.net', email_password: 'right' });
+    expect(response.headers.get('location')).toBe('/blog/account?asked');
+    expect(did('requestEmailChange').at(-1)?.slice(0, 3)).toEqual(['requestEmailChange', 'ada@example.net', 'right']);
+  });
+
+  it('is shown while it waits, and can be given up', async () => {
+    const { web } = world();
+    const { app, did } = world({
+      ownAccount: {
+        ...web.ownAccount,
+        read: async (token) => ({ ...(await web.ownAccount.read(token)), new_email: 'ada@<b>.example' }),
+      },
+    });
+    const ada = browser(app);
+    await ada.logIn();
+    await ada.get('/blog/account');
+    expect(ada.text()).toContain('ada@&lt;b&gt;.example</b> becomes your address');
+    const response = await ada.submit('/blog/account/email/keep', {});
+    expect(response.headers.get('location')).toBe('/blog/account?kept');
+    expect(did('dropEmailChange').length).toBe(1);
+  });
+});
+
 describe('a log-in by e-mail', () => {
   it('is a link that is good in the browser that asked', async () => {
     const { app, did } = world();

@@ -30,13 +30,15 @@ export interface OwnAccountPage {
   madeToken?: string;
   /** The profile as it is, or as it was typed. */
   profile: { display_name: string; bio: string; links: readonly string[]; picture: string };
+  /** Another address, as it was typed. */
+  email?: string;
   notice?: keyof Words['account']['notices'] | undefined;
   problem?: FormProblem | undefined;
 }
 
 /** The page of one's own account: what others see, password, log-ins, tokens for programs, and the way to its end. */
 export function ownAccountPage(page: OwnAccountPage): string {
-  const { site, viewer, me, sessions, tokens, tokenForm, madeToken, profile, notice } = page;
+  const { site, viewer, me, sessions, tokens, tokenForm, madeToken, profile, email = '', notice } = page;
   const words = wordsOf(site.language);
   const { account, fields, frame, problems } = words;
   const problem = saidIn(words, page.problem);
@@ -51,8 +53,7 @@ export function ownAccountPage(page: OwnAccountPage): string {
 ${notice && !problem ? markup`<p class="notice" role="status">${account.notices[notice]}</p>` : none}
 ${alert(problem)}
 ${madeToken ? newToken(madeToken, words) : none}
-${me.email && !me.email_verified ? markup`<form method="post" action="/blog/account/verify-email">${hiddenField('csrf', viewer.csrf)}<p class="muted">${account.unverified} <button class="button quiet">${account.sendLink}</button></p></form>` : none}
-${me.email_verified ? markup`<form method="post" action="/blog/account/comment-mails">${hiddenField('csrf', viewer.csrf)}${hiddenField('wanted', me.comment_mails ? '' : 'yes')}<p class="muted">${account.commentMails(me.comment_mails)} <button class="button quiet">${account.switchMails(me.comment_mails)}</button></p></form>` : none}
+${mailRows(page, words)}
 <form method="post" action="/blog/account/profile" enctype="multipart/form-data">
 ${hiddenField('csrf', viewer.csrf)}${hiddenField('picture', profile.picture)}
 <fieldset><legend>${account.others}</legend>
@@ -61,6 +62,15 @@ ${field({ name: 'bio', label: account.about, value: profile.bio, rows: 4, option
 ${field({ name: 'links', label: account.links, value: profile.links.join('\n'), rows: 3, optional: true, hint: account.linksHint }, problem)}
 ${me.role === 'reader' || me.role === 'operator' ? none : ownPicture(profile.picture, words, problem)}
 <p class="actions"><button class="button">${account.save}</button></p>
+</fieldset>
+</form>
+<form method="post" action="/blog/account/email">
+${hiddenField('csrf', viewer.csrf)}
+<fieldset><legend>${fields.email}</legend>
+<p class="muted">${account.untilProven}</p>
+${field({ name: 'email', label: account.anotherEmail, type: 'email', value: email, autocomplete: 'email' }, problem)}
+${me.has_password ? presentPassword(fields, problem, 'email_password') : none}
+<p class="actions"><button class="button">${account.sendLink}</button></p>
 </fieldset>
 </form>
 <form method="post" action="/blog/account">
@@ -96,11 +106,18 @@ ${error ? markup`<p class="error" id="picture-error">${error}</p>` : none}
 </div>`;
 }
 
-const presentPassword = (fields: Words['fields'], problem: SaidProblem | undefined): Html =>
-  field(
-    { name: 'current_password', label: fields.presentPassword, type: 'password', autocomplete: 'current-password' },
-    problem,
-  );
+/** What is sent to the account's address, and to another one that waits for its proof: a sentence and a button each. */
+function mailRows({ me, viewer }: OwnAccountPage, { account }: Words): Html {
+  const row = (action: string, said: Html | string, button: string, hidden: Html = none) =>
+    markup`<form method="post" action="/blog/account/${action}">${hiddenField('csrf', viewer.csrf)}${hidden}<p class="muted">${said} <button class="button quiet">${button}</button></p></form>
+`;
+  return markup`${me.email && !me.email_verified ? row('verify-email', account.unverified, account.sendLink) : none}
+${me.new_email ? row('email/keep', account.waiting(markup`<b dir="auto">${me.new_email}</b>`), account.keepEmail) : none}
+${me.email_verified ? row('comment-mails', account.commentMails(me.comment_mails), account.switchMails(me.comment_mails), hiddenField('wanted', me.comment_mails ? '' : 'yes')) : none}`;
+}
+
+const presentPassword = (fields: Words['fields'], problem: SaidProblem | undefined, name = 'current_password'): Html =>
+  field({ name, label: fields.presentPassword, type: 'password', autocomplete: 'current-password' }, problem);
 
 const sessionRow = (
   { id, current, agent, created_at, used_at }: OwnSession,

@@ -374,9 +374,17 @@ export const english = {
       passkey: 'The passkey is yours: you can log in with it from now on.',
       unfinished: 'Nothing was linked. Please begin again.',
       mailed: 'A mail with a link is on its way to you.',
+      asked:
+        'A mail with a link is on its way to the new address. An address is sent three mails within an hour at most.',
+      kept: 'Your address stays as it is.',
     },
     unverified: 'Nobody has confirmed yet that this address is yours.',
     sendLink: 'Send a link there',
+    waiting: (email: Html): Html => markup`${email} becomes your address when you follow the link that was sent there.`,
+    keepEmail: 'Keep the present one',
+    anotherEmail: 'Another address',
+    untilProven:
+      'A link is sent there, and until you follow it nothing changes. Then the present address is told, if you have confirmed it.',
     commentMails: (wanted: boolean): string =>
       wanted
         ? 'You are told by e-mail of comments on your posts, and of answers to yours.'

@@ -347,9 +347,16 @@ export const korean: Words = {
       passkey: '패스키를 추가했습니다. 이제 패스키로 로그인할 수 있습니다.',
       unfinished: '연결하지 못했습니다. 다시 시작해 주세요.',
       mailed: '링크가 담긴 메일을 보냈습니다.',
+      asked: '새 주소로 링크가 담긴 메일을 보냈습니다. 한 주소로는 한 시간에 세 통까지만 보냅니다.',
+      kept: '이메일 주소를 그대로 둡니다.',
     },
     unverified: '아직 본인 주소인지 확인하지 않은 이메일입니다.',
     sendLink: '확인 메일 받기',
+    waiting: (email) => markup`${email} 주소로 보낸 링크를 열면 이 주소로 바뀝니다.`,
+    keepEmail: '지금 주소 유지',
+    anotherEmail: '새 이메일',
+    untilProven:
+      '새 주소로 링크를 보내 드리며, 링크를 열기 전까지는 아무것도 바뀌지 않습니다. 바뀌면 확인을 마친 기존 주소로 알려 드립니다.',
     commentMails: (wanted) =>
       wanted ? '내 글의 댓글과 내 댓글의 답글을 이메일로 알려 드립니다.' : '댓글을 이메일로 알려 드리지 않습니다.',
     switchMails: (wanted) => (wanted ? '그만 받기' : '알림 받기'),
