@@ -78,7 +78,8 @@ function fakePosts(kept: Post[] = []) {
       const found = kept
         .filter((post) => [post.status, 'all'].includes(filter.status) && (filter.kind ?? post.kind) === post.kind)
         .slice(filter.offset, filter.offset + filter.limit);
-      return { posts: found, more: kept.length > filter.offset + filter.limit };
+      const leading = filter.first && { leading: kept.filter(({ featured }) => featured).slice(0, 3) };
+      return { posts: found, more: kept.length > filter.offset + filter.limit, ...leading };
     },
     async counts({ author }) {
       const { length } = kept.filter((post) => (author ?? post.author) === post.author);

@@ -388,6 +388,10 @@ test('editors feature posts; an author who changes theirs leaves it as it is', a
   expect(await status('GET', `${list}?featured=false`)).toBe(200);
   expect(calls.filters.map(({ featured }) => featured)).toEqual([true, false]);
   expect(await status('GET', `${list}?featured=yes`)).toBe(422);
+  expect(await status('GET', `${list}?first=featured&featured=true`)).toBe(422);
+  const led = await ask('GET', `${list}?first=featured&limit=1`);
+  expect(await led.json()).toMatchObject([{ id: 2 }, { id: 4 }, { id: 1 }]);
+  expect(led.headers.get('link')).toContain('?limit=1&first=featured&after=');
 });
 
 test('a post has a summary and an address of its own, each a line', async () => {

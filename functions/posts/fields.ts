@@ -263,6 +263,12 @@ export const listQuery = v.pipe(
       v.optional(v.picklist(['true', 'false'], 'must be true or false')),
       v.description('Only posts that the front page begins with, or only the others.'),
     ),
+    first: v.pipe(
+      v.optional(v.picklist(['featured'], 'must be featured')),
+      v.description(
+        '`featured`: the newest three featured posts begin the list, besides `limit` others at most, and stand nowhere else in it.',
+      ),
+    ),
     kind: v.pipe(
       v.optional(kind),
       v.description('Only posts, or only pages. Left out: published posts, otherwise both.'),
@@ -272,6 +278,7 @@ export const listQuery = v.pipe(
     ({ offset, after, before }) => [offset > 0, after !== undefined, before !== undefined].filter(Boolean).length <= 1,
     'only one of offset, after and before',
   ),
+  v.check(({ first, featured }) => first === undefined || featured === undefined, 'only one of first and featured'),
 );
 
 /** Query of the months. */

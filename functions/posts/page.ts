@@ -36,18 +36,26 @@ export const cacheKey = ({
   status,
   scheduled,
   featured,
+  first,
   kind,
   from,
   until,
   after,
   before,
 }: Filter): string =>
-  `list:${JSON.stringify([limit, offset, category ?? 0, tag ?? 0, author ?? 0, status, scheduled ?? 0, featured ?? 0, kind ?? 0, from ?? 0, until ?? 0, after ?? 0, before ?? 0])}`;
+  `list:${JSON.stringify([limit, offset, category ?? 0, tag ?? 0, author ?? 0, status, scheduled ?? 0, featured ?? 0, first ?? 0, kind ?? 0, from ?? 0, until ?? 0, after ?? 0, before ?? 0])}`;
 
 export function listBody(path: string, query: ListQuery, page: Page): ListBody {
-  const body = JSON.stringify(page.posts.map(summaryView));
+  const body = JSON.stringify(shown(query, page).map(summaryView));
   const links = linksOf(path, query, page);
   return { etag: digestOf(body + links), body, ...(links && { link: links }) };
+}
+
+/** Leading posts begin the list, and stand nowhere else in it. Going back leads to its beginning when there is no more. */
+function shown({ offset, after, before }: ListQuery, { posts, more, leading = [] }: Page): readonly Summary[] {
+  const others = posts.filter(({ id }) => !leading.some((each) => each.id === id));
+  const begins = offset === 0 && after === undefined && (before === undefined || !more);
+  return begins ? [...leading, ...others] : others;
 }
 
 /** A value as a response. */
@@ -73,7 +81,22 @@ export const monthsKey = (timeZone: string): string => `list:months ${timeZone}`
 /** Next is older, prev is newer. A page that was reached by a cursor has the page it came from on that side. */
 function linksOf(
   path: string,
-  { limit, offset, category, tag, author, status, scheduled, featured, kind, from, until, after, before }: ListQuery,
+  {
+    limit,
+    offset,
+    category,
+    tag,
+    author,
+    status,
+    scheduled,
+    featured,
+    first: lead,
+    kind,
+    from,
+    until,
+    after,
+    before,
+  }: ListQuery,
   { posts, more }: Page,
 ): string {
   const first = posts[0];
@@ -87,6 +110,7 @@ function linksOf(
       ...(status !== 'published' && { status }),
       ...(scheduled && { scheduled }),
       ...(featured && { featured }),
+      ...(lead && { first: lead }),
       ...(kind && { kind }),
       ...(from && { from: from.toISOString() }),
       ...(until && { until: until.toISOString() }),

@@ -554,6 +554,9 @@ test('lists tell featured posts from others, and a deleted one comes back as it 
       .map(({ id }) => id)
       .filter((id) => [post.id, other.id].includes(id));
   expect([await listed(true), await listed(false)]).toEqual([[post.id], [other.id]]);
+  const { leading } = await posts.list({ ...whole, first: 'featured', limit: 1, before: [0, 1] });
+  expect(leading?.map(({ id }) => id)).toEqual([post.id]);
+  expect(await posts.list({ ...whole, first: 'featured', author: 'nobody' })).toMatchObject({ posts: [], leading: [] });
   const change = async (changes: Changes) => (await posts.change(post.id, 'eve', changes, anybody)).after;
   expect(await change({ featured: true })).toMatchObject({ version: 1 });
   expect(await change({ title: 'Chosen again' })).toMatchObject({ version: 2, featured: true });

@@ -24,6 +24,8 @@ export interface Filter {
   scheduled?: boolean | undefined;
   /** Only those that the front page begins with, or only the others. */
   featured?: boolean | undefined;
+  /** Which posts begin the list, whatever their age. */
+  first?: 'featured' | undefined;
   /** Left out: published posts, otherwise both. */
   kind?: Kind | undefined;
   limit: number;
@@ -61,6 +63,8 @@ export interface Page {
   posts: Summary[];
   /** Whether there are more posts in the requested direction. */
   more: boolean;
+  /** Those that begin the list, of whichever page of it: the newest three. */
+  leading?: Summary[];
 }
 
 /** A path that a post had elsewhere. */
@@ -206,7 +210,7 @@ export function openPosts({
   newKey = () => randomBytes(18).toString('base64url'),
 }: StoreOptions): Posts {
   return {
-    list: (filter) => list(sql, filter),
+    list: (filter) => (filter.first ? listLed(sql, filter) : list(sql, filter)),
     counts: (filter) => counts(sql, filter),
     get: (id) => find(sql, sql`SELECT * FROM posts WHERE id = ${id}`),
     bySlug: (slug) =>
@@ -317,6 +321,15 @@ export function openPosts({
       return row?.authors ?? 0;
     },
   };
+}
+
+/** How many posts begin a list at most. */
+const maxLeading = 3;
+
+async function listLed(sql: Sql, filter: Filter): Promise<Page> {
+  const leading = { ...filter, featured: true, limit: maxLeading, offset: 0, after: undefined, before: undefined };
+  const [page, { posts }] = await Promise.all([list(sql, filter), list(sql, leading)]);
+  return { ...page, leading: posts };
 }
 
 async function list(sql: Sql, filter: Filter): Promise<Page> {

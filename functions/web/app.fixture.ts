@@ -355,8 +355,10 @@ export function world(parts: Partial<Web> = {}) {
             ? Math.max(0, at(query.before) - query.limit)
             : (query.offset ?? 0);
         const posts = all.slice(from, from + query.limit);
+        const leading = query.first ? all.filter(({ featured }) => featured).slice(0, 3) : [];
+        const others = posts.filter((post) => !leading.includes(post));
         return {
-          posts,
+          posts: from === 0 ? [...leading, ...others] : others,
           ...(from + query.limit < all.length && { older: String(posts.at(-1)?.id) }),
           ...(from > 0 && { newer: String(posts[0]?.id) }),
         };

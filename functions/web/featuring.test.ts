@@ -41,7 +41,7 @@ describe('featured posts', () => {
     const html = await page('/blog/');
     expect([listed(html), html.includes('Featured')]).toEqual([[9, 8, 7, 6], false]);
     const { list } = web.posts;
-    web.posts.list = ({ featured: _unknown, ...query }, token) => list(query, token);
+    web.posts.list = ({ first: _unknown, ...query }, token) => list(query, token);
     await web.pages.purge('page:');
     expect(listed(await page('/blog/'))).toEqual([9, 8, 7, 6]);
   });

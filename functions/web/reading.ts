@@ -25,7 +25,7 @@ import { Moved, movedTo, redirectTo } from './moved.ts';
 import { unread } from './names.ts';
 import { type CachedPage, cachedPage, deliver, pageOf, type Rendered, UncacheablePage } from './pages.ts';
 import { postPage } from './post-page.ts';
-import type { Listing, ListQuery, Neighbours, Post, PostSummary, Versioned } from './posts.ts';
+import type { Listing, Neighbours, Post, PostSummary, Versioned } from './posts.ts';
 import { mayNamePost, movedFrom } from './redirects.ts';
 import type { Session, Sessions } from './session.ts';
 import { keysOfNames, keysOfPictures, namesOf, wholeBlog } from './shown.ts';
@@ -43,8 +43,6 @@ const frontPage = '/blog/';
 /** How many posts a post leads to, and of how many of its category. */
 const readNext = 3;
 const considered = 20;
-/** How many featured posts the front page begins with at most: the newest. */
-const maxFeatured = 3;
 
 /** What a list is limited to, by slug. */
 interface Topic {
@@ -107,17 +105,15 @@ export function reading(
     return show(c, key, async (settings, viewer) => {
       const query = {
         limit: settings.posts_per_page,
+        ...(path === frontPage && { first: 'featured' as const }),
         ...(after && { after }),
         ...(before && !after && { before }),
         ...(slug !== undefined && { category: slug }),
         ...(tagged !== undefined && { tag: tagged }),
         ...(month !== undefined && (await timesOf(month, settings.time_zone))),
       };
-      const asked = (query: ListQuery) =>
-        asReader(viewer?.session, (token) => posts.list(query, token)).catch(noSuchPage);
-      const [found, featured, known] = await Promise.all([
-        asked(query),
-        path === frontPage ? asked({ limit: maxFeatured, featured: 'true' }) : undefined,
+      const [listing, known] = await Promise.all([
+        asReader(viewer?.session, (token) => posts.list(query, token)).catch(noSuchPage),
         knownCategories(slug),
       ]);
       const category =
@@ -126,8 +122,7 @@ export function reading(
           : (known.find((each) => each.slug === slug) ??
             redirectTo('/blog/categories', await categories.movedTo(slug)));
       // Going back may lead to the beginning, whose page has another address.
-      const first = !after && (!before || !found.newer);
-      const listing = featured ? withFeatured(found, featured.posts, first) : found;
+      const first = !after && (!before || !listing.newer);
       if (tagged !== undefined && first && listing.posts.length === 0) fail('not_found', 'No post has this tag.');
       if (month !== undefined && first && listing.posts.length === 0) fail('not_found', 'No post is of this month.');
       const tag = tagged === undefined ? undefined : spelling(listing.posts, tagged);
@@ -435,14 +430,6 @@ async function asReader<T>(session: Session | undefined, read: (token?: string) 
   return read(session.token).catch((error) =>
     error instanceof AppError && error.status === 401 ? read() : Promise.reject(error),
   );
-}
-
-/** The front page begins with featured posts; neither it nor the older pages show them again. */
-function withFeatured(found: Listing, featured: readonly PostSummary[], first: boolean): Listing {
-  // A release of posts from before there were any answers with the newest.
-  const head = featured.filter((post) => post.featured);
-  const others = found.posts.filter(({ id }) => !head.some((post) => post.id === id));
-  return { ...found, posts: first ? [...head, ...others] : others };
 }
 
 /** A cursor that cannot be one is an address that does not exist. */
