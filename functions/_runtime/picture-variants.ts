@@ -3,6 +3,9 @@ export const pictureWidths = [1920, 1280, 640] as const;
 /** Highest variant: a picture of a long page becomes narrower instead. WebP ends at 16,383. */
 export const maxPictureHeight = 8192;
 
+/** A square of the middle, for a person's picture beside their name: three pixels for each that is shown. Pictures of earlier releases have none. */
+export const face = { name: '96.webp', side: 96 } as const;
+
 export const pictureFormats = ['avif', 'webp', 'jpg'] as const;
 export type PictureFormat = (typeof pictureFormats)[number];
 

@@ -208,12 +208,12 @@ export const api = {
   variant: route('GET /blog/media/pictures/:file', {
     summary: 'Read a picture',
     description:
-      'A width beyond that of the picture is answered by the widest there is. `card-….png` is the picture of a post on cards of links, as the head of its page names it: drawn when it is first asked for, which takes a second or two when functions sleep.',
+      'A width beyond that of the picture is answered by the widest there is. `-96.webp` is a square of its middle, for faces; a picture of an earlier release is answered whole. `card-….png` is the picture of a post on cards of links, as the head of its page names it: drawn when it is first asked for, which takes a second or two when functions sleep.',
     params: {
       file: v.pipe(
         v.string(),
         v.regex(
-          /^(?:[0-9a-f]{64}-(?:640|1280|1920)\.(?:avif|webp|jpg)|card-(?:[1-9][0-9]{0,14}-[0-9a-f]{32}|[0-9a-f]{64})\.png)$/,
+          /^(?:[0-9a-f]{64}-(?:96\.webp|(?:640|1280|1920)\.(?:avif|webp|jpg))|card-(?:[1-9][0-9]{0,14}-[0-9a-f]{32}|[0-9a-f]{64})\.png)$/,
         ),
         v.metadata({ examples: [`${aHash}-1280.webp`] }),
       ),

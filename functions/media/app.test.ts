@@ -379,6 +379,20 @@ describe('a variant', () => {
     expect((await ask('GET', file, { headers: { 'if-none-match': '"x"' } })).status).toBe(200);
   });
 
+  test('for a face is the square, of a picture from before there were any the smallest', async () => {
+    const { ask, objects } = appOver();
+    const face = file.replace('1280', '96');
+    const key = (name: string) => `pictures/${sha(png).slice(0, 2)}/${sha(png)}-${name}`;
+    expect((await ask('GET', face)).status).toBe(404);
+    await objects.write(key('640.webp'), Buffer.from('whole'));
+    expect(await (await ask('GET', face)).text()).toBe('whole');
+    await objects.write(key('96.webp'), Buffer.from('square'));
+    const served = await ask('GET', face);
+    expect([await served.text(), served.headers.get('content-type')]).toEqual(['square', 'image/webp']);
+    expect(await (await ask('GET', file)).text()).toBe('whole');
+    expect((await ask('GET', face.replace('webp', 'jpg'))).status).toBe(404);
+  });
+
   test('that would be wider than the picture is the widest there is; no other size or format is', async () => {
     const { ask } = await withVariant();
     expect(await (await ask('GET', file.replace('1280', '1920'))).text()).toBe(body);

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Env } from '@dormouse/runtime/app';
 import { fail } from '@dormouse/runtime/errors';
-import { type PictureFormat, pictureWidths } from '@dormouse/runtime/picture-variants';
+import { face, type PictureFormat, pictureWidths } from '@dormouse/runtime/picture-variants';
 import { header } from '@dormouse/runtime/request';
 import { keyOf, surrogateFields } from '@dormouse/runtime/surrogate-keys';
 import type { Context } from 'hono';
@@ -66,9 +66,11 @@ async function earlierCardIn(objects: ObjectStore, file: string): Promise<Found 
 }
 
 async function variantIn(objects: ObjectStore, file: string): Promise<Found> {
-  const [, picture = '', width = '', format = ''] =
-    /^([0-9a-f]{64})-(640|1280|1920)\.(avif|webp|jpg)$/.exec(file) ?? noPicture();
-  const bytes = await find(objects, picture, Number(width), format);
+  const [, picture = '', width, format = 'webp'] =
+    /^([0-9a-f]{64})-(?:(640|1280|1920)\.(avif|webp|jpg)|96\.webp)$/.exec(file) ?? noPicture();
+  const bytes = width
+    ? await find(objects, picture, Number(width), format)
+    : ((await objects.read(variantKey(picture, face.name))) ?? (await find(objects, picture, 640, format)));
   return { bytes, key: keyOf.picture(picture), type: typeOf[format as PictureFormat] };
 }
 

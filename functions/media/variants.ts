@@ -1,4 +1,4 @@
-import { type PictureFormat, pictureFormats, pictureWidths } from '@dormouse/runtime/picture-variants';
+import { face, type PictureFormat, pictureFormats, pictureWidths } from '@dormouse/runtime/picture-variants';
 
 /** The width that an article names. */
 export const namedWidth = 1280;
@@ -10,9 +10,10 @@ export const typeOf: Readonly<Record<PictureFormat, 'image/avif' | 'image/webp' 
 };
 
 /** Every name that a variant can have. */
-export const variantNames: readonly string[] = pictureWidths.flatMap((width) =>
-  pictureFormats.map((format) => `${width}.${format}`),
-);
+export const variantNames: readonly string[] = [
+  face.name,
+  ...pictureWidths.flatMap((width) => pictureFormats.map((format) => `${width}.${format}`)),
+];
 
 /** Address of a variant, `1280.webp`. */
 export const addressOf = (hash: string, name: string): string => `/blog/media/pictures/${hash}-${name}`;

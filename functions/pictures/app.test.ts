@@ -16,12 +16,14 @@ interface Given {
   encode?: Encode;
   draw?: DrawCard;
   wanted?: number;
+  knows?: (name: string) => boolean;
 }
 
 function appOver({
   encode = async () => ({ ...facts, variants }),
   draw = async ({ title, blog, accent }) => Buffer.from(`${title} ${blog} ${accent}`),
   wanted = 99,
+  knows = () => true,
 }: Given) {
   const stored: string[] = [];
   const warnings: unknown[] = [];
@@ -32,7 +34,7 @@ function appOver({
     log: { info: () => {}, warn: (fields: unknown) => void warnings.push(fields) } as unknown as Logger,
     media: {
       original: async () => (wanted > 0 ? Buffer.from('original') : undefined),
-      addVariant: async (_, name) => stored.push(name) <= wanted,
+      addVariant: async (_, name) => stored.push(name) <= wanted && knows(name),
       finish: async (_, outcome) => void outcomes.push(outcome),
     },
   });
@@ -58,6 +60,13 @@ test('what nobody waits for is not made, nor told of', async () => {
   const { deliver, outcomes } = appOver({ wanted: 1 });
   expect((await deliver()).status).toBe(204);
   expect(outcomes).toEqual([]);
+});
+
+test('media that knows no faces yet gets what it knows', async () => {
+  const encode = async () => ({ ...facts, variants: [{ name: '96.webp', bytes: Buffer.from('face') }, ...variants] });
+  const { deliver, stored, outcomes } = appOver({ encode, knows: (name) => name !== '96.webp' });
+  expect((await deliver()).status).toBe(204);
+  expect([stored, outcomes.length]).toEqual([['96.webp', '1280.jpg', '640.jpg'], 1]);
 });
 
 test('what cannot be decoded is refused with its reason', async () => {

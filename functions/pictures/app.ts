@@ -2,6 +2,7 @@ import { mediaUploaded } from '@dormouse/events/media';
 import { json, newApp } from '@dormouse/runtime/app';
 import { fail } from '@dormouse/runtime/errors';
 import type { Logger } from '@dormouse/runtime/log';
+import { face } from '@dormouse/runtime/picture-variants';
 import { postCard } from '@dormouse/runtime/post-card';
 import { on, RejectEvent, receive } from '@dormouse/runtime/receive';
 import type { DrawCard } from './draw-card.ts';
@@ -26,7 +27,11 @@ export function createApp({ media, encode, draw, log }: Dependencies) {
       if (!original) return;
       try {
         const { variants, ...facts } = await encode(original);
-        for (const { name, bytes } of variants) if (!(await media.addVariant(hash, name, bytes))) return;
+        for (const { name, bytes } of variants) {
+          const isTaken = await media.addVariant(hash, name, bytes);
+          // A release of media from before there were faces takes the others.
+          if (!isTaken && name !== face.name) return;
+        }
         await media.finish(hash, { state: 'ready', ...facts });
       } catch (error) {
         if (error instanceof NoEncoder) throw new RejectEvent(error.message);

@@ -3,7 +3,7 @@ import { variantsOf } from '@dormouse/runtime/picture-variants';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { encoder } from './encode.ts';
-import { NoEncoder } from './encoded.ts';
+import { type EncodedVariant, NoEncoder } from './encoded.ts';
 
 const encode = encoder();
 
@@ -11,6 +11,11 @@ const encode = encoder();
 const drawn = (width: number, height: number, background = '#204060') =>
   sharp({ create: { width, height, channels: 3, background } });
 const withExif = { IFD0: { Copyright: 'secret words' }, IFD3: { GPSLatitudeRef: 'N', GPSLatitude: '52/1 31/1 12/1' } };
+
+const sizeOf = async (variant: EncodedVariant | undefined) => {
+  const { width, height } = await sharp(variant?.bytes).metadata();
+  return [width, height];
+};
 
 describe('a photograph', () => {
   test('is made in every width and format, without EXIF, turned as it is shown', async () => {
@@ -23,8 +28,10 @@ describe('a photograph', () => {
       animated: false,
       color: expect.stringMatching(/^#(1f|20)(3f|40)(5f|60)$/),
     });
-    expect(variants.map(({ name }) => name)).toEqual(variantsOf(facts).map(({ name }) => name));
-    for (const { name, bytes } of variants) {
+    const [face, ...others] = variants;
+    expect([face?.name, await sizeOf(face)]).toEqual(['96.webp', [96, 96]]);
+    expect(others.map(({ name }) => name)).toEqual(variantsOf(facts).map(({ name }) => name));
+    for (const { name, bytes } of others) {
       const about = await sharp(bytes).metadata();
       const wanted = variantsOf(facts).find((each) => each.name === name)!;
       expect([name, about.width, about.height]).toEqual([name, wanted.width, wanted.width * 2]);
@@ -40,7 +47,7 @@ describe('a photograph', () => {
   test.each(['png', 'webp', 'avif', 'gif'] as const)('as %s comes out as well', async (format) => {
     const { variants, ...facts } = await encode(await drawn(80, 60).toFormat(format).toBuffer());
     expect(facts).toMatchObject({ width: 80, height: 60, animated: false });
-    expect(variants).toHaveLength(3);
+    expect(variants).toHaveLength(4);
   });
 });
 
@@ -60,8 +67,9 @@ test('a moving picture moves as WebP, and stands still as JPEG', async () => {
     .toBuffer();
   const { variants, ...facts } = await encode(original);
   expect(facts).toMatchObject({ width: 40, height: 30, animated: true });
-  expect(variants.map(({ name }) => name)).toEqual(['640.webp', '640.jpg']);
-  expect((await sharp(variants[0]!.bytes, { pages: -1 }).metadata()).pages).toBe(2);
+  expect(variants.map(({ name }) => name)).toEqual(['96.webp', '640.webp', '640.jpg']);
+  expect((await sharp(variants[0]!.bytes, { pages: -1 }).metadata()).pages ?? 1).toBe(1);
+  expect((await sharp(variants[1]!.bytes, { pages: -1 }).metadata()).pages).toBe(2);
 });
 
 describe('refused is', () => {

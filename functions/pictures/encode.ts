@@ -1,6 +1,6 @@
-import { maxPictureHeight, type PictureVariant, variantsOf } from '@dormouse/runtime/picture-variants';
+import { face, maxPictureHeight, type PictureVariant, variantsOf } from '@dormouse/runtime/picture-variants';
 import type { Metadata, Sharp, SharpOptions } from 'sharp';
-import { type Encode, type Encoded, NoEncoder, Undecodable } from './encoded.ts';
+import { type Encode, type Encoded, type EncodedVariant, NoEncoder, Undecodable } from './encoded.ts';
 
 /** Of all frames together: a file of a few kilobytes may claim billions. */
 const maxMegapixels = 50;
@@ -58,7 +58,7 @@ async function encode(sharp: SharpModule, original: Buffer): Promise<Encoded> {
     : about.autoOrient;
   const facts = { width, height, animated: isAnimated };
   const from = () => sharp(still.data, { raw: still.info });
-  const variants = [];
+  const variants: EncodedVariant[] = [{ name: face.name, bytes: await faceOf(from()) }];
   for (const variant of variantsOf(facts)) {
     const moves = isAnimated && variant.format === 'webp';
     const source = moves ? sharp(original, { ...options, pages: -1 }) : from();
@@ -94,6 +94,12 @@ function encoded(source: Sharp, { format, maxWidth }: PictureVariant, moves: boo
   if (format === 'webp') return scaled.webp({ quality: 78, effort: moves ? 2 : 4 }).toBuffer();
   return scaled.flatten({ background: '#ffffff' }).jpeg({ quality: 78, mozjpeg: true }).toBuffer();
 }
+
+const faceOf = (source: Sharp): Promise<Buffer> =>
+  source
+    .resize({ width: face.side, height: face.side, fit: 'cover', withoutEnlargement: true })
+    .webp({ quality: 78 })
+    .toBuffer();
 
 async function averageOf(source: Sharp): Promise<string> {
   const pixel = await source

@@ -1,3 +1,4 @@
+import { face as file } from '@dormouse/runtime/picture-variants';
 import { type Html, markup, none } from './html.ts';
 import { identityPath } from './identity-pictures.ts';
 
@@ -8,4 +9,4 @@ import { identityPath } from './identity-pictures.ts';
 export const face = (hash: string | undefined): Html =>
   hash === undefined
     ? none
-    : markup`<img class="avatar u-photo" src="${identityPath(hash, '640.webp')}" width="28" height="28" alt="" loading="lazy" decoding="async">`;
+    : markup`<img class="avatar u-photo" src="${identityPath(hash, file.name)}" width="28" height="28" alt="" loading="lazy" decoding="async">`;

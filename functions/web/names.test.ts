@@ -72,7 +72,7 @@ describe('what people are called', () => {
     stored.push(aPost({ slug: 'imported', byline: ['Ada'] }));
     said.push(aComment({ id: 1, author: 'grace' }), aComment({ id: 2, author: 'ada', isGuest: true }));
     const picture = (letter: string) =>
-      `<img class="avatar u-photo" src="/blog/media/pictures/${letter.repeat(64)}-640.webp" width="28" height="28" alt="" loading="lazy" decoding="async">`;
+      `<img class="avatar u-photo" src="/blog/media/pictures/${letter.repeat(64)}-96.webp" width="28" height="28" alt="" loading="lazy" decoding="async">`;
     for (const path of ['/blog/', '/blog/categories/general', '/blog/search?q=own', '/blog/posts/own']) {
       const html = await read(path);
       expect([path, html.includes(`href="/blog/authors/ada">${picture('a')}Ada</a>`)]).toEqual([path, true]);
