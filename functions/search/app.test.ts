@@ -35,6 +35,7 @@ function appOver(published: PublishedPost[], found: Partial<Found> = {}) {
         new Map(published.filter(({ id }) => ids.includes(id)).map((post) => [post.id, listedOf(post)])),
       categoryOf: async (slug) => (slug === 'news' ? 3 : undefined),
       categories: async () => [category],
+      authors: async () => [{ username: 'ann', name: 'Ann Söderström' }],
     },
     store: {
       form: 1,
@@ -102,6 +103,16 @@ test('answers posts as lists do, with what was found of them, and no post that i
   expect((await ask({ q: 'wake' }, { 'if-none-match': etag })).status).toBe(304);
 });
 
+test.each([
+  ['soderstrom', ['ann']],
+  ['Söder', ['ann']],
+  ['strom', []],
+])('looks for posts of authors by what they call themselves: %s', async (q, authors) => {
+  const { ask, calls } = appOver([]);
+  await ask({ q });
+  expect(calls.searched[0]?.terms).toMatchObject([{ authors }]);
+});
+
 test('hands filters on, by the ids and slugs that posts have', async () => {
   const { ask, calls } = appOver([]);
   const filters = { category: 'NEWS', tag: 'C#', author: 'Ann', from: '2026-01-01T00:00:00Z', until: '', limit: '5' };
@@ -116,8 +127,8 @@ test('hands filters on, by the ids and slugs that posts have', async () => {
     limit: 5,
   });
   expect(calls.searched[0]?.terms).toEqual([
-    { text: 'wake', kind: 'word', categories: [] },
-    { text: 'news', kind: 'prefix', categories: [3] },
+    { text: 'wake', kind: 'word', categories: [], authors: [] },
+    { text: 'news', kind: 'prefix', categories: [3], authors: [] },
   ]);
 });
 

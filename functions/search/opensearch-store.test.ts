@@ -10,7 +10,7 @@ const prefix = 'dormouse-test';
 
 test('what the server refuses or does not answer is for later', async () => {
   const store = openSearchStore({ url: 'http://127.0.0.1:1', prefix, sql: (() => []) as never });
-  const terms = [{ text: '검색', kind: 'dense', categories: [] }] as const;
+  const terms = [{ text: '검색', kind: 'dense', categories: [], authors: [] }] as const;
   await expect(store.find({ terms, limit: 20 })).rejects.toMatchObject({ code: 'unavailable' });
   await expect(store.put([], undefined as never)).rejects.toMatchObject({ code: 'unavailable' });
 });

@@ -283,9 +283,9 @@ function queryOf(search: Search, stems: Stems): Json {
   };
 }
 
-/** One of the fields, the heaviest counting; or a category whose name is looked for. */
+/** One of the fields, the heaviest counting; or a category or an author whose name is looked for. */
 function termQuery(term: SearchTerm, stems: Stems): Json {
-  const { text, categories } = term;
+  const { text, categories, authors } = term;
   const lexemes = [text, ...(stems.get(text) ?? [])];
   const matches = (field: Field): Json[] => {
     if (term.kind === 'dense') return [together(`letters_${field}`, text)];
@@ -295,10 +295,10 @@ function termQuery(term: SearchTerm, stems: Stems): Json {
   const found = fields.map((field) => ({
     constant_score: { filter: { bool: { should: matches(field) } }, boost: weights[field] },
   }));
-  const named =
-    categories.length > 0
-      ? [{ constant_score: { filter: { terms: { category_id: categories } }, boost: weights.body } }]
-      : [];
+  const named = [
+    ...(categories.length > 0 ? [{ category_id: categories }] : []),
+    ...(authors.length > 0 ? [{ author: authors }] : []),
+  ].map((terms) => ({ constant_score: { filter: { terms }, boost: weights.body } }));
   const often = term.kind === 'dense' ? [] : [{ match: { words_body: { query: lexemes.join(' '), boost: byNumber } } }];
   return { bool: { must: [{ dis_max: { queries: [...found, ...named] } }], should: often } };
 }

@@ -65,7 +65,7 @@ test('finds by slices of time what it finds at once, newest first', async () => 
     for (const text of terms[kind]) {
       const ids: number[] = [];
       for (let after: Cursor | undefined, isLast = false; !isLast; isLast = after === undefined) {
-        const found = await sliced.find({ terms: [{ text, kind, categories: [] }], limit: 600, after });
+        const found = await sliced.find({ terms: [{ text, kind, categories: [], authors: [] }], limit: 600, after });
         ids.push(...found.hits.map(({ id }) => id));
         after = found.next;
       }

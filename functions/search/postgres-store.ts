@@ -247,25 +247,29 @@ const both = (sql: Sql) => (one: Fragment, other: Fragment) => sql`${one} AND ${
 
 /** Letters that stand together: the index knows pairs, so that posts with more than two are to be looked at. */
 const denseMatches = (sql: Sql, terms: readonly SearchTerm[]): Fragment[] =>
-  terms.map((term) => orCategory(sql, term, sql`grams @> ${`{${gramsOf(term.text).grams.join()}}`}::text::int[]`));
+  terms.map((term) => orNamed(sql, term, sql`grams @> ${`{${gramsOf(term.text).grams.join()}}`}::text::int[]`));
 
 /** What of these is looked for in the texts, which lie apart: from the newest post on, until there are enough. */
 const exactMatches = (sql: Sql, terms: readonly SearchTerm[]): Fragment[] =>
   terms
     .filter(({ text }) => !gramsOf(text).isSure)
-    .map((term) => orCategory(sql, term, sql`position(${term.text}::text IN folded) > 0`));
+    .map((term) => orNamed(sql, term, sql`position(${term.text}::text IN folded) > 0`));
 
-/** One look into the index for all words that no category has. */
+/** One look into the index for all words that no name has. */
 function wordMatches(sql: Sql, terms: readonly SearchTerm[], query: (term: SearchTerm) => string): Fragment[] {
   const match = (some: readonly SearchTerm[]) =>
     sql`words @@ (${some.map((term) => `(${query(term)})`).join(' & ')}::text)::tsquery`;
-  const plain = terms.filter(({ categories }) => categories.length === 0);
-  const others = terms.filter(({ categories }) => categories.length > 0);
-  return [...(plain.length > 0 ? [match(plain)] : []), ...others.map((term) => orCategory(sql, term, match([term])))];
+  const plain = terms.filter((term) => !isNamed(term));
+  const others = terms.filter(isNamed);
+  return [...(plain.length > 0 ? [match(plain)] : []), ...others.map((term) => orNamed(sql, term, match([term])))];
 }
 
-const orCategory = (sql: Sql, { categories }: SearchTerm, match: Fragment): Fragment =>
-  categories.length === 0 ? match : sql`((${match}) OR category_id = ANY (${categories as number[]}::bigint[]))`;
+const isNamed = ({ categories, authors }: SearchTerm): boolean => categories.length + authors.length > 0;
+
+const orNamed = (sql: Sql, term: SearchTerm, match: Fragment): Fragment =>
+  isNamed(term)
+    ? sql`((${match}) OR category_id = ANY (${[...term.categories]}::bigint[]) OR author = ANY (${[...term.authors]}::text[]))`
+    : match;
 
 function filters(sql: Sql, { category, tag, author, from, until }: Search): Fragment {
   return sql`

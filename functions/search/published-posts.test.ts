@@ -15,7 +15,7 @@ let db: TestDatabase;
 let search: ReturnType<typeof openStore>;
 let posts: ReturnType<typeof openPosts>;
 beforeAll(async () => {
-  db = await testDatabase('categories', 'posts', 'search');
+  db = await testDatabase('auth', 'categories', 'posts', 'search');
   search = openStore(db);
   posts = openPosts(db);
 });
@@ -41,6 +41,31 @@ const find = async (q: string, query = {}) =>
   await searcher({ posts: source(), store: search.store })({ q, limit: 100, ...query } as never);
 const found = async (q: string, query = {}) => (await find(q, query)).posts.map(({ id }) => id);
 const write = async (post: Parameters<typeof draftOf>[0]) => (await posts.posts.create(draftOf(post))).id;
+
+test('finds posts by what their author is called now, in any script, and by nobody who has deleted their account', async () => {
+  const id = await write({ title: 'One', author: 'Grace' });
+  const other = await write({ title: 'Two', author: 'heidi' });
+  await told(id);
+  await told(other);
+  const called = (name: string | null) =>
+    db.admin`INSERT INTO auth.users (username, display_name) VALUES ('grace', ${name})
+      ON CONFLICT (lower(username COLLATE "C")) DO UPDATE SET display_name = excluded.display_name`;
+  await called('Ines 김이네스');
+  for (const q of ['ines', '이네스', 'ines one']) expect(await found(q), q).toEqual([id]);
+  expect(await found('ines two')).toEqual([]);
+  expect(await found('ines', { author: 'heidi' })).toEqual([]);
+  await called('Hall');
+  expect([await found('ines'), await found('hall')]).toEqual([[], [id]]);
+  await db.admin`DELETE FROM auth.users`;
+  expect(await found('hall')).toEqual([]);
+});
+
+test('knows each author once, however many posts they have', async () => {
+  const names = Array.from({ length: 30 }, (_, n) => `writer-${n}`);
+  for (const author of [...names, 'Writer-1', ...names]) await write({ title: 'One', author });
+  const authors = await search.sql<{ name: string }[]>`SELECT * FROM posts.authors() AS name`;
+  expect(authors.map(({ name }) => name)).toEqual([...names].sort());
+});
 
 test('finds a post by its title, text, tag, author and category, and shows it as lists do', async () => {
   const id = await write({

@@ -48,6 +48,15 @@ export interface PublishedPosts {
   /** The category that has a slug, or had it. */
   categoryOf(slug: string): Promise<number | undefined>;
   categories(): Promise<readonly { id: number; name: string }[]>;
+  /** Authors who call themselves otherwise than by their user name, as it was within the last ten seconds. */
+  authors(): Promise<readonly NamedAuthor[]>;
+}
+
+export interface NamedAuthor {
+  /** In lower case. */
+  username: string;
+  /** Display name. */
+  name: string;
 }
 
 interface Row {
@@ -77,8 +86,15 @@ interface ListedRow extends Pick<Row, 'id' | 'title' | 'author' | 'byline' | 'ta
   category_color: string;
 }
 
-/** By the functions that posts and categories publish in the database (015-searched.sql and 018-cover.sql, 008-searched.sql). */
+/** Names change seldom, and there can be many. */
+const namesKnownMs = 10_000;
+
+/** By the functions that posts, categories and auth publish in the database (015-searched.sql, 018-cover.sql and 032-authors.sql, 008-searched.sql, 024-display-names.sql). */
 export function publishedPosts(sql: Sql): PublishedPosts {
+  let known: { until: number; authors: Promise<readonly NamedAuthor[]> } | undefined;
+  const readAuthors = async (): Promise<readonly NamedAuthor[]> =>
+    sql<NamedAuthor[]>`
+      SELECT lower(username) AS username, display_name AS name FROM auth.display_names(ARRAY(SELECT posts.authors()))`;
   return {
     async read(ids, tx) {
       // Whoever comes second reads what the first could not see yet, so that the newest state is kept last.
@@ -105,6 +121,14 @@ export function publishedPosts(sql: Sql): PublishedPosts {
         id: Number(id),
         name,
       })),
+    authors() {
+      if (known && known.until > Date.now()) return known.authors;
+      const authors = readAuthors();
+      known = { until: Date.now() + namesKnownMs, authors };
+      // Whoever waits is told; the next one asks again.
+      authors.catch(() => (known = undefined));
+      return authors;
+    },
   };
 }
 

@@ -4,7 +4,7 @@ import { tagSlug } from '@dormouse/runtime/slug';
 import type { SearchQuery } from './fields.ts';
 import { candidateWords, highlight, numbered } from './highlight.ts';
 import { fold, prepare, runsOf } from './letters.ts';
-import type { ListedPost, PublishedPosts } from './published-posts.ts';
+import type { ListedPost, NamedAuthor, PublishedPosts } from './published-posts.ts';
 import { type Term, termsOf } from './query.ts';
 import type { Cursor, Search, SearchStore, SearchTerm } from './store.ts';
 import { mostTried, suggestionFor } from './suggestion.ts';
@@ -34,10 +34,11 @@ export function searcher({ posts, store }: SearcherOptions): (query: SearchQuery
     const categoryId = category && (await posts.categoryOf(category.normalize('NFKC').toLowerCase()));
     if (terms.length === 0 || (category && categoryId === undefined))
       return { posts: [], ...(isFirst && { count: '0' }) };
-    const categories = await posts.categories();
+    const [categories, authors] = await Promise.all([posts.categories(), posts.authors()]);
+    const named = namesIn(categories, authors);
     const filters = { category: categoryId || undefined, tag: tag && tagSlug(tag), author, from, until };
     const find = (some: readonly Term[], options: Pick<Search, 'limit'> & Partial<Search>) =>
-      store.find({ terms: withCategories(some, categories), ...options });
+      store.find({ terms: some.map(named), ...options });
     const { hits, next, count } = await find(terms, { ...filters, limit, after: cursor });
     const [listed, meant] = await Promise.all([
       posts.listed(hits.map(({ id }) => id)),
@@ -65,13 +66,19 @@ export function searcher({ posts, store }: SearcherOptions): (query: SearchQuery
   };
 }
 
-/** Whoever looks for the name of a category finds its posts. */
-function withCategories(terms: readonly Term[], categories: readonly { id: number; name: string }[]): SearchTerm[] {
-  const folded = categories.map(({ id, name }) => ({ id, name: fold(prepare(name)) }));
-  return terms.map((term) => ({
+/** Whoever looks for the name of a category, or for what an author is called, finds their posts. */
+function namesIn(
+  categories: Awaited<ReturnType<PublishedPosts['categories']>>,
+  authors: readonly NamedAuthor[],
+): (term: Term) => SearchTerm {
+  const folded = <Named extends { name: string }>(all: readonly Named[]) =>
+    all.map((each) => ({ ...each, name: fold(prepare(each.name)) }));
+  const [foldedCategories, foldedAuthors] = [folded(categories), folded(authors)];
+  return (term) => ({
     ...term,
-    categories: folded.filter(({ name }) => isIn(name, term)).map(({ id }) => id),
-  }));
+    categories: foldedCategories.filter(({ name }) => isIn(name, term)).map(({ id }) => id),
+    authors: foldedAuthors.filter(({ name }) => isIn(name, term)).map(({ username }) => username),
+  });
 }
 
 const isIn = (folded: string, { text, kind }: Term): boolean =>

@@ -43,7 +43,9 @@ export function storeLaws(store: () => Opened, manyMatches: number, numRuns: num
   test('the stems of a post are those of its language, as its author says', async () => {
     await store().put(postOf({ id: 1, title: 'Häuser', lang: 'de' }), postOf({ id: 2, title: 'Häuser', lang: 'en' }));
     expect((await idsOf('haus')).toSorted()).toEqual([1, 2]);
-    expect(ids(await store().find('', { terms: [{ text: 'haus', kind: 'word', categories: [] }] }))).toEqual([1]);
+    expect(
+      ids(await store().find('', { terms: [{ text: 'haus', kind: 'word', categories: [], authors: [] }] })),
+    ).toEqual([1]);
   });
 
   test('finds titles before labels before texts, then the newest', async () => {
@@ -83,7 +85,7 @@ export function storeLaws(store: () => Opened, manyMatches: number, numRuns: num
     expect(await similar('scaley')).toContain('scales');
   });
 
-  test('filters, and has posts of a category whose name is looked for', async () => {
+  test('filters, and has posts of a category or an author whose name is looked for', async () => {
     await store().put(
       postOf({ id: 1, author: 'Ann', categoryId: 1, tagSlugs: ['one'] }),
       postOf({ id: 2, author: 'Bob', categoryId: 2, tagSlugs: ['two'] }),
@@ -94,9 +96,16 @@ export function storeLaws(store: () => Opened, manyMatches: number, numRuns: num
     expect(await idsOf('title', { tag: 'two' })).toEqual([2]);
     expect(await idsOf('title', { from: at(2) })).toEqual([2]);
     expect(await idsOf('title', { until: at(2) })).toEqual([1]);
-    const named = (text: string, kind: 'word' | 'dense') => ({ terms: [{ text, kind, categories: [2] }] as const });
+    const named = (text: string, kind: 'word' | 'dense') => ({
+      terms: [{ text, kind, categories: [2], authors: [] }] as const,
+    });
     expect(await idsOf('', named('news', 'word'))).toEqual([2]);
     expect(await idsOf('', named('소식', 'dense'))).toEqual([2]);
+    const called = (text: string, kind: 'word' | 'dense') => ({
+      terms: [{ text, kind, categories: [], authors: ['ann', 'nobody'] }] as const,
+    });
+    expect(await idsOf('', called('hall', 'word'))).toEqual([1]);
+    expect(await idsOf('', called('김', 'dense'))).toEqual([1]);
   });
 
   test('long texts and long words are no problem', async () => {

@@ -19,7 +19,11 @@ export function openStore(db: TestDatabase, make: (sql: Sql) => SearchStore = po
     store,
     put: (...posts: PublishedPost[]) => box.transaction((tx) => store.put(posts.map(documentOf), tx)),
     find: (query: string, options: Partial<Search> = {}) =>
-      store.find({ limit: 100, terms: termsOf(query).map((term) => ({ ...term, categories: [] })), ...options }),
+      store.find({
+        limit: 100,
+        terms: termsOf(query).map((term) => ({ ...term, categories: [], authors: [] })),
+        ...options,
+      }),
     end: () => sql.end(),
   };
 }

@@ -31,6 +31,8 @@ export interface Search {
 export interface SearchTerm extends Term {
   /** Categories whose name has the term: their posts have it. */
   categories: readonly number[];
+  /** User names, in lower case, of authors who call themselves by the term: their posts have it. */
+  authors: readonly string[];
 }
 
 export interface Hit {

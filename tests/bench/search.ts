@@ -126,7 +126,7 @@ export async function measured({ url, admin, posts, random, progress }: Blog): P
 
 /** Every page of a query. */
 async function allOf(store: SearchStore, q: string): Promise<number[]> {
-  const terms = termsOf(q).map((term) => ({ ...term, categories: [] }));
+  const terms = termsOf(q).map((term) => ({ ...term, categories: [], authors: [] }));
   const ids: number[] = [];
   for (let after: Cursor | undefined, going = true; going; ) {
     const found = await store.find({ terms, limit: 1000, after });

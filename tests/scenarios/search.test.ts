@@ -12,7 +12,11 @@ const letters = (from: number, count: number) =>
 
 describeOn(everyTarget, 'search', (target) => {
   let author: Author;
-  beforeAll(async () => void (author = await target().blog.register()));
+  const called = letters(0x61, 10);
+  beforeAll(async () => {
+    author = await target().blog.register();
+    await author.call('PATCH', '/api/me', { body: { display_name: `Ann ${called}` } });
+  });
 
   const ask = async (query: Record<string, string>) =>
     (await target().blog.call<Found>('GET', `/blog/api/search?${new URLSearchParams(query)}`)).body;
@@ -42,6 +46,7 @@ describeOn(everyTarget, 'search', (target) => {
     expect((await ask({ q: latin.slice(0, 6), tag: 'found', author: author.name })).map(({ id }) => id)).toEqual([
       post.id,
     ]);
+    expect((await ask({ q: `${called} ${latin}ing` })).map(({ id }) => id)).toEqual([post.id]);
     expect(await ask({ q: korean, tag: 'other' })).toEqual([]);
     const page = await target().blog.call<string>('GET', `/search?q=${encodeURIComponent(korean)}`, {
       headers: { accept: 'text/html' },
