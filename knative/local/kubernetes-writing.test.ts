@@ -142,6 +142,8 @@ describe('what is written through the Kubernetes API', () => {
 
   it('whose image has no program is not ready, and what ran before goes on', async () => {
     await call('POST', ksvc, object('lost', 'x', 'nowhere'));
+    // kn waits for a change to False: what has failed at once is not known at once.
+    expect(await readyOf(`${ksvc}/lost`)).toMatchObject({ status: 'Unknown' });
     await eventually(async () =>
       expect(await readyOf(`${ksvc}/lost`)).toMatchObject({
         status: 'False',
@@ -149,6 +151,7 @@ describe('what is written through the Kubernetes API', () => {
         message: expect.stringContaining('Unable to fetch image: test/nowhere: no program is known for this image'),
       }),
     );
+    expect((await call('GET', `${ksvc}/lost`)).body.status.url).toMatch(/^http:\/\/lost\.default\.localhost:\d+$/);
     await call('DELETE', `${ksvc}/lost`);
     await call('POST', ksvc, object('kept', 'before'));
     await eventually(async () => expect(await ask('kept')).toBe('before'));
@@ -195,6 +198,25 @@ describe('what is written through the Kubernetes API', () => {
     expect((await patch(`${ksvc}/web`, 'strategic-merge-patch+json', {})).code).toBe(415);
     expect((await call('POST', `${ksvc}?dryRun=All`, object('dry', 'x'))).code).toBe(201);
     expect((await call('GET', ksvc)).body.items.map(({ metadata }: Document) => metadata.name)).toEqual(['web']);
+  });
+
+  it('may be a SinkBinding of what is not there yet', async () => {
+    const bindings = '/apis/sources.knative.dev/v1/namespaces/default/sinkbindings';
+    const { body } = await call('POST', bindings, {
+      ...{ apiVersion: 'sources.knative.dev/v1', kind: 'SinkBinding', metadata: { name: 'bound' } },
+      spec: {
+        subject: { apiVersion: 'serving.knative.dev/v1', kind: 'Service', name: 'later' },
+        sink: { ref: { apiVersion: 'eventing.knative.dev/v1', kind: 'Broker', name: 'default' } },
+      },
+    });
+    expect(body.spec.subject.namespace).toBe('default');
+    await eventually(async () =>
+      expect(await readyOf(`${bindings}/bound`)).toMatchObject({ status: 'False', reason: 'SubjectMissing' }),
+    );
+    await call('POST', ksvc, object('later', 'x'));
+    await eventually(async () => expect(await readyOf(`${bindings}/bound`)).toMatchObject({ status: 'True' }));
+    await call('DELETE', `${bindings}/bound`);
+    await call('DELETE', `${ksvc}/later`);
   });
 
   it('has a name of its own with generateName', async () => {

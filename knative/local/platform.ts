@@ -13,7 +13,7 @@ import { objectsOf } from './kubernetes-objects.ts';
 import { openConsole } from './open-console.ts';
 import { type PlatformContext, type PlatformOptions, prepare, targetOf } from './platform-context.ts';
 import { reloading } from './reload.ts';
-import { publicAddresses, serviceHosts, stateOf } from './service-hosts.ts';
+import { publicAddresses, serviceHosts, stateOf, urlsOf } from './service-hosts.ts';
 import { startBackingServices } from './start-backing-services.ts';
 import { startEventing } from './start-eventing.ts';
 import { startFunctions } from './start-functions.ts';
@@ -76,6 +76,7 @@ async function start(options: PlatformOptions, cleanup: AsyncDisposableStack): P
       createdAt: context.createdAt,
       births: context.births,
       stateOf: stateOf(context, listener.port),
+      urls: urlsOf(listener.port),
     },
     handle: () => context.brokers?.handle,
     jobSinks: () => context.jobSinks?.handle,

@@ -1,4 +1,4 @@
-import type { StateOf } from '@dormouse/kubernetes-api/kubernetes-api';
+import type { StateOf, Urls } from '@dormouse/kubernetes-api/kubernetes-api';
 import type { Platform, Service, VirtualHost } from '@dormouse/manifests/model';
 import { hostOfService } from '@dormouse/manifests/readers/read-domain-mapping';
 import type { PlatformContext } from './platform-context.ts';
@@ -69,3 +69,9 @@ export const stateOf =
     );
     return routing && service && { ...routing, url: (tag) => urlOfService(service, port, tag)?.replace(/\/$/, '') };
   };
+
+/** Where the Kubernetes API says that Services and hosts are found. */
+export const urlsOf = (port: number): Urls => ({
+  service: (service) => urlOfService(service, port)?.replace(/\/$/, ''),
+  host: (name) => `http://${name}:${port}`,
+});

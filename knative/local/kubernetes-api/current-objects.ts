@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { withDefaults } from '@dormouse/manifests/knative-defaults';
 import type { Platform, Service } from '@dormouse/manifests/model';
 import { keyOf, type SourceObject } from '@dormouse/manifests/source-objects';
 import type { Manifest } from '@dormouse/manifests/yaml/origin';
@@ -8,6 +9,7 @@ import { flowObject } from './flow-objects.ts';
 import { brokerObject, triggerObject } from './kubernetes-objects.ts';
 import { channelObject, subscriptionObject } from './messaging-objects.ts';
 import type { BuiltObject, Condition, KubernetesObject, ObjectMetadata } from './object-parts.ts';
+import { resourceDefinitions } from './resource-definitions.ts';
 import { failedService, type ServiceState, serviceObject } from './service-object.ts';
 import { containerSourceObject, pingSourceObject, sinkBindingObject } from './source-objects.ts';
 
@@ -31,7 +33,22 @@ export interface CurrentOptions {
   /** When other objects were first seen. */
   births: Births;
   stateOf: StateOf;
+  urls: Urls;
+  now?: () => number;
 }
+
+/** Where clients outside of the cluster find what does not run yet. */
+export interface Urls {
+  service(service: Pick<Service, 'name' | 'namespace' | 'clusterLocal'>): string | undefined;
+  /** Of a DomainMapping. */
+  host(name: string): string;
+}
+
+/**
+ * kn tells that a Service has failed by its change from Unknown to False, and looks at it for the first time when it has been
+ * written; a cluster takes longer to find out. So what cannot run is Unknown for so long, ms.
+ */
+const undecidedMs = 1_000;
 
 /** An object with what it was read from is up to date with its spec, or still on its way. */
 export interface CurrentObject {
@@ -41,7 +58,8 @@ export interface CurrentObject {
 }
 
 /** All objects that there are, without resource versions. */
-export function currentObjects(shown: Shown, { createdAt, births, stateOf }: CurrentOptions): CurrentObject[] {
+export function currentObjects(shown: Shown, options: CurrentOptions): CurrentObject[] {
+  const { createdAt, births, stateOf, urls, now = Date.now } = options;
   const { platform, running, desired } = shown;
   const birth = createdAt(platform.triggers);
   const built = new Map(builtObjects(platform, stateOf, birth).map((each) => [keyOf(each as Manifest), each]));
@@ -52,11 +70,13 @@ export function currentObjects(shown: Shown, { createdAt, births, stateOf }: Cur
   const declared = new Set(wanted.map(({ key }) => key));
   const merged = wanted.map((source): CurrentObject => {
     const { text, problem } = read.get(source.key) ?? {};
-    const observed = text === JSON.stringify(source.manifest);
+    const undecided =
+      problem !== undefined && now() - (source.writtenAt ?? 0) < undecidedMs && isService(source.manifest);
+    const observed = text === JSON.stringify(source.manifest) && !undecided;
     return {
       key: source.key,
       observed,
-      object: objectOf({ ...source, problem }, built.get(source.key), { ...shown, observed }),
+      object: objectOf({ ...source, problem }, built.get(source.key), { ...shown, observed, urls }),
     };
   });
   // What Knative makes of others (an InMemoryChannel of a Channel), and platforms made by hand.
@@ -64,7 +84,7 @@ export function currentObjects(shown: Shown, { createdAt, births, stateOf }: Cur
     .filter(([key, { kind }]) => !declared.has(key) && (desired === undefined || kind !== 'Service'))
     .filter(([key]) => !read.has(key))
     .map(([key, object]): CurrentObject => ({ key, object, observed: true }));
-  const main = [...merged, ...made, ...namespacesOf([...merged, ...made])];
+  const main = [...merged, ...made, ...namespacesOf([...merged, ...made]), ...resourceDefinitions];
   const bornAt = births(main.map(({ key }) => asNamed(key)));
   const dated = main.map((each) => ({ ...each, object: withIdentity(each, bornAt(asNamed(each.key))) }));
   const derived = dated.flatMap(({ object }) => derivedOf(object, platform, stateOf));
@@ -74,7 +94,7 @@ export function currentObjects(shown: Shown, { createdAt, births, stateOf }: Cur
 const asNamed = (key: string) => ({ namespace: key.replace(/\/[^/]*$/, ''), name: key.replace(/^.*\//, '') });
 
 function derivedOf(object: KubernetesObject, { services }: Platform, stateOf: StateOf): CurrentObject[] {
-  if (object.kind !== 'Service' || !object.apiVersion.startsWith('serving.')) return [];
+  if (!isService(object)) return [];
   const { name, namespace, creationTimestamp } = object.metadata;
   const service = services.find((each) => each.name === name && each.namespace === namespace);
   if (!service) return [];
@@ -106,20 +126,25 @@ function builtObjects(platform: Platform, stateOf: StateOf, birth: ReturnType<Bi
 
 interface Situation extends Shown {
   observed: boolean;
+  urls: Urls;
 }
+
+const isService = ({ apiVersion, kind }: { apiVersion: string; kind: string }) =>
+  kind === 'Service' && apiVersion.startsWith('serving.');
 
 /** An object as it was written, with the status that the platform gives it. */
 function objectOf(
   { manifest, problem, key }: Pick<SourceObject, 'manifest' | 'key'> & { problem: string | undefined },
   built: BuiltObject | undefined,
-  { observed, failure, platform }: Situation,
+  { observed, failure, platform, urls }: Situation,
 ): KubernetesObject {
   const { name, namespace } = manifest.metadata;
-  const object = { ...manifest, metadata: { ...built?.metadata, ...manifest.metadata } } as unknown as KubernetesObject;
+  const full = withDefaults(manifest);
+  const object = { ...full, metadata: { ...built?.metadata, ...full.metadata } } as unknown as KubernetesObject;
   const isNamespaced = key.split('/')[2] !== '';
   object.metadata = { ...object.metadata, ...(isNamespaced && { namespace: namespace || 'default' }) };
-  const status = built?.status ?? statusOf(object, { platform, observed });
-  if (observed && problem !== undefined) return withStatus(object, status, problemConditions(object, problem));
+  const status = built?.status ?? statusOf(object, { platform, observed, urls });
+  if (observed && problem !== undefined) return withStatus(object, status, problemConditions(object, problem, built));
   if (observed) return status.conditions || Object.keys(status).length > 0 ? { ...object, status } : object;
   if (failure !== undefined) return withStatus(object, status, notReady('False', 'NotApplied', failure));
   return Object.hasOwn(built ?? {}, 'status') || isKnative(object)
@@ -139,19 +164,18 @@ const notReady = (status: Condition['status'], reason: string, message: string):
 ];
 
 /** A Service has no program, or refers to what is not there; another object has no Broker, no subscriber, no sink. */
-function problemConditions({ apiVersion, kind, metadata: { name } }: KubernetesObject, problem: string): Condition[] {
-  if (kind === 'Service' && apiVersion.startsWith('serving.')) return failedService(name, `${name}-00001`, problem);
-  return notReady(
-    'False',
-    kind === 'Trigger' && problem.includes('Broker') ? 'BrokerDoesNotExist' : 'NotFound',
-    problem,
-  );
+function problemConditions(object: KubernetesObject, problem: string, built: BuiltObject | undefined): Condition[] {
+  const { kind, metadata } = object;
+  if (isService(object)) return failedService(metadata.name, built?.status, problem);
+  const noBroker = kind === 'Trigger' && problem.includes('Broker') && 'BrokerDoesNotExist';
+  const noSubject = kind === 'SinkBinding' && !problem.includes('sink') && 'SubjectMissing';
+  return notReady('False', noBroker || noSubject || 'NotFound', problem);
 }
 
 /** Status of kinds that the platform has no model of its own for. */
 function statusOf(
-  { apiVersion, kind, spec = {} }: KubernetesObject,
-  { platform, observed }: { platform: Platform; observed: boolean },
+  { apiVersion, kind, metadata, spec = {} }: KubernetesObject,
+  { platform, observed, urls }: { platform: Platform; observed: boolean; urls: Urls },
 ): NonNullable<KubernetesObject['status']> {
   const type = `${apiVersion.replace(/\/?v[^/]*$/, '')} ${kind}`.trim();
   if (type === 'Namespace') return { phase: 'Active' };
@@ -164,10 +188,17 @@ function statusOf(
     };
   }
   if (type === 'batch Job' && observed) return { succeeded: 1, conditions: [{ type: 'Complete', status: 'True' }] };
+  if (type === 'serving.knative.dev Service') {
+    const { name, namespace = 'default', labels = {} } = metadata;
+    const clusterLocal = labels['networking.knative.dev/visibility'] === 'cluster-local';
+    const inCluster = `http://${name}.${namespace}.svc.cluster.local`;
+    return { url: urls.service({ name, namespace, clusterLocal }) ?? inCluster, address: { url: inCluster } };
+  }
   if (type === 'serving.knative.dev DomainMapping' && observed) {
     const { ref } = spec as { ref?: { name?: string } };
     const found = platform.services.some(({ name }) => name === ref?.name);
-    return { conditions: [{ type: 'Ready', status: found ? 'True' : 'False' }] };
+    const url = urls.host(metadata.name);
+    return { url, address: { url }, conditions: [{ type: 'Ready', status: found ? 'True' : 'False' }] };
   }
   if (apiVersion.includes('.knative.dev/') && observed) return { conditions: [{ type: 'Ready', status: 'True' }] };
   return {};

@@ -63,7 +63,8 @@ function revisionObject(
         'serving.knative.dev/configurationGeneration': String(generation),
         'serving.knative.dev/routingState': routed ? 'active' : 'reserve',
       },
-      ...(metadata?.annotations && { annotations: metadata.annotations }),
+      // kn writes into it: there has to be one.
+      annotations: { ...metadata?.annotations, ...(routed && { 'serving.knative.dev/routes': name }) },
     },
     spec: spec ?? {},
     status: {

@@ -8,7 +8,7 @@ export interface Kind {
   kind: string;
   short: readonly string[];
   namespaced: boolean;
-  /** Made by the platform from other objects: cannot be written. */
+  /** Made by the platform itself: cannot be written. */
   derived?: true;
   /** `kubectl get knative`, `kubectl get sources`, … */
   categories: readonly string[];
@@ -33,6 +33,9 @@ export const kinds: readonly Kind[] = [
   kind('', 'serviceaccounts', 'ServiceAccount', { short: ['sa'] }),
   kind('apps', 'deployments', 'Deployment', { short: ['deploy'], categories: ['all'] }),
   kind('batch', 'jobs', 'Job', { categories: ['all'] }),
+  kind('apiextensions.k8s.io', 'customresourcedefinitions', 'CustomResourceDefinition', {
+    ...{ short: ['crd', 'crds'], namespaced: false, derived: true },
+  }),
   kind('networking.istio.io', 'virtualservices', 'VirtualService', {
     short: ['vs'],
     versions: ['v1', 'v1beta1', 'v1alpha3'],

@@ -188,6 +188,8 @@ const get = async (path: string, init?: RequestInit) => {
 };
 const triggers = '/apis/eventing.knative.dev/v1/namespaces/test/triggers';
 
+const aTime = expect.stringMatching(/^[\dT:-]{19}Z$/);
+
 describe('the Kubernetes API of the local platform', () => {
   test('gives a Trigger with its filters, its own delivery and the address of its subscriber', async () => {
     expect(await get(`${triggers}/counted`)).toEqual({
@@ -218,9 +220,9 @@ describe('the Kubernetes API of the local platform', () => {
           subscriberUri: 'http://counts.test.svc.cluster.local/events',
           deadLetterSinkUri: 'http://counts.test.svc.cluster.local/dead',
           conditions: [
-            { type: 'BrokerReady', status: 'True' },
-            { type: 'SubscriberResolved', status: 'True' },
-            { type: 'Ready', status: 'True' },
+            { type: 'BrokerReady', status: 'True', lastTransitionTime: aTime },
+            { type: 'SubscriberResolved', status: 'True', lastTransitionTime: aTime },
+            { type: 'Ready', status: 'True', lastTransitionTime: aTime },
           ],
         },
       },
@@ -239,7 +241,7 @@ describe('the Kubernetes API of the local platform', () => {
   test('says that a Trigger is not ready when its Broker or its subscriber is missing, and why', async () => {
     const { spec, status } = (await get(`${triggers}/lost`)).body as { spec: object; status: { conditions: object[] } };
     expect(spec).toMatchObject({ filter: { attributes: { type: '' } } });
-    expect(status.conditions).toEqual([
+    expect(status.conditions).toMatchObject([
       { type: 'BrokerReady', status: 'False', reason: 'NotFound', message: 'broker gone does not exist' },
       {
         type: 'SubscriberResolved',
@@ -288,7 +290,9 @@ describe('the Kubernetes API of the local platform', () => {
         },
         { revisionName: 'shop-00002', latestRevision: true, percent: 10 },
       ],
-      conditions: ['ConfigurationsReady', 'Ready', 'RoutesReady'].map((type) => ({ type, status: 'True' })),
+      conditions: ['ConfigurationsReady', 'Ready', 'RoutesReady'].map((type) => ({
+        ...{ type, status: 'True', lastTransitionTime: aTime },
+      })),
     });
     const failed = {
       status: 'False',
@@ -465,5 +469,22 @@ describe('kubectl', needs('kubectl'), () => {
       status: { subscriberUri: 'http://counts.test.svc.cluster.local/events' },
     });
     await expect(kubectl('get', 'trigger', 'none')).rejects.toThrow('triggers.eventing.knative.dev "none" not found');
+  });
+
+  test('has definitions of the kinds of sources and of channels, by which kn finds them', async () => {
+    const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+    const kindsWith = async (label: string) => {
+      const { body } = await get(`${definitions}?labelSelector=${encodeURIComponent(label)}`);
+      return (body.items as { spec: { names: { kind: string } } }[]).map(({ spec }) => spec.names.kind);
+    };
+    expect(await kindsWith('duck.knative.dev/source=true')).toEqual(['ContainerSource', 'PingSource', 'SinkBinding']);
+    expect(await kindsWith('messaging.knative.dev/subscribable=true')).toContain('InMemoryChannel');
+    expect((await get(`${definitions}/pingsources.sources.knative.dev`)).body).toMatchObject({
+      spec: {
+        group: 'sources.knative.dev',
+        scope: 'Namespaced',
+        versions: [{ name: 'v1', storage: true }, { storage: false }],
+      },
+    });
   });
 });

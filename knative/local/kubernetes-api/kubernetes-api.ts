@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isSecret, withoutSecret } from '@dormouse/http/loopback-guard';
 import { ApiError, badRequest, notFound, unknownPath } from './api-error.ts';
 import { type Births, births } from './births.ts';
-import { currentObjects, type Shown, type StateOf } from './current-objects.ts';
+import { currentObjects, type Shown, type StateOf, type Urls } from './current-objects.ts';
 import { discovery, discoveryType } from './discovery.ts';
 import { groupVersion, type Kind, keyOfObject, kindOf } from './kinds.ts';
 import { type IncludeObject, tableOf } from './kubernetes-table.ts';
@@ -15,7 +15,7 @@ import { fieldSelector, labelSelector, SelectorError } from './selectors.ts';
 import { streamChanges, type WatchOptions } from './watch-stream.ts';
 import { type Writing, writeObject } from './write-objects.ts';
 
-export type { Shown, StateOf } from './current-objects.ts';
+export type { Shown, StateOf, Urls } from './current-objects.ts';
 
 export interface KubernetesApiOptions {
   shown: () => Shown;
@@ -25,6 +25,8 @@ export interface KubernetesApiOptions {
   births?: Births;
   /** Which revisions each Service has, and where its traffic goes. */
   stateOf?: StateOf;
+  /** Where Services and hosts are found; default: in the cluster only. */
+  urls?: Urls;
   /** Who knows it sees environments and data, and may write; undefined: nobody. */
   secret?: string;
   /** Where objects are written to; undefined: it is read-only. */
@@ -49,12 +51,14 @@ interface Call {
  * The Kubernetes API of the platform: discovery, and objects by get, list and watch, with selectors and as tables, by create,
  * update, patch and delete. It listens on loopback; who knows the secret of the platform writes, and sees what may hold secrets.
  */
-export function kubernetesApi({ shown, createdAt, births: born, stateOf, secret, writing }: KubernetesApiOptions) {
+export function kubernetesApi(options: KubernetesApiOptions) {
+  const { shown, createdAt, births: born, secret, writing, stateOf = () => undefined, urls = inCluster } = options;
+  const started = Date.now();
   // Those that are there now may get events before anybody asks for them.
   createdAt(shown().platform.triggers);
-  const view = { createdAt, births: born ?? births(undefined), stateOf: stateOf ?? (() => undefined) };
+  const view = { createdAt, births: born ?? births(undefined), stateOf, urls };
   let cache: ObjectCache | undefined;
-  const opened = () => (cache ??= new ObjectCache(() => currentObjects(shown(), view)));
+  const opened = () => (cache ??= new ObjectCache(() => currentObjects(shown(), view), Date.now, started));
   const respond = async (request: IncomingMessage, response: ServerResponse) => {
     const call = callOf(request, secret);
     if (call.method === 'GET') return answer(call, response, opened);
@@ -69,6 +73,8 @@ export function kubernetesApi({ shown, createdAt, births: born, stateOf, secret,
       .then((reply) => reply && send(response, reply));
   };
 }
+
+const inCluster: Urls = { service: () => undefined, host: (name) => `http://${name}` };
 
 /** Rejects whoever does not know the secret before anything of the body is read. */
 async function bodyOf(request: IncomingMessage): Promise<string> {

@@ -61,6 +61,7 @@ const plain: Readonly<Record<string, readonly Column[]>> = {
   ConfigMap: [['Data', count], age],
   Secret: [['Type', 'type'], ['Data', count], age],
   ServiceAccount: [age],
+  CustomResourceDefinition: [['Created At', 'metadata', 'creationTimestamp']],
   Service: [['Type', 'spec', 'type'], ['Port(s)', list('spec', 'ports')], age],
   Deployment: [
     ['Ready', replicas],

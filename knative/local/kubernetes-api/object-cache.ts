@@ -1,5 +1,5 @@
 import type { CurrentObject } from './current-objects.ts';
-import type { KubernetesObject } from './object-parts.ts';
+import type { Condition, KubernetesObject } from './object-parts.ts';
 
 /** A change, with the object as it was before. */
 export interface ObjectEvent {
@@ -34,9 +34,14 @@ export class ObjectCache {
   /** Changes up to this version are no longer known. */
   #forgotten: number;
   #listeners = new Set<() => void>();
+  readonly #started: string;
+  readonly #now: () => number;
 
-  constructor(read: () => readonly CurrentObject[], now: () => number = Date.now) {
+  /** @param started conditions of the first look hold since then, or since there is the object: ms since the epoch */
+  constructor(read: () => readonly CurrentObject[], now: () => number = Date.now, started: number = now()) {
     this.#read = read;
+    this.#now = now;
+    this.#started = seconds(started);
     this.#version = now() * 1_000;
     this.#forgotten = this.#version;
     this.refresh();
@@ -99,7 +104,7 @@ export class ObjectCache {
     if (before?.text === text) return before;
     const resourceVersion = ++this.#version;
     const versioned = {
-      ...whole,
+      ...this.#withTransitions(whole, before?.object),
       metadata: { ...whole.metadata, resourceVersion: String(resourceVersion) },
     };
     this.#events.push({
@@ -109,12 +114,32 @@ export class ObjectCache {
     return { key, object: versioned, text, spec, generation };
   }
 
+  /** Conditions with the time since when they hold. */
+  #withTransitions(object: KubernetesObject, before: KubernetesObject | undefined): KubernetesObject {
+    const { status, metadata } = object;
+    if (!status?.conditions) return object;
+    const isFirst = this.#objects.size === 0;
+    const since = isFirst ? latest(this.#started, metadata.creationTimestamp) : seconds(this.#now());
+    const conditions = status.conditions.map((each): Condition => {
+      const former = before?.status?.conditions?.find(({ type }) => type === each.type);
+      const kept = former?.status === each.status ? former.lastTransitionTime : undefined;
+      return { lastTransitionTime: kept ?? since, ...each };
+    });
+    return { ...object, status: { ...status, conditions } };
+  }
+
   #deleted(key: string, before: KubernetesObject): void {
     const resourceVersion = ++this.#version;
     const object = { ...before, metadata: { ...before.metadata, resourceVersion: String(resourceVersion) } };
     this.#events.push({ type: 'DELETED', key, resourceVersion, object, before });
   }
 }
+
+/** RFC 3339, without fractions, as Kubernetes writes times. */
+const seconds = (ms: number): string => new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
+
+const latest = (one: string, other: string | undefined): string =>
+  other !== undefined && Date.parse(other) > Date.parse(one) ? seconds(Date.parse(other)) : one;
 
 /** Knative's clients wait until the status is of the generation that they have written. */
 function withGeneration(object: KubernetesObject, generation: number, observed: boolean): KubernetesObject {

@@ -9,10 +9,10 @@ const lastApplied = /last-applied-configuration$/;
  */
 export function redacted(object: KubernetesObject): KubernetesObject {
   const { managedFields: _, annotations, ...metadata } = object.metadata;
-  const shown = Object.entries(annotations ?? {}).filter(([name]) => !lastApplied.test(name));
+  const kept = Object.entries(annotations ?? {}).filter(([name]) => !lastApplied.test(name));
   return {
     ...(without(object) as KubernetesObject),
-    metadata: { ...metadata, ...(shown.length > 0 && { annotations: Object.fromEntries(shown) }) },
+    metadata: { ...metadata, ...(annotations && { annotations: Object.fromEntries(kept) }) },
   };
 }
 

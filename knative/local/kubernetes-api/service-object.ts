@@ -74,12 +74,22 @@ const trafficOf = (
   ...(tag && { tag, url: url(tag) ?? `http://${tag}-${name}.${namespace}.svc.cluster.local` }),
 });
 
-/** Conditions of a Service whose revision does not come up, in Knative's words. */
-export const failedService = (name: string, revision: string, words: string): Condition[] =>
-  conditionsOf(name, {
-    ...{ url: () => undefined, latestCreated: revision, latestReady: undefined, failed: { revision, words } },
-    ...{ coming: false, traffic: [] },
+/**
+ * Conditions of a Service whose next revision does not come up, in Knative's words.
+ * @param before what it had before
+ */
+export function failedService(
+  name: string,
+  before: Pick<BuiltObject['status'], string> | undefined,
+  words: string,
+): Condition[] {
+  const created = /-(\d{5,})$/.exec(String(before?.latestCreatedRevisionName ?? ''))?.[1] ?? '0';
+  const revision = `${name}-${String(Number(created) + 1).padStart(5, '0')}`;
+  return conditionsOf(name, {
+    ...{ url: () => undefined, latestCreated: revision, failed: { revision, words }, coming: false, traffic: [] },
+    latestReady: before?.latestReadyRevisionName as string | undefined,
   });
+}
 
 /** Conditions with Knative's reasons and messages (pkg/apis/serving/v1/configuration_lifecycle.go, route_lifecycle.go). */
 function conditionsOf(name: string, state: ServiceState | undefined): Condition[] {

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
+import { withDefaults } from '@dormouse/manifests/knative-defaults';
 import { applyOperations, readOperations } from '@dormouse/manifests/kustomize/json-patch';
 import type { WrittenObject } from '@dormouse/manifests/source-objects';
 import { type Manifest, ManifestError } from '@dormouse/manifests/yaml/origin';
@@ -63,7 +64,7 @@ export function writeObject(
     throw new ApiError(
       405,
       'MethodNotAllowed',
-      `${resourceName(kind)} are made by the platform from their Service: change that`,
+      `${resourceName(kind)} are made by the platform${kind.group === 'serving.knative.dev' ? ' from their Service: change that' : ' itself'}`,
     );
   if (!writing.ready()) throw new ApiError(503, 'ServiceUnavailable', 'the platform is starting');
   for (const value of search.getAll('dryRun'))
@@ -225,12 +226,13 @@ function remove(
 /** Keeps an object that the platform can run. */
 function store(
   { path, search, userAgent }: WriteRequest,
-  given: JsonObject,
+  plain: JsonObject,
   { current, writing, now = () => new Date() }: Stored,
   code: number,
   managed?: readonly ManagedFields[],
 ): WriteReply {
   const { kind, version } = path;
+  const given = withDefaults(plain as unknown as Manifest) as unknown as JsonObject;
   const name = nameOf(given, kind);
   const key = keyOfObject(kind, { name, namespace: path.namespace });
   const { resourceVersion, uid } = metadataOf(given) as { resourceVersion?: string; uid?: string };
@@ -278,9 +280,9 @@ const labelsOf = (manifest: JsonObject) => {
   return { labels, annotations };
 };
 
-/** What is said of an object, without what servers and kubectl add. */
-export function essenceOf(manifest: object): object {
-  const { metadata, status: _, ...rest } = manifest as JsonObject;
+/** What is said of an object, with Knative's defaults, without what servers and kubectl add. */
+export function essenceOf(manifest: Manifest): object {
+  const { metadata, status: _, ...rest } = withDefaults(manifest) as unknown as JsonObject;
   const { name, namespace, labels, annotations } = metadata as Record<string, Json>;
   const said = Object.fromEntries(
     Object.entries(isObject(annotations) ? annotations : {}).filter(

@@ -45,7 +45,7 @@ export function writtenObjects(folder: string): WrittenObjects {
       }
       renameSync(`${file}.new`, file);
       sync(folder);
-      objects.set(object.key, object);
+      objects.set(object.key, { ...object, writtenAt: Date.now() });
     },
     forget(key) {
       rmSync(join(folder, fileOf(key)), { force: true });

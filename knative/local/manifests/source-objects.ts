@@ -8,6 +8,8 @@ export interface WrittenObject {
   key: string;
   /** Undefined: it was deleted, whatever the files say. */
   manifest: Manifest | undefined;
+  /** When it was written, by this process: ms since the epoch. */
+  writtenAt?: number;
 }
 
 /** An object that the platform was read from. */
@@ -17,6 +19,8 @@ export interface SourceObject {
   origin: Origin;
   /** Written through the Kubernetes API. */
   written: boolean;
+  /** When it was written, by this process: ms since the epoch. */
+  writtenAt?: number;
   /** Why it is not a part of the platform: a reference that leads nowhere, or an image without a program. */
   problem?: string;
   /** What was written can no longer be understood together with the files. */
@@ -44,15 +48,22 @@ export function withWritten(
   rendered: readonly Rendered[],
   written: readonly WrittenObject[],
   folder: string,
-): (Rendered & { key: string; written: boolean })[] {
+): (Rendered & Pick<SourceObject, 'key' | 'written' | 'writtenAt'>)[] {
   const byKey = new Map(written.map((each) => [each.key, each]));
   const kept = rendered
     .map((each) => ({ ...each, key: keyOf(each.manifest, each.origin), written: false }))
     .filter(({ key }) => !byKey.has(key));
-  const added = written.flatMap(({ key, manifest }) => {
+  const added = written.flatMap(({ key, manifest, writtenAt }) => {
     if (!manifest) return [];
     const origin = { file: `${folder}/${writtenMark} ${key.replaceAll('/', ' ').trim()}`, line: 1 };
-    return { manifest: withoutStatus(manifest), origin, at: () => origin, key, written: true };
+    return {
+      manifest: withoutStatus(manifest),
+      origin,
+      at: () => origin,
+      key,
+      written: true,
+      ...(writtenAt && { writtenAt }),
+    };
   });
   return [...kept, ...added];
 }

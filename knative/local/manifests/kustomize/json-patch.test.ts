@@ -82,8 +82,12 @@ test('a field called __proto__ is only a field', () => {
   expect(({} as Record<string, unknown>).polluted).toBeUndefined();
 });
 
-const value = fc.jsonValue({ maxDepth: 2 }).map((each) => JSON.parse(JSON.stringify(each)) as Json);
-const key = fc.string({ maxLength: 4 });
+// A key "<<" merges mappings in YAML.
+const value = fc
+  .jsonValue({ maxDepth: 2 })
+  .filter((each) => !JSON.stringify(each).includes('"<<":'))
+  .map((each) => JSON.parse(JSON.stringify(each)) as Json);
+const key = fc.string({ maxLength: 4 }).filter((each) => each !== '<<');
 const pointer = (...parts: (string | number)[]) =>
   parts.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 

@@ -20,9 +20,14 @@ export interface Subjects {
 
 /**
  * Tells the programs that SinkBindings name where to send.
+ * @param missing is told of SinkBindings that name what is not there, instead of the error
  * @throws ManifestError when a SinkBinding names what is not there
  */
-export function bindSinks(rendered: readonly Rendered[], { sinkBindings, ...subjects }: Subjects): void {
+export function bindSinks(
+  rendered: readonly Rendered[],
+  { sinkBindings, ...subjects }: Subjects,
+  missing?: (object: Origin, error: ManifestError) => void,
+): void {
   const manifestOf = (origin: Origin) => rendered.find((each) => each.origin === origin);
   for (const binding of sinkBindings) {
     const { type, name, labels } = binding.subject;
@@ -33,10 +38,12 @@ export function bindSinks(rendered: readonly Rendered[], { sinkBindings, ...subj
       return Object.entries(labels).every(([key, value]) => own[key] === value);
     };
     if (bindAll(type, subjects, isMeant, binding) > 0) continue;
-    throw new ManifestError(
+    const error = new ManifestError(
       manifestOf(binding.origin)?.at(['spec', 'subject']) ?? binding.origin,
       `there is no ${type}${name === undefined ? ' with these labels' : ` "${name}"`} in namespace ${binding.namespace}`,
     );
+    if (!missing) throw error;
+    missing(binding.origin, error);
   }
 }
 

@@ -10,7 +10,7 @@ import type { Fields } from '../yaml/fields.ts';
 import type { Enabled, Ignore } from './read-object.ts';
 
 /** Which API a Pod specification belongs to: Knative's is narrower. */
-export type PodKind = 'Service' | 'Job' | 'Deployment';
+export type PodKind = 'Service' | 'Job' | 'Deployment' | 'ContainerSource';
 
 /** Valid in a container, but nothing that a process of this machine could have. */
 const withoutMeaning: Readonly<Record<string, string>> = {
@@ -24,7 +24,7 @@ const withoutMeaning: Readonly<Record<string, string>> = {
 };
 
 /** What a container is for: of Knative's only the one that is served has ports and probes. */
-export type Role = 'served' | 'sidecar' | 'init' | 'job' | 'deployed';
+export type Role = 'served' | 'sidecar' | 'init' | 'job' | 'source' | 'deployed';
 
 /** Probes that every container has on a cluster where `multi-container-probing` is enabled, and one of a sidecar may not have else. */
 const probes = ['readinessProbe', 'livenessProbe', 'startupProbe'];
@@ -36,17 +36,22 @@ export function readContainer(
   role: Role,
   { ignore, enabled }: { ignore: Ignore; enabled: Enabled },
 ): Container {
-  const kind = role === 'job' ? 'Job' : role === 'deployed' ? 'Deployment' : 'Service';
+  const kind = kindOf(role);
   const later = Object.keys(withoutMeaning).filter(
     (key) => kind === 'Job' || (key === 'lifecycle' ? kind === 'Deployment' : key !== 'startupProbe'),
   );
   if (role === 'sidecar' || role === 'init') refuseProbes(fields, role, enabled);
-  const own = { served: ['ports', ...probes], deployed: ['ports', ...probes], sidecar: probes, init: [], job: [] }[
-    role
-  ];
+  const own = {
+    served: ['ports', ...probes],
+    deployed: ['ports', ...probes],
+    sidecar: probes,
+    init: [],
+    job: [],
+    source: [],
+  }[role];
   fields.only('name', 'image', 'command', 'args', 'workingDir', 'env', 'envFrom', 'volumeMounts', ...own, ...later);
   for (const key of later) if (fields.has(key)) ignore(`${key}: ${withoutMeaning[key]}`, fields.origin(key));
-  checkName(fields, kind);
+  checkName(fields, kind === 'Service' || role === 'source');
   const workingDir = fields.text('workingDir') || undefined;
   if (role === 'served') checkPorts(fields);
   return {
@@ -59,6 +64,11 @@ export function readContainer(
   };
 }
 
+function kindOf(role: Role): 'Service' | 'Job' | 'Deployment' {
+  if (role === 'job' || role === 'source') return 'Job';
+  return role === 'deployed' ? 'Deployment' : 'Service';
+}
+
 function refuseProbes(fields: Fields, role: Role, enabled: Enabled): void {
   const probe = probes.find((key) => fields.has(key));
   if (!probe) return;
@@ -69,8 +79,9 @@ function refuseProbes(fields: Fields, role: Role, enabled: Enabled): void {
     fields.fail('startupProbe', 'is not understood: only the container that has the port starts by a probe');
 }
 
-function checkName(fields: Fields, kind: PodKind): void {
-  const name = kind === 'Service' ? fields.text('name') : fields.string('name');
+/** @param optional Knative's webhooks name it */
+function checkName(fields: Fields, optional: boolean): void {
+  const name = optional ? fields.text('name') : fields.string('name');
   if (name === reservedContainerName) fields.fail('name', 'is reserved by Knative');
   if (name && !/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name))
     fields.fail('name', 'must be lower-case letters, digits and "-"');

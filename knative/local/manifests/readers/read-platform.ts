@@ -137,7 +137,7 @@ export function readPlatform(rendered: readonly Rendered[], missing?: Missing): 
   };
   const later = rendered.filter((each) => each.manifest.kind !== 'ConfigMap' || !readConfigMap(each, reading));
   for (const each of later) readOne(each, reading);
-  bindSinks(rendered, { ...platform, deployments: reading.deployments });
+  bindSinks(rendered, { ...platform, deployments: reading.deployments }, missing);
   const placed = placeDeployments(reading.deployments, reading.kubernetesServices, reading.autoscaler);
   platform.services.push(...placed.services);
   platform.workers.push(...placed.workers);

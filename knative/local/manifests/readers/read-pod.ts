@@ -18,7 +18,7 @@ interface Reading {
   enabled: Enabled;
 }
 
-const roles = { Service: 'served', Job: 'job', Deployment: 'deployed' } as const;
+const roles = { Service: 'served', Job: 'job', Deployment: 'deployed', ContainerSource: 'source' } as const;
 
 /** Reads the containers of a Service, of which one has ports, or the one of a Job or a Deployment (pkg/apis/serving/k8s_validation.go). */
 export function readPod(pod: Fields, kind: PodKind, reading: Reading): PodContainers {

@@ -139,13 +139,13 @@ describe('a ContainerSource', () => {
     expect(valuesOf(worker!.container)).toEqual({ K_SINK: inCluster, K_CE_OVERRIDES: '{}' });
   });
 
+  test('needs no name of its container: the webhook gives it one', () => {
+    const template = { spec: { containers: [{ image: 'dev.local/beats' }] } };
+    expect(read(broker, source({ template })).workers[0]?.container.image).toBe('dev.local/beats');
+  });
+
   test.each<[string, object, string]>([
     ['without a container', { template: { spec: { containers: [] } } }, 'needs one container'],
-    [
-      'without a name of its container',
-      { template: { spec: { containers: [{ image: 'a' }] } } },
-      'containers[0] needs "name"',
-    ],
     ['without a sink', { sink: undefined }, 'spec needs "sink"'],
     [
       'with a sink that is not there',

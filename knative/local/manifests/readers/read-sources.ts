@@ -47,7 +47,7 @@ export function readContainerSource(object: ObjectFields): { worker: Worker; bin
   const template = spec.need('template').only('metadata', 'spec');
   template.fields('metadata')?.only('name', 'namespace', 'labels', 'annotations', ...addedMetadata);
   const pod = readPodSettings(template.need('spec'), ignore);
-  const { container } = readPod(pod, 'Job', { ignore, enabled });
+  const { container } = readPod(pod, 'ContainerSource', { ignore, enabled });
   const binding = readBinding(spec, namespace, ignore);
   return {
     worker: { kind: 'ContainerSource', name, namespace, container, replicas: 1, sink: binding.sink, origin },
