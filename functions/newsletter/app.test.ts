@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash, hash, randomUUID } from 'node:crypto';
 import type { Role } from '@dormouse/runtime/caller';
 import { demandDescribed } from '@dormouse/runtime/described.fixture';
 import { fail } from '@dormouse/runtime/errors';
@@ -55,6 +55,9 @@ async function call(method: string, path: string, body?: object, as?: Role) {
   await demandDescribed(api, method, `/blog/api/newsletter${path}`, response.clone());
   return response;
 }
+/** Lets a minute pass for a limit of the network. */
+const letPass = (what: string) =>
+  db.admin`DELETE FROM newsletter.rate_limits WHERE key = ${hash('sha256', `${what}:203.0.113.${network}`, 'base64url')}`;
 const statusOf = async (response: Promise<Response>) => (await response).status;
 const subscribe = (email: string, more: object = {}) => statusOf(call('POST', '/subscriptions', { email, ...more }));
 const rows = () =>
@@ -171,6 +174,17 @@ describe('subscribing', () => {
     const asked = [];
     for (let n = 0; n < 6; n++) asked.push(await subscribe(`${randomUUID()}@example.org`));
     expect(asked).toEqual([202, 202, 202, 202, 202, 429]);
+  });
+
+  test('is for a network thirty times an hour', async () => {
+    const asked = [];
+    for (let n = 0; n < 31; n++) {
+      asked.push(await subscribe(`${randomUUID()}@example.org`));
+      if (n % 5 === 4) await letPass('newsletter-address');
+    }
+    expect(asked.indexOf(429)).toBe(30);
+    const later = await call('POST', '/subscriptions', { email: 'ada@example.org' });
+    expect([later.status, Number(later.headers.get('retry-after')) > 3500]).toEqual([429, true]);
   });
 
   test('takes nothing that is no address, and nothing from programs that fill in everything', async () => {

@@ -32,9 +32,12 @@ export interface Dependencies {
 
 const own = { 'cache-control': 'private, no-store' };
 const minuteMs = 60_000;
+const hourMs = 3_600_000;
 const dayMs = 86_400_000;
 /** Subscriptions that one network asks for in a minute, whomever they are for. */
 const asksPerMinute = 5;
+/** The same within an hour: a patient one would have strangers sent thousands of questions a day. */
+const asksPerHour = 30;
 /** Links that one network follows in a minute. */
 const linksPerMinute = 60;
 /** Questions that one address is sent in a day, whoever asks for them. */
@@ -61,11 +64,11 @@ export function createApp({ subscribers, issues, outbox, tokens, limiter, log, a
     }),
     on(userDeleted, ({ data }, tx) => subscribers.removeOf(data, tx)),
   ];
-  const spend = async (c: Context<Env>, what: string, limit: number) => {
-    const taken = await limiter.take(`${what}:${networkOf(address(c))}`, limit, minuteMs);
+  const spend = async (c: Context<Env>, what: string, limit: number, windowMs = minuteMs) => {
+    const taken = await limiter.take(`${what}:${networkOf(address(c))}`, limit, windowMs);
     if (!taken.allowed)
       fail('too_many_requests', 'Too many attempts. Try again later.', {
-        headers: tooManyRequests(taken, limit, minuteMs),
+        headers: tooManyRequests(taken, limit, windowMs),
       });
   };
   const settings = async () => {
@@ -91,6 +94,7 @@ export function createApp({ subscribers, issues, outbox, tokens, limiter, log, a
     .post(api.subscribe.path, json(api.subscribe.body), async (c) => {
       const { email, website = '' } = c.req.valid('json');
       await spend(c, 'newsletter-address', asksPerMinute);
+      await spend(c, 'newsletter-address-hour', asksPerHour, hourMs);
       if (!(await subscribers.isOpen())) fail('forbidden', 'This blog sends no newsletter.');
       const { allowed } = await limiter.take(`newsletter-mail:${hashOf(email.toLowerCase())}`, questionsPerDay, dayMs);
       if (!allowed) log.warn({}, 'an address was not asked: it was asked often enough');
