@@ -11,6 +11,12 @@ describe('every page', async () => {
     for (const [path, all] of pages) expect([path, all.length > 20]).toEqual([path, true]);
   });
 
+  it('breaks no line within the word e-mail, and draws it with the signs of its font', () => {
+    const said = pages.map(([path, , html]) => [path, html.match(/ e[-\u2011]mail\b/g)]);
+    expect(said.filter(([, found]) => found)).toEqual([]);
+    expect(pages.some(([, , html]) => html.includes(' e-\u2060mail'))).toBe(true);
+  });
+
   it('says its language and title, and has one main, one first heading, a header, a footer and a named navigation', () => {
     for (const [path, all] of pages) {
       const count = (name: string) => all.filter((element) => element.name === name).length;

@@ -30,7 +30,7 @@ describe('the field to subscribe', () => {
 
   it('says what is wrong with an address, and keeps what was typed', async () => {
     expect((await reader.submit('/blog/newsletter', { email: 'nobody' })).status).toBe(422);
-    expect(reader.text()).toContain('E-mail address must be an e-mail address.');
+    expect(reader.text()).toContain('E-mail address must be an e-\u2060mail address.');
     expect(reader.value('email')).toBe('nobody');
   });
 

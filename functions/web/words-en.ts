@@ -6,7 +6,10 @@ import { type Html, hidden, markup, type Wrap } from './html.ts';
 import { numberText } from './number-text.ts';
 import type { ThemeName } from './theme-names.ts';
 
-/** Every text of the pages in one language: a key that a language lacks is an error of types. */
+/**
+ * Every text of the pages in one language: a key that a language lacks is an error of types. A word joiner (U+2060) keeps lines from ending within
+ * `e-\u2060mail`: the blog's own fonts have no non-breaking hyphen (U+2011), and find in page finds the word as people type it.
+ */
 export type Words = typeof english;
 /** Texts by what went wrong. */
 export type ByCode = Partial<Record<AppError['code'], string>>;
@@ -240,7 +243,7 @@ export const english = {
       markup`Or look in the ${archive('archive')}, among ${categories('categories')} or ${tags('tags')}.`,
     trace: 'Trace',
     /** What one of our functions says in English, in the language of the page. */
-    said: (text: string): string => text,
+    said: (text: string): string => text.replaceAll(' e-mail', ' e-\u2060mail'),
     /** @param seconds undefined: nobody knows */
     tryAgain: (seconds: number | undefined): string => `Try again ${whenAgain(seconds)}.`,
   },
@@ -310,20 +313,20 @@ export const english = {
     noInvitation: 'No invitation',
     readBlog: 'Read the blog',
     forgotten: 'Forgot your password?',
-    forgottenText: 'A link by which you choose a new one comes by e-mail. It is good for one hour.',
+    forgottenText: 'A link by which you choose a new one comes by e-\u2060mail. It is good for one hour.',
     sendMail: 'Send the mail',
     mailSent: 'Look into your mail',
     mailSentText:
       'If an account has this address, a mail with a link is on its way. An address is sent three mails within an hour at most.',
     choose: 'Choose a new password',
     anotherMail: 'Ask for another mail',
-    byMail: 'Log in by e-mail',
-    byMailText: 'A link comes by e-mail, good for a quarter of an hour, in this browser.',
+    byMail: 'Log in by e-\u2060mail',
+    byMailText: 'A link comes by e-\u2060mail, good for a quarter of an hour, in this browser.',
     verify: 'Confirm your address',
     verifyText: 'So that a forgotten password finds its way back to you, and to nobody else.',
     verifyIt: 'This address is mine',
     endMails: 'End mails about comments',
-    endMailsText: 'You will no longer be told of comments by e-mail. Your account’s page switches it on again.',
+    endMailsText: 'You will no longer be told of comments by e-\u2060mail. Your account’s page switches it on again.',
     mailsEnded: 'No more mails about comments',
     mailsEndedText: 'Your account’s page switches them on again.',
     verified: 'Your address is confirmed',
@@ -387,8 +390,8 @@ export const english = {
       'A link is sent there, and until you follow it nothing changes. Then the present address is told, if you have confirmed it.',
     commentMails: (wanted: boolean): string =>
       wanted
-        ? 'You are told by e-mail of comments on your posts, and of answers to yours.'
-        : 'You are not told of comments by e-mail.',
+        ? 'You are told by e-\u2060mail of comments on your posts, and of answers to yours.'
+        : 'You are not told of comments by e-\u2060mail.',
     switchMails: (wanted: boolean): string => (wanted ? 'End these mails' : 'Tell me'),
     others: 'What others see',
     about: 'About you',
@@ -627,7 +630,7 @@ export const english = {
     wordsHint: 'One in each line. A comment with one of them waits, whoever writes it.',
     saveWords: 'Save the words',
     blocked: 'Blocked',
-    kinds: { account: 'account', email: 'e-mail address', network: 'network, for 30 days' },
+    kinds: { account: 'account', email: 'e-\u2060mail address', network: 'network, for 30 days' },
     blockedBy: (name: Html): Html => markup`by ${name}`,
     unblock: (name: string): Html => markup`Let in again${hidden(`: ${name}`)}`,
   },
@@ -687,20 +690,20 @@ export const english = {
 
   newsletter: {
     title: 'Newsletter',
-    subscribe: 'New posts by e-mail',
+    subscribe: 'New posts by e-\u2060mail',
     about: 'Each new post is sent to you once. One click in any of these mails ends it.',
-    closed: 'This blog sends no posts by e-mail.',
+    closed: 'This blog sends no posts by e-\u2060mail.',
     email: 'E-mail address',
     website: 'Leave this empty',
     subscribeButton: 'Subscribe',
     asked: 'Look into your mail',
     askedText: 'A mail with a link is on its way to this address. Nothing else is sent before the link was followed.',
-    confirm: 'Do you want new posts by e-mail?',
+    confirm: 'Do you want new posts by e-\u2060mail?',
     confirmText: (blog: string): string => `New posts of ${blog} are sent to the address that this link was sent to.`,
     confirmButton: 'Yes, send them to me',
     confirmed: 'You have subscribed',
-    confirmedText: 'The next new post comes by e-mail.',
-    unsubscribe: 'No more posts by e-mail?',
+    confirmedText: 'The next new post comes by e-\u2060mail.',
+    unsubscribe: 'No more posts by e-\u2060mail?',
     unsubscribeText: (blog: string): string => `${blog} forgets the address that this link was sent to.`,
     unsubscribeButton: 'Unsubscribe',
     unsubscribed: 'You have unsubscribed',
@@ -742,7 +745,7 @@ export const english = {
   },
 
   settings: {
-    newsletter: (link: Wrap): Html => markup`Posts can be sent by e-mail: ${link('newsletter')}.`,
+    newsletter: (link: Wrap): Html => markup`Posts can be sent by e-\u2060mail: ${link('newsletter')}.`,
     webhooks: (link: Wrap): Html => markup`Programs of others are told of posts by ${link('webhooks')}.`,
     saved: 'The settings are saved. Readers see them within seconds.',
     blog: 'The blog',
