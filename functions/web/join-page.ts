@@ -13,6 +13,8 @@ export interface JoinPage {
   /** The one-time code of the link. */
   code: string;
   invitation: Invitation;
+  /** What the inviter is called. */
+  inviter: string;
   username: string;
   display_name: string;
   email: string;
@@ -24,7 +26,7 @@ export function joinPage({ site, viewer, code, invitation, ...typed }: JoinPage)
   const words = wordsOf(site.language);
   const { fields, signing } = words;
   const problem = saidIn(words, typed.problem);
-  const inviter = markup`<span dir="auto">${invitation.invited_by}</span>`;
+  const inviter = markup`<span dir="auto">${typed.inviter}</span>`;
   return card(
     { site, viewer },
     signing.joinBlog(site.title),

@@ -19,15 +19,17 @@ interface Typed {
 }
 
 /** The page behind the link of an invitation. The code is sent on in forms, and used up by auth when the account is made. */
-export function joining(app: Hono<Env>, { accounts, people, site }: Web, sessions: Sessions): void {
+export function joining(app: Hono<Env>, { accounts, displayNames, people, site }: Web, sessions: Sessions): void {
   const show = async (c: Context, code: string, typed?: Typed, problem?: FormProblem) => {
     const current = await site.current();
     const here = viewer(c, undefined);
     try {
       if (code === '') throw new AppError('not_found', 'Open the link that you were sent.');
       const invitation = await people.lookUp(code, clientAddress(c));
+      const { invited_by: by } = invitation;
+      const inviter = (await displayNames.of([by])).get(by)?.name ?? by;
       const first = { username: '', display_name: invitation.name ?? '', email: invitation.email ?? '' };
-      const page = { site: current, viewer: here, code, invitation, ...(typed ?? first), problem };
+      const page = { site: current, viewer: here, code, invitation, inviter, ...(typed ?? first), problem };
       return privately(c, joinPage(page), problem?.status, problem?.headers);
     } catch (error) {
       if (!(error instanceof AppError) || error.status >= 500 || error.status === 429) throw error;

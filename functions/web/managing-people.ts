@@ -16,14 +16,15 @@ const path = '/blog/people';
 const blank: InvitationForm = { role: 'author', name: '', email: '', days: '7' };
 
 /** The page of people: inviting, for editors and administrators; roles and access, for administrators. auth decides who is one. */
-export function managingPeople(app: Hono<Env>, { people, site }: Web, sessions: Sessions): void {
+export function managingPeople(app: Hono<Env>, { displayNames, people, site }: Web, sessions: Sessions): void {
   const show = async (c: Context, session: Session, more: Partial<PeoplePage> = {}) => {
     const [current, invitations, list] = await Promise.all([
       site.current(),
       people.invitations(session.token),
       session.role === 'admin' ? people.list(c.req.query('after') || undefined, session.token) : undefined,
     ]);
-    const page = { site: current, viewer: viewer(c, session), invitations, list, form: blank, ...more };
+    const names = await displayNames.of(invitations.invitations.map(({ invited_by }) => invited_by));
+    const page = { site: current, viewer: viewer(c, session), invitations, names, list, form: blank, ...more };
     return privately(c, peoplePage(page), more.problem?.status, more.problem?.headers);
   };
 

@@ -3,6 +3,7 @@ import { alert, field, hiddenField } from './field.ts';
 import { type FormProblem, type SaidProblem, saidIn } from './form-problem.ts';
 import { type Html, linkTo, markup, none, trusted } from './html.ts';
 import { layout, type Viewer } from './layout.ts';
+import type { Names } from './names.ts';
 import type { Invitation, Invitations, PeopleList, Person } from './people.ts';
 import type { SiteSettings } from './site.ts';
 import { wordsOf } from './words.ts';
@@ -20,6 +21,8 @@ export interface PeoplePage {
   site: SiteSettings;
   viewer: Viewer;
   invitations: Invitations;
+  /** What inviters are called. */
+  names: Names;
   /** For administrators. */
   list?: PeopleList | undefined;
   form: InvitationForm;
@@ -78,11 +81,11 @@ ${field({ name: 'days', label: people.days, type: 'number', min: 1, max: 30, val
 
 const invitationRow = (
   { id, role, name, email, invited_by, expires_at }: Invitation,
-  { site, viewer }: PeoplePage,
+  { site, viewer, names }: PeoplePage,
   people: Words['people'],
 ) =>
   markup`<li><p><b dir="auto">${name ?? email ?? people.somebody}</b>${name && email ? markup` <span class="muted">${email}</span>` : none}
-<span class="muted">${people.invitation(role, invited_by, day(expires_at, site))}</span></p>
+<span class="muted">${people.invitation(role, markup`<bdi>${names.get(invited_by)?.name ?? invited_by}</bdi>`, day(expires_at, site))}</span></p>
 <form method="post" action="/blog/people/invitations/${id}/revoke">${hiddenField('csrf', viewer.csrf)}<button class="button quiet">${people.revoke(name ?? email ?? people.number(id))}</button></form></li>
 `;
 

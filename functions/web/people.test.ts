@@ -96,6 +96,17 @@ describe('inviting', () => {
     expect(root.text()).toContain('There is no such invitation.');
   });
 
+  it('says who has invited by what they are called', async () => {
+    const { user: root, open, names } = await loggedInAs('root');
+    open.push(anInvitation({ id: 1 }), anInvitation({ id: 2, invited_by: 'edna' }));
+    names.set('root', 'Ines <Moreau>');
+    await root.get('/blog/people');
+    expect(root.text().match(/invited by <bdi>.*?<\/bdi>/g)).toEqual([
+      'invited by <bdi>Ines &lt;Moreau&gt;</bdi>',
+      'invited by <bdi>edna</bdi>',
+    ]);
+  });
+
   it('keeps what was typed when it is refused', async () => {
     const { user: root } = await loggedInAs('root');
     const typed = { role: 'reader', name: 'Grace', days: '99' };
@@ -118,12 +129,15 @@ describe('joining', () => {
   const typed = { username: 'grace', display_name: 'Grace', email: 'grace@example.org', password: 'right' };
 
   it('makes the account that the invitation is for, and goes on logged in', async () => {
-    const { app, did, settings } = world();
+    const { app, did, settings, names } = world();
     settings.registration = 'invitation';
+    names.set('root', 'Ines <Moreau>');
     const grace = browser(app);
     await grace.get('/blog/join?code=good', { 'x-client-address': '203.0.113.7' });
     expect(did('lookUp')).toEqual([['lookUp', 'good', '203.0.113.7']]);
-    expect(grace.text()).toContain('<span dir="auto">root</span> invites you. Your role: Author: writes posts.');
+    expect(grace.text()).toContain(
+      '<span dir="auto">Ines &lt;Moreau&gt;</span> invites you. Your role: Author: writes posts.',
+    );
     expect([grace.value('display_name'), grace.value('email')]).toEqual(['Grace <b>', 'grace@example.org']);
     const response = await grace.submit('/blog/join', typed);
     expect([response.status, response.headers.get('location')]).toEqual([303, '/blog/']);

@@ -542,7 +542,7 @@ export const english = {
     open: 'Open invitations',
     somebody: 'Somebody',
     number: (id: number): string => `number ${id}`,
-    invitation: (role: Role, inviter: string, until: Html): Html =>
+    invitation: (role: Role, inviter: Html, until: Html): Html =>
       markup`${roleTexts[role]} · invited by ${inviter} · until ${until}`,
     revoke: (whom: string): Html => markup`Revoke${hidden(` the invitation of ${whom}`)}`,
     accounts: 'Accounts',
