@@ -130,6 +130,14 @@ describe('a new author walks through the platform', () => {
     expect(code).toBe(0);
   });
 
+  it('shows the mail that would have been sent', async () => {
+    const email = `${author.name}@example.org`;
+    const asked = await blog.call('POST', '/api/password-resets', { body: { email } });
+    expect(asked.status).toBe(202);
+    const mails = async () => (await fetch(`${platform.console}/mailbox`)).text();
+    await eventually(mails, (page) => page.includes('choose a new password'));
+  });
+
   it('has asked Redis for nothing that a function may not, with keys of its own', needs('redis-server'), async () => {
     await blog.call('GET', '/blog/api/posts');
     const redis = new Redis(readFileSync(join(platform.home, 'secrets/redis-admin/REDIS_URL'), 'utf8'));
