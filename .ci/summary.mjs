@@ -10,6 +10,7 @@ const [failed, ...files] = process.argv.slice(2);
 const unavailable = [
   'a cluster (KUBECONFIG, INGRESS)',
   'a folder (IMPORT_DATA)',
+  'a mail server of the cluster (MAIL_LISTEN)',
   'a mirror of providers (terraform/providers/build)',
   'a promtool that knows Kubernetes',
   'act',

@@ -56,13 +56,13 @@ export function describeOn<A extends Ability>(
   }
 }
 
-const { TARGET, INGRESS, NAMESPACE } = process.env;
+const { TARGET, INGRESS, NAMESPACE, MAIL_LISTEN } = process.env;
 const isWanted = (name: TargetName) => !TARGET || TARGET.replace('-', ' ') === name;
 
 const openers: Readonly<Record<TargetName, () => Promise<Target & Partial<Abilities>>>> = {
   'in process': openInProcess,
   local: openLocal,
-  cluster: () => openCluster({ ingress: INGRESS ?? '', namespace: NAMESPACE || 'dormouse' }),
+  cluster: () => openCluster({ ingress: INGRESS ?? '', namespace: NAMESPACE || 'dormouse', mailListen: MAIL_LISTEN }),
 };
 
 const inUse = new Map<TargetName, { users: number; target: Promise<Target & Partial<Abilities>> | undefined }>();

@@ -33,6 +33,8 @@ export interface Abilities {
   roll(service: string): Promise<void>;
   /** Makes a Trigger that delivers events of a type to `path` of a Service, and tries once more at most. */
   subscribe(trigger: OwnTrigger): Promise<Subscription>;
+  /** What the site has sent to an address. */
+  mailsTo(address: string): Promise<SentMail[]>;
 }
 
 export type Ability = keyof Abilities;
@@ -43,6 +45,11 @@ export interface ServiceState {
   revision: string;
   /** That were not told to stop. */
   instances: number;
+}
+
+export interface SentMail {
+  subject: string;
+  text: string;
 }
 
 export interface OwnTrigger {

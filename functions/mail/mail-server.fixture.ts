@@ -11,6 +11,8 @@ export interface MailServer {
 }
 
 export interface MailServerOptions {
+  /** Default: only this machine reaches it. */
+  host?: string;
   port?: number;
   /** Answers a recipient with an error. */
   refuse?: (address: string) => (Error & { responseCode?: number }) | undefined;
@@ -22,6 +24,7 @@ export interface MailServerOptions {
 
 /** An SMTP server of this process, by the package `smtp-server`; without TLS and without passwords. */
 export async function mailServer({
+  host = '127.0.0.1',
   port = 0,
   refuse,
   refusesLogIns = false,
@@ -45,10 +48,10 @@ export async function mailServer({
     },
   });
   server.on('error', () => {});
-  const listening = server.listen(port, '127.0.0.1');
+  const listening = server.listen(port, host);
   await once(listening, 'listening');
   return {
-    url: `smtp://127.0.0.1:${(listening.address() as AddressInfo).port}`,
+    url: `smtp://${host}:${(listening.address() as AddressInfo).port}`,
     received,
     close: () => new Promise((done) => server.close(() => done())),
   };

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { forwardPort } from '@dormouse/deploy/port-forward';
+import { mailServer } from '@dormouse/mail/mail-server.fixture';
 import { sending } from '@dormouse/testing/send';
 import { kubectl } from '../kubectl.ts';
 import { eventually as askUntil } from '../platform.ts';
@@ -16,16 +17,19 @@ export interface ClusterOptions {
   /** `INGRESS`: where people reach the blog. */
   ingress: string;
   namespace: string;
+  /** `MAIL_LISTEN`: HOST:PORT where its mail server is, which this process is then. */
+  mailListen?: string | undefined;
 }
 
 /** The system on the cluster that kubectl speaks to. */
-export async function openCluster({ ingress, namespace }: ClusterOptions): Promise<Target & Abilities> {
+export async function openCluster({ ingress, namespace, mailListen }: ClusterOptions): Promise<Target & Abilities> {
   const url = ingress.replace(/\/+$/, '');
   const internals = (...args: string[]) => kubectl(['--namespace', namespace, ...args]);
   const objects = async <T>(...args: string[]) =>
     (JSON.parse(await internals('get', ...args, '-o', 'json')) as { items: T[] }).items;
   const broker = await brokerOf(internals);
   const keys = await keysOf(namespace);
+  const mails = mailListen ? await mailServerAt(mailListen) : undefined;
   const services = async () => {
     const [known, pods] = await Promise.all([
       objects<KnativeService>('services.serving.knative.dev'),
@@ -53,6 +57,10 @@ export async function openCluster({ ingress, namespace }: ClusterOptions): Promi
     ...(await clientsOf(url, { keys: keys.folder, issuer: await issuerAt(url), pass })),
     send: patiently(sending(broker.url)),
     signingKeys: async (producer) => (await secretOf(namespace, `${producer}-event-signing`)).EVENT_SIGNING_KEYS ?? '',
+    mailsTo: async (address) =>
+      (mails?.received ?? [])
+        .filter(({ to }) => to && !Array.isArray(to) && to.text === address)
+        .map(({ subject = '', text = '' }) => ({ subject, text })),
     eventually,
     services,
     async roll(name) {
@@ -80,6 +88,7 @@ export async function openCluster({ ingress, namespace }: ClusterOptions): Promi
       };
     },
     async close() {
+      await mails?.close();
       await broker.close();
       keys.remove();
     },
@@ -117,6 +126,11 @@ async function brokerOf(internals: Internals): Promise<{ url: string; close(): P
   const { host, close } = await forwardPort({ namespace, service, port: Number(port || 80) });
   return { url: `http://${host}${pathname}`, close };
 }
+
+const mailServerAt = (listen: string) => {
+  const { hostname, port } = new URL(`smtp://${listen}`);
+  return mailServer({ host: hostname, port: Number(port) });
+};
 
 /** The keys that sign access tokens. */
 async function keysOf(namespace: string): Promise<{ folder: string; remove(): void }> {

@@ -21,8 +21,9 @@ import { startHarness } from '@dormouse/testing/harness';
 import { testDatabase } from '../database.ts';
 import { signingKeysOf } from '../event-keys.ts';
 import { type FunctionInProcess, openFunction } from '../in-process.ts';
-import type { Target } from '../target.ts';
+import type { Abilities, Target } from '../target.ts';
 import { clientsOf } from './clients.ts';
+import { mailsIn } from './mails-in.ts';
 
 const base = join(import.meta.dirname, '../../knative/base');
 const hasTables = (name: string) => existsSync(join(import.meta.dirname, '../../functions', name, 'migrations'));
@@ -44,7 +45,7 @@ export async function openInProcess({
   trustedProxies,
   encodesPictures = true,
   telemetry = new Telemetry(),
-}: InProcessSettings = {}): Promise<Target> {
+}: InProcessSettings = {}): Promise<Target & Pick<Abilities, 'mailsTo'>> {
   const platform = readPlatform(render(base));
   const folder = mkdtempSync(join(tmpdir(), 'dormouse-in-process-'));
   const keys = join(folder, 'keys');
@@ -155,6 +156,7 @@ export async function openInProcess({
     ...(await clientsOf(`http://127.0.0.1:${ingress.port}`, { keys, pass: flow.settle })),
     send: flow.send,
     signingKeys: async (producer) => signingKeysOf(`/${producer}`),
+    mailsTo: mailsIn(join(folder, 'mailbox')),
     async eventually(ask, holds, seconds = 60) {
       let last: unknown;
       // What functions remember (who is revoked) ages by the machine's clock, which the broker's leaves behind.

@@ -4,12 +4,17 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sending } from '@dormouse/testing/send';
+import { parse } from 'yaml';
 import { brokerUrl, eventually, type RunningPlatform, runPlatform } from '../platform.ts';
 import type { Abilities, OwnTrigger, Target } from '../target.ts';
 import { clientsOf } from './clients.ts';
+import { mailsIn } from './mails-in.ts';
 import { triggerManifest } from './trigger-manifest.ts';
 
 const namespace = 'dormouse';
+const local = join(import.meta.dirname, '../../knative/overlays/local/platform.yaml');
+/** The folder that the console shows. */
+const { mailbox } = parse(await readFile(local, 'utf8')) as { mailbox: string };
 
 /** The local platform, as `npm start` runs it, with the shortest windows that Knative allows. */
 export async function openLocal(): Promise<Target & Abilities & { platform: RunningPlatform }> {
@@ -36,6 +41,7 @@ export async function openLocal(): Promise<Target & Abilities & { platform: Runn
     send: sending(await brokerUrl(platform)),
     signingKeys: (producer) =>
       readFile(join(platform.home, `secrets/${producer}-event-signing/EVENT_SIGNING_KEYS`), 'utf8'),
+    mailsTo: mailsIn(join(platform.home, mailbox)),
     eventually,
     services: platform.services,
     async roll(name) {
