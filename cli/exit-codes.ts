@@ -6,7 +6,7 @@ import { UsageError } from './usage-error.ts';
 export const exitCodes = {
   0: 'The command did what it was asked to do.',
   1: 'It failed, or it found what it looks for: something was not imported, rejected again, not conformant, lost.',
-  2: 'The command line makes no sense (unknown command or option, missing argument, wrong value), or `manifests` finds no kubectl. Nothing was done.',
+  2: 'The command line makes no sense (unknown command or option, missing argument, wrong value), `manifests` finds no kubectl, or `diff` cannot read what it compares. Nothing was done.',
   130: 'Ctrl-C ended it. `start` and `events tail` stop in order and return 0; a second Ctrl-C stops `start` at once.',
   141: 'The program that read its output has ended (`dormouse events tail \\| head -1`).',
 } as const;

@@ -13,7 +13,8 @@ export const diff = buildCommand({
     fullDescription: [
       'Shows objects that were written by kubectl or kn on this machine, as they differ from the files.',
       '',
-      'A written object runs in place of that of the files until it says the same. Exit code 1: something differs.',
+      'A written object runs in place of that of the files until it says the same. Fields that Knative fills in are not shown.',
+      'Exit code 1: something differs; 2: the manifests or what was written cannot be read.',
     ].join('\n'),
   },
   parameters: {
@@ -37,7 +38,7 @@ export const diff = buildCommand({
       const folder = given ?? resolve(this.root, 'knative/overlays/local');
       if (!existsSync(folder)) throw new UsageError(`${folder}: there is no such folder`);
       const data = resolve(home ?? (this.env.DORMOUSE_HOME || resolve(this.root, '.dormouse')));
-      const differences = diffWritten(data, renderFolder(folder).rendered);
+      const differences = readable(() => diffWritten(data, renderFolder(folder).rendered));
       const { print } = this.terminal;
       if (json) print(JSON.stringify(differences, null, 2));
       else for (const each of differences) print(lines(each));
@@ -45,6 +46,15 @@ export const diff = buildCommand({
     };
   },
 });
+
+/** As of `kubectl diff`, 1 means that something differs: what cannot be compared is 2. */
+function readable<T>(compare: () => T): T {
+  try {
+    return compare();
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
 
 const signs = { added: '+', changed: '~', deleted: '-' };
 

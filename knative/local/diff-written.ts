@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { essenceOf } from '@dormouse/kubernetes-api/write-objects';
 import { writtenObjects } from '@dormouse/kubernetes-api/written-objects';
 import { keyOf } from '@dormouse/manifests/source-objects';
-import type { Rendered } from '@dormouse/manifests/yaml/origin';
+import type { Manifest, Rendered } from '@dormouse/manifests/yaml/origin';
 
 /** Folder of DORMOUSE_HOME with what was written through the Kubernetes API. */
 export const writtenFolder = (home: string): string => join(home, 'objects');
@@ -33,7 +33,7 @@ export function diffWritten(home: string, rendered: readonly Rendered[]): Writte
       const at = file && { at: `${file.origin.file}:${file.origin.line}` };
       if (!manifest) return file ? [{ object, change: 'deleted', ...at, fields: [] }] : [];
       if (!file) return [{ object, change: 'added', fields: [] }];
-      const fields = differences(essenceOf(file.manifest), essenceOf(manifest), '');
+      const fields = differences(saidOf(file.manifest), saidOf(manifest), '');
       return fields.length > 0 ? [{ object, change: 'changed', ...at, fields }] : [];
     });
 }
@@ -44,6 +44,14 @@ function differences(before: unknown, after: unknown, path: string): string[] {
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
   return names.flatMap((name) => differences(own(before, name), own(after, name), path ? `${path}.${name}` : name));
 }
+
+/** Without the notes that kn makes for itself. */
+const saidOf = (manifest: Manifest): unknown =>
+  JSON.parse(JSON.stringify(essenceOf(manifest)), (key, value) =>
+    key === 'annotations' && isTree(value)
+      ? Object.fromEntries(Object.entries(value).filter(([name]) => !name.startsWith('client.knative.dev/')))
+      : value,
+  );
 
 const isTree = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null;

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { withDefaults } from '@dormouse/manifests/knative-defaults';
+import { withDefaults, withTemplateDefaults } from '@dormouse/manifests/knative-defaults';
 import { applyOperations, readOperations } from '@dormouse/manifests/kustomize/json-patch';
 import type { WrittenObject } from '@dormouse/manifests/source-objects';
 import { type Manifest, ManifestError } from '@dormouse/manifests/yaml/origin';
@@ -282,7 +282,7 @@ const labelsOf = (manifest: JsonObject) => {
 
 /** What is said of an object, with Knative's defaults, without what servers and kubectl add. */
 export function essenceOf(manifest: Manifest): object {
-  const { metadata, status: _, ...rest } = withDefaults(manifest) as unknown as JsonObject;
+  const { metadata, status: _, ...rest } = withTemplateDefaults(withDefaults(manifest)) as unknown as JsonObject;
   const { name, namespace, labels, annotations } = metadata as Record<string, Json>;
   const said = Object.fromEntries(
     Object.entries(isObject(annotations) ? annotations : {}).filter(

@@ -69,3 +69,36 @@ const referring = (destinations: Readonly<Record<string, Json | undefined>>, nam
 
 const named = (containers: readonly Json[], name: string): Json[] =>
   containers.map((each, index) => (isObject(each) && !each.name ? { ...each, name: `${name}-${index}` } : each));
+
+/**
+ * An object with what Knative fills into the template of a Service, too (pkg/apis/serving/v1/revision_defaults.go): for comparisons
+ * only, as it would make another revision.
+ */
+export function withTemplateDefaults<T extends Manifest>(manifest: T): T {
+  const { spec } = manifest as unknown as { spec?: Json };
+  const isService = typeOf(manifest) === 'serving.knative.dev Service';
+  if (!isService || !isObject(spec) || !isObject(spec.template) || !isObject(spec.template.spec)) return manifest;
+  const { metadata, spec: pod, ...rest } = spec.template;
+  const { containers, timeoutSeconds, containerConcurrency, enableServiceLinks, ...more } = pod as JsonObject;
+  const filled = {
+    ...more,
+    timeoutSeconds: timeoutSeconds || 300,
+    containerConcurrency: containerConcurrency ?? 0,
+    enableServiceLinks: enableServiceLinks ?? false,
+    ...(Array.isArray(containers) && { containers: userContainers(containers) }),
+  };
+  // kn writes `creationTimestamp: null`.
+  const said = Object.entries(isObject(metadata) ? metadata : {}).filter(([, value]) => value !== null);
+  const template = { ...rest, ...(said.length > 0 && { metadata: Object.fromEntries(said) }), spec: filled };
+  return { ...manifest, spec: { ...spec, template } };
+}
+
+const userContainers = (containers: readonly Json[]): Json[] =>
+  containers.map((each, index) => {
+    if (!isObject(each)) return each;
+    const name = each.name || (containers.length > 1 ? `user-container-${index}` : 'user-container');
+    const isServed = containers.length === 1 || (Array.isArray(each.ports) && each.ports.length > 0);
+    const probe: Json | undefined = each.readinessProbe ?? (isServed ? { tcpSocket: { port: 0 } } : undefined);
+    const readinessProbe = isObject(probe) && { ...probe, successThreshold: probe.successThreshold || 1 };
+    return { ...each, name, resources: each.resources ?? {}, ...(readinessProbe && { readinessProbe }) };
+  });
