@@ -85,7 +85,7 @@ spec:
         - { name: data, emptyDir: {} }
         - { name: words, configMap: { name: words } }
 `,
-  // A container beside the one that is served, which is not ready at first, and stops to live when it is asked to.
+  // A container beside the one that is served, which starts slowly, is not ready at first, and stops to live when it is asked to.
   'k8s/guarded.yaml': `
 apiVersion: serving.knative.dev/v1
 kind: Service
@@ -100,6 +100,7 @@ spec:
           name: guard
           readinessProbe: { httpGet: { path: /ready, port: 9001 } }
           livenessProbe: { httpGet: { path: /alive, port: 9001 }, periodSeconds: 1, failureThreshold: 3 }
+          startupProbe: { httpGet: { path: /started, port: 9001 }, periodSeconds: 1, failureThreshold: 30 }
 `,
   'guarded/main.js': `
     require('http').createServer(async (request, response) => {
@@ -107,11 +108,13 @@ spec:
       response.end(process.pid + ' ' + said);
     }).listen(8080);`,
   'guard/main.js': `
-    let [alive, asked] = [true, 0];
-    require('http').createServer((request, response) => {
-      if (request.url === '/stop') alive = false;
-      if (request.url === '/ready' ? ++asked < 3 : !alive) response.statusCode = 500;
-      response.end(process.pid + ' ' + (asked >= 3));
+    let [alive, asked, starts, early] = [true, 0, 0, false];
+    require('http').createServer(({ url }, response) => {
+      if (url === '/stop') alive = false;
+      if (url === '/started') starts++;
+      else if (starts < 4 && url !== '/who') early = true;
+      if (url === '/started' ? starts < 4 : url === '/ready' ? ++asked < 3 : !alive) response.statusCode = 500;
+      response.end(process.pid + ' ' + (asked >= 3 && !early));
     }).listen(9001, 'localhost');`,
   'prepare/main.js': 'require("fs").writeFileSync(process.env.OUT, "prepared for " + process.env.K_SERVICE);',
   'counter/main.js':
@@ -184,6 +187,7 @@ describe("a stranger's programs", () => {
       30,
     );
     expect((await ask('guarded', '/who')).split(' ')[0]).toBe(served);
+    await eventually(async () => (await ask('guarded', '/who')).endsWith(' true'), 'started before it is asked', 30);
   });
 
   it('run as they lie there, on the port that is written into them', async () => {

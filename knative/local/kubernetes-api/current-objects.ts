@@ -6,7 +6,7 @@ import type { Manifest } from '@dormouse/manifests/yaml/origin';
 import type { Births } from './births.ts';
 import { derivedObjects } from './derived-objects.ts';
 import { flowObject } from './flow-objects.ts';
-import { brokerObject, triggerObject } from './kubernetes-objects.ts';
+import { brokerObject, jobSinkObject, triggerObject } from './kubernetes-objects.ts';
 import { channelObject, subscriptionObject } from './messaging-objects.ts';
 import type { BuiltObject, Condition, KubernetesObject, ObjectMetadata } from './object-parts.ts';
 import { resourceDefinitions } from './resource-definitions.ts';
@@ -117,6 +117,7 @@ function builtObjects(platform: Platform, stateOf: StateOf, birth: ReturnType<Bi
       .map((each) => channelObject({ ...each, kind: 'InMemoryChannel' })),
     ...subscriptions.map((each) => subscriptionObject(each, platform)),
     ...flows.map(flowObject),
+    ...platform.jobSinks.map(jobSinkObject),
     ...workers.flatMap(({ sink, ...worker }) => (sink ? containerSourceObject({ ...worker, sink }, platform) : [])),
     ...sinkBindings.map((each) => sinkBindingObject(each, platform)),
     ...pingSources.map((each) => pingSourceObject(each, platform)),

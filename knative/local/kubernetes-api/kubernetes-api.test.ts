@@ -124,7 +124,15 @@ const platform: Platform = {
   pingSources: [],
   virtualHosts: [],
   jobs: [],
-  jobSinks: [],
+  jobSinks: [
+    {
+      ...{ name: 'work', namespace: 'test', origin },
+      job: {
+        ...{ name: 'work', namespace: 'test', backoffLimit: 6, activeDeadlineMs: undefined, origin },
+        container: { image: 'test/work', command: [], args: [], env: [], volumes: [] },
+      },
+    },
+  ],
   eventTypes: [],
   configMaps: new Map(),
   secrets: new Map(),
@@ -484,6 +492,20 @@ describe('kubectl', needs('kubectl'), () => {
         group: 'sources.knative.dev',
         scope: 'Namespaced',
         versions: [{ name: 'v1', storage: true }, { storage: false }],
+      },
+    });
+  });
+
+  test('gives a JobSink with its address', async () => {
+    const { body } = await get('/apis/sinks.knative.dev/v1alpha1/namespaces/test/jobsinks/work');
+    expect(body).toMatchObject({
+      kind: 'JobSink',
+      status: {
+        address: { url: 'http://job-sink.knative-eventing.svc.cluster.local/test/work' },
+        conditions: [
+          { type: 'Addressable', status: 'True' },
+          { type: 'Ready', status: 'True' },
+        ],
       },
     });
   });

@@ -1,5 +1,5 @@
 import { addressOf } from '@dormouse/manifests/address-of';
-import type { Broker, Filter, Trigger } from '@dormouse/manifests/model';
+import type { Broker, Filter, JobSink, Trigger } from '@dormouse/manifests/model';
 import {
   type BuiltObject,
   conditionsOf,
@@ -9,6 +9,7 @@ import {
   hasBroker,
   reference,
   type Shown,
+  sinks,
 } from './object-parts.ts';
 
 /** A Trigger with the address its events go to. */
@@ -48,6 +49,18 @@ export const brokerObject = ({ name, namespace, delivery }: Broker): BuiltObject
     address: { name: 'http', url: addressOf({ kind: 'broker', name, namespace }) },
     ...(delivery.deadLetterSink && { deadLetterSinkUri: addressOf(delivery.deadLetterSink) }),
     conditions: conditionsOf({}),
+  },
+});
+
+/** A JobSink with its address. */
+export const jobSinkObject = ({ name, namespace, job }: JobSink): BuiltObject => ({
+  apiVersion: sinks,
+  kind: 'JobSink',
+  metadata: { name, namespace },
+  spec: { job: { spec: { template: { spec: { containers: [{ image: job.container.image }] } } } } },
+  status: {
+    address: { name: 'http', url: addressOf({ kind: 'jobSink', name, namespace }) },
+    conditions: conditionsOf({ Addressable: true }),
   },
 });
 

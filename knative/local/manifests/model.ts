@@ -71,6 +71,7 @@ export interface NamedContainer {
   /** With its port, unless it runs a command. */
   readinessProbe?: Probe;
   livenessProbe?: Probe;
+  startupProbe?: Probe;
 }
 
 /** autoscaling.knative.dev annotations with Knative's defaults. */

@@ -10,7 +10,7 @@ import type { InstanceConnections } from './proxy/instance-exchange.ts';
 export type InstanceState = 'starting' | 'ready' | 'unready' | 'draining' | 'ended';
 
 /** A container beside the one that is served, as far as it is probed. */
-export interface Beside extends Pick<NamedContainer, 'name' | 'readinessProbe' | 'livenessProbe'> {
+export interface Beside extends Pick<NamedContainer, 'name' | 'readinessProbe' | 'livenessProbe' | 'startupProbe'> {
   /** Runs a command of a probe there. */
   exec: NonNullable<Probed['exec']>;
   /** Ends its process; another one is started. */
@@ -66,6 +66,10 @@ export class Instance implements ServingEndpoint {
   #timers: unknown[] = [];
   #probeTimer: unknown;
   #asked = false;
+  /** Containers beside it that have started: until then nobody asks whether they live. */
+  readonly #startedBeside = new Set<string>();
+  /** Since when those start that were started anew. */
+  readonly #restartedBeside = new Map<string, number>();
 
   constructor(options: InstanceOptions) {
     const { name, child, host, port, activator, clock = systemClock } = options;
@@ -138,10 +142,29 @@ export class Instance implements ServingEndpoint {
   /** Why the first of the containers beside it is not ready. */
   async #unreadyBeside(): Promise<ProbeFailure> {
     for (const one of this.#options.beside ?? []) {
+      const unstarted = await this.#unstartedBeside(one);
+      if (unstarted !== undefined) return unstarted;
       const failure = one.readinessProbe && (await this.#askBeside(one, one.readinessProbe));
       if (failure !== undefined) return failure;
     }
     return undefined;
+  }
+
+  /** Whether its startup probe has still to succeed; one that fails for too long starts that container anew. */
+  async #unstartedBeside(one: Beside): Promise<ProbeFailure> {
+    const { name, startupProbe } = one;
+    if (!startupProbe || this.#startedBeside.has(name)) return undefined;
+    const failure = await this.#askBeside(one, startupProbe);
+    const since = this.#restartedBeside.get(name) ?? this.startedAt;
+    if (failure === undefined) this.#startedBeside.add(name);
+    else if (this.#clock.now() >= since + startupMs(startupProbe)) this.#restartBeside(one);
+    return failure;
+  }
+
+  #restartBeside(one: Beside): void {
+    this.#startedBeside.delete(one.name);
+    this.#restartedBeside.set(one.name, this.#clock.now());
+    one.restart();
   }
 
   async #askBeside({ name, exec }: Beside, each: Probe): Promise<ProbeFailure> {
@@ -191,8 +214,10 @@ export class Instance implements ServingEndpoint {
       const each = one.livenessProbe;
       if (!each) continue;
       // Only that container is started anew.
-      const judge = (failed: number) => failed > 0 && failed % each.failureThreshold === 0 && one.restart();
-      this.#repeat(each, judge, () => this.#askBeside(one, each));
+      const judge = (failed: number) => failed > 0 && failed % each.failureThreshold === 0 && this.#restartBeside(one);
+      this.#repeat(each, judge, async () =>
+        (await this.#unstartedBeside(one)) ? undefined : this.#askBeside(one, each),
+      );
     }
   }
 

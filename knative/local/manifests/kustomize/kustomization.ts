@@ -76,7 +76,19 @@ const isManifest = (folder: string, name: string) =>
   /\.(?:ya?ml|json)$/.test(name) &&
   name !== 'platform.yaml' &&
   statSync(join(folder, name)).isFile() &&
-  /^\s*"?apiVersion"?\s*:/m.test(readFileSync(join(folder, name), 'utf8'));
+  holdsObject(readFileSync(join(folder, name), 'utf8'));
+
+/** Whether a file has an object in it, in any style, or cannot be read, so that the start says why. */
+function holdsObject(text: string): boolean {
+  if (!text.includes('apiVersion')) return false;
+  if (/^\s*"?apiVersion"?\s*:/m.test(text)) return true;
+  try {
+    const values = readYaml(text, 'manifest').flatMap(({ value }) => (Array.isArray(value) ? value : [value]));
+    return values.some((each) => isObject(each) && Object.hasOwn(each, 'apiVersion'));
+  } catch {
+    return true;
+  }
+}
 
 function kustomizationOf(root: string, fields: Fields, files: Set<string>): Kustomization {
   const read = (path: string, at: Origin) => {

@@ -606,6 +606,19 @@ describe('says file and line of what is wrong', () => {
   });
 });
 
+test('a manifest in flow style is one, and what cannot be read or is a list is reported', () => {
+  const web = '{apiVersion: v1, kind: ConfigMap, metadata: {name: web}}';
+  const render1 = (text: string) =>
+    render(folderOf({ 'a.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\n', 'b.yaml': text }));
+  const names = (text: string) => render1(text).map(({ manifest }) => manifest.metadata.name);
+  expect(names(web)).toEqual(['a', 'web']);
+  expect(names(`# about\n---\n${web}\n`)).toEqual(['a', 'web']);
+  expect(names(`{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"web"}}`)).toEqual(['a', 'web']);
+  expect(() => render1('{apiVersion: v1, kind: [')).toThrow(/b\.yaml:\d/);
+  expect(() => render1(`- ${web}`)).toThrow(/b\.yaml:1/);
+  expect(names('services: { web: { image: "apiVersion" } }')).toEqual(['a']);
+});
+
 test('a folder without a kustomization is all its manifests', () => {
   const folder = folderOf({
     'b.yaml': configMap('b'),

@@ -75,8 +75,6 @@ function refuseProbes(fields: Fields, role: Role, enabled: Enabled): void {
   if (role === 'init') fields.fail(probe, 'is not allowed in an init container');
   if (!enabled('knative-serving', 'multi-container-probing'))
     fields.fail(probe, 'is off by default on Knative (multi-container-probing): probe the container that has the port');
-  if (fields.has('startupProbe'))
-    fields.fail('startupProbe', 'is not understood: only the container that has the port starts by a probe');
 }
 
 /** @param optional Knative's webhooks name it */

@@ -242,9 +242,10 @@ describe('a Service', () => {
       'containers[1].readinessProbe.tcpSocket needs "port"',
     );
     expect(() => read(beside({ readinessProbe: {} }), probing)).toThrow('needs httpGet, tcpSocket, grpc or exec');
-    expect(() => read(beside({ startupProbe: { tcpSocket: { port: 1 } } }), probing)).toThrow(
-      'containers[1].startupProbe is not understood',
-    );
+    const startupProbe = { tcpSocket: { port: 1 }, periodSeconds: 2, failureThreshold: 5 };
+    expect(read(beside({ startupProbe }), probing).services[0]!.sidecars).toMatchObject([
+      { startupProbe: { port: 1, periodMs: 2_000, failureThreshold: 5 } },
+    ]);
   });
 
   test('has hosts by the tags of its traffic, and by DomainMappings', () => {

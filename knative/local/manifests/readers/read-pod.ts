@@ -43,6 +43,7 @@ export function readPod(pod: Fields, kind: PodKind, reading: Reading): PodContai
       ...named('sidecar')(each, at),
       ...readSidecarProbe(each, 'readinessProbe'),
       ...readSidecarProbe(each, 'livenessProbe'),
+      ...readSidecarProbe(each, 'startupProbe'),
     })),
     initContainers: before.map(named('init')),
   };
@@ -52,7 +53,10 @@ export function readPod(pod: Fields, kind: PodKind, reading: Reading): PodContai
 }
 
 /** A sidecar has no port of its own that a probe could mean. */
-function readSidecarProbe(fields: Fields, key: 'readinessProbe' | 'livenessProbe'): Partial<NamedContainer> {
+function readSidecarProbe(
+  fields: Fields,
+  key: 'readinessProbe' | 'livenessProbe' | 'startupProbe',
+): Partial<NamedContainer> {
   const probe = readProbe(fields, key);
   if (!probe) return {};
   if (probe.exec) return { [key]: probe };

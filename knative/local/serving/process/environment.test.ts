@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Container, Volume } from '@dormouse/manifests/model';
@@ -149,5 +149,28 @@ describe('the environment of an instance', () => {
     expect(
       ['http://a.b.svc', 'http://a.b.svc.cluster.local:80', 'http://a.b.svc.cluster.local'].map(canonical),
     ).toEqual(Array(3).fill('http://a.b.svc.cluster.local'));
+  });
+
+  it('has the Secret of its own namespace: of the manifests, or NAMESPACE_NAME before NAME of the folder of data', () => {
+    const write = (folder: string, value: string) => {
+      mkdirSync(join(home, 'secrets', folder), { recursive: true });
+      writeFileSync(join(home, 'secrets', folder, 'KEY'), value);
+    };
+    const keyIn = (namespace: string, from = 'own') => {
+      const env = [{ kind: 'secretKey', name: 'ONE', from, key: 'KEY', optional: false }] as const;
+      const source = { kind: 'secret', from, optional: false } as const;
+      const container = whole({ env, volumes: [{ name: 'v', mountPath: '/v', readOnly: false, source }] });
+      const [volume] = resolveVolumes('web', namespace, container, options());
+      const { ONE } = resolveEnvironment('web', namespace, container, options());
+      expect(readFileSync(join(volume!.from, 'KEY'), 'utf8')).toBe(ONE);
+      return ONE;
+    };
+    write('own', 'of all');
+    expect([keyIn('blog'), keyIn('shop')]).toEqual(['value', 'of all']);
+    write('shop_own', 'of shop');
+    expect([keyIn('blog'), keyIn('shop'), keyIn('other')]).toEqual(['value', 'of shop', 'of all']);
+    write('blog_own', 'put there');
+    expect(keyIn('blog')).toBe('put there');
+    expect(readFileSync(join(home, 'secrets/own/KEY'), 'utf8')).toBe('of all');
   });
 });

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Container, EnvSource, Platform, PodField, Volume } from '@dormouse/manifests/model';
@@ -166,7 +166,17 @@ function lookUp(
   { platform, home }: EnvironmentOptions,
 ): Readonly<Record<string, string>> | undefined {
   if (!secret) return platform.configMaps.get(`${namespace}/${name}`);
-  return readSecret(join(home, 'secrets'), name) ?? platform.secrets.get(`${namespace}/${name}`);
+  const own = readSecret(join(home, 'secrets'), ofNamespace(namespace, name));
+  return own ?? platform.secrets.get(`${namespace}/${name}`) ?? readSecret(join(home, 'secrets'), name);
+}
+
+/** No name has an underscore. */
+const ofNamespace = (namespace: string, name: string) => `${namespace}_${name}`;
+
+/** Folder of a Secret that was put into DORMOUSE_HOME: `NAMESPACE_NAME`, or `NAME` for all namespaces. */
+function secretFolder(namespace: string, name: string, home: string): string {
+  const own = join(home, 'secrets', ofNamespace(namespace, name));
+  return existsSync(own) ? own : join(home, 'secrets', name);
 }
 
 /**
@@ -181,27 +191,35 @@ function volumesOf(service: string, namespace: string, home: string): string {
 }
 
 /** The local folder of a volume. */
-function mount(service: string, namespace: string, { name, source }: Volume, options: EnvironmentOptions): string {
-  const { home } = options;
-  const folder =
-    source.kind === 'secret'
-      ? join(home, 'secrets', source.from)
-      : source.kind === 'claim'
-        ? join(home, 'volumes', `${namespace}__${source.from}`)
-        : source.kind === 'folder'
-          ? source.from
-          : join(volumesOf(service, namespace, home), name);
-  if (source.kind === 'emptyDir' || source.kind === 'claim') mkdirSync(folder, { recursive: true });
-  else if (source.kind !== 'folder') {
-    const given =
-      source.kind === 'secret'
-        ? options.platform.secrets.get(`${namespace}/${source.from}`)
-        : options.platform.configMaps.get(`${namespace}/${source.from}`);
-    if (given) {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
-      for (const [key, value] of Object.entries(given)) writeFileSync(join(folder, key), value, { mode: 0o600 });
-    }
-  }
+function mount(
+  service: string,
+  namespace: string,
+  { name, source }: Volume,
+  { platform, home }: EnvironmentOptions,
+): string {
+  if (source.kind === 'folder') return source.from;
+  if (source.kind === 'claim') return made(join(home, 'volumes', `${namespace}__${source.from}`));
+  const own = () => join(volumesOf(service, namespace, home), name);
+  if (source.kind === 'emptyDir') return made(own());
+  const key = `${namespace}/${source.from}`;
+  if (source.kind === 'configMap') return filled(own(), platform.configMaps.get(key));
+  const put = secretFolder(namespace, source.from, home);
+  const given = platform.secrets.get(key);
+  return given && put !== join(home, 'secrets', ofNamespace(namespace, source.from)) ? filled(own(), given) : put;
+}
+
+function made(folder: string): string {
+  mkdirSync(folder, { recursive: true });
+  return folder;
+}
+
+/** A folder with a file for each key, and no other. */
+function filled(folder: string, data: Readonly<Record<string, string>> | undefined): string {
+  if (!data) return folder;
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  for (const name of readdirSync(folder))
+    if (!Object.hasOwn(data, name)) rmSync(join(folder, name), { recursive: true });
+  for (const [key, value] of Object.entries(data)) writeFileSync(join(folder, key), value, { mode: 0o600 });
   return folder;
 }
 

@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { skippedFor } from '@dormouse/tests/needs';
@@ -36,6 +45,22 @@ describe('a program with mounts of its own', skippedFor(refused ? ['private moun
     run('echo kept > /dormouse-data/file; echo lost > /etc/dormouse-shop/lost');
     expect(readFileSync(join(data, 'file'), 'utf8')).toBe('kept\n');
     expect(() => run('echo no > /etc/dormouse-shop/settings/greeting')).toThrow('Read-only file system');
+  });
+
+  test('sees what is in the folder above its mount, which may be written as before', () => {
+    const mode = '%a';
+    const above = (path: string) => {
+      const own = [{ from: data, mountPath: path, readOnly: false }];
+      const argv = ['/bin/sh', '-c', `stat -c ${mode} /tmp; ls /tmp; touch /tmp/made-here`];
+      const [program = '', ...args] = wrap({ argv, cwd: '/', folder: home, mounts: own });
+      return execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).split('\n');
+    };
+    const beside = mkdtempSync('/tmp/dormouse-beside-');
+    const [permissions, ...names] = above('/tmp/dormouse-below/data');
+    rmSync(beside, { recursive: true });
+    expect(permissions).toBe((statSync('/tmp').mode & 0o7777).toString(8));
+    expect(names).toEqual(expect.arrayContaining(['dormouse-below', beside.slice('/tmp/'.length)]));
+    expect(['/tmp/dormouse-below', '/tmp/made-here'].filter((each) => existsSync(each))).toEqual([]);
   });
 
   test('leaves nothing on the machine', () => {

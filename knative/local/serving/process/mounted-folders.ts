@@ -36,6 +36,7 @@ while [ "$count" -gt 0 ]; do
   if [ "$above" != "$to" ] && [ "$above" != / ]; then
     made=$((made + 1))
     mkdir "$scratch/upper$made" "$scratch/work$made"
+    chmod "$(stat -c %a "$root$above")" "$scratch/upper$made"
     mount -t overlay dormouse -o "lowerdir=$root$above,upperdir=$scratch/upper$made,workdir=$scratch/work$made" "$root$above"
     case "$program/" in "$above"/*) mount --rbind "$program" "$root$program" ;; esac
   fi
