@@ -242,7 +242,7 @@ describe('the Kubernetes API of the local platform', () => {
       ((await get(path)).body.items as { metadata: { name: string } }[]).map(({ metadata }) => metadata.name);
     expect((await get(triggers)).body).toMatchObject({ apiVersion: 'eventing.knative.dev/v1', kind: 'TriggerList' });
     expect(await names(triggers)).toEqual(['counted', 'lost']);
-    expect(await names('/apis/eventing.knative.dev/v1/triggers')).toEqual(['counted', 'lost', 'away']);
+    expect(await names('/apis/eventing.knative.dev/v1/triggers')).toEqual(['away', 'counted', 'lost']);
     expect(await names('/apis/eventing.knative.dev/v1/namespaces/none/triggers')).toEqual([]);
   });
 
@@ -464,10 +464,10 @@ describe('kubectl', needs('kubectl'), () => {
     const [head = '', ...rows] = lines.map((line) => line.trim().split(/ {2,}/));
     expect(head).toEqual(['NAME', 'URL', 'LATESTCREATED', 'LATESTREADY', 'READY', 'REASON']);
     expect(rows).toEqual([
-      ['counts', 'http://counts.test.svc.cluster.local', 'True'],
-      ['shop', 'http://shop.test.localhost:8080', 'shop-00002', 'shop-00002', 'True'],
-      ['lame', 'http://lame.test.svc.cluster.local', 'lame-00003', 'lame-00002', 'False', 'RevisionFailed'],
       ['coming', 'http://coming.test.svc.cluster.local', 'coming-00002', 'coming-00001', 'Unknown'],
+      ['counts', 'http://counts.test.svc.cluster.local', 'True'],
+      ['lame', 'http://lame.test.svc.cluster.local', 'lame-00003', 'lame-00002', 'False', 'RevisionFailed'],
+      ['shop', 'http://shop.test.localhost:8080', 'shop-00002', 'shop-00002', 'True'],
     ]);
   });
 

@@ -161,6 +161,12 @@ function one(path: ResourcePath, call: Call, cache: ObjectCache): object {
   return answered(call, path, object);
 }
 
+/** In the order in which an API server has them from etcd. */
+function byKey(left: KubernetesObject, right: KubernetesObject): number {
+  const keyOf = ({ metadata: { namespace = '', name } }: KubernetesObject) => `${namespace}/${name}`;
+  return keyOf(left) < keyOf(right) ? -1 : 1;
+}
+
 function list(
   { kind, version }: ResourcePath,
   call: Call,
@@ -170,6 +176,7 @@ function list(
   const items = cache
     .list()
     .filter(includes)
+    .sort(byKey)
     .map((each) => seenBy(call, each, version));
   const resourceVersion = String(cache.version);
   if (isTable(call)) return tableOf(kind, items, tableOptions(call, resourceVersion));

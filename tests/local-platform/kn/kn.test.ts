@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { missingCluster, needs, skippedFor } from '../../needs.ts';
 import { unique } from '../../unique.ts';
 import { runStep } from './run-step.ts';
-import { readTranscript, reconciled } from './transcript.ts';
+import { readTranscript, reconciled, withoutServerWarnings } from './transcript.ts';
 
 const { steps } = readTranscript(readFileSync(join(import.meta.dirname, 'walk.txt'), 'utf8'));
 const titled = steps.map((each) => [`${each.command} (line ${each.line})`, each] as const);
@@ -51,7 +51,7 @@ describe('kn and kubectl on a cluster', { timeout: 600_000, ...skippedFor(missin
   afterAll(() => void execFileSync('kubectl', ['delete', 'namespace', names.namespace, '--wait=false']));
 
   it.each(titled)('%s', async (_, { command, expected }) => {
-    const printed = await runStep(command, names, process.env);
+    const printed = withoutServerWarnings(await runStep(command, names, process.env));
     expect(printed).toEqual(reconciled(expected, printed, true));
   });
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { normalised, readTranscript, reconciled, withNames } from './transcript.ts';
+import { normalised, readTranscript, reconciled, withNames, withoutServerWarnings } from './transcript.ts';
 
 const text = `# About
 # ?more: a cluster says more
@@ -36,6 +36,11 @@ describe('a transcript', () => {
     expect(reconciled(expected, fewer, true)).toEqual(fewer);
     for (const wrong of [['other', '', 'last'], ['first', '', 'last', 'more'], ['first', 'last'], []])
       expect(reconciled(expected, wrong, true)).not.toEqual(wrong);
+  });
+
+  it('has no warnings of an API server', () => {
+    const own = "Warning: 'kn service apply' is another";
+    expect(withoutServerWarnings(['Warning: v1beta2 is deprecated', own, 'a'])).toEqual([own, 'a']);
   });
 
   it('gives a reason for each difference', () => {

@@ -75,6 +75,10 @@ export function normalised(output: string, { namespace, image, missing, folder }
   return lines;
 }
 
+/** Lines without those that print a header `Warning` of the API server. kn's own begin with its name. */
+export const withoutServerWarnings = (lines: readonly string[]): string[] =>
+  lines.filter((line) => !line.startsWith('Warning: ') || line.startsWith("Warning: 'kn "));
+
 /**
  * What is expected with the lines that were printed where they may differ, to be compared with what was printed.
  * @param elsewhere on a cluster: only there may they
