@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { join, relative } from 'node:path';
 import { accessTokenFile } from './access-token.ts';
+import { collectWhenIdle } from './collect-when-idle.ts';
 import type { Settings } from './command-line.ts';
 import { inspectorPorts, withInspector } from './inspect.ts';
 import { kubeconfigFile } from './kubeconfig.ts';
@@ -71,6 +72,7 @@ export async function run(
   });
   forgetAddress = noteAddress(settings.home, platform.url);
   stopping.started(platform);
+  collectWhenIdle({ requests: () => platform.services().reduce((sum, { requests }) => sum + requests, 0) });
   const isBlog = more.isBlog?.(platform.services().map(({ name }) => name)) ?? true;
   console.log(summary(platform, { ...settings, isBlog }, seconds()));
   setTimeout(flushCompileCache, 1_000).unref();
