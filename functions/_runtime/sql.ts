@@ -1,6 +1,6 @@
-import postgres from 'postgres';
 import { addArrayTypes } from './array-types.ts';
 import type { Config } from './config.ts';
+import { postgres } from './postgres.ts';
 import { responseWatchdog } from './response-watchdog.ts';
 import type { Sql, Tx } from './sql-types.ts';
 import { traced } from './traced-sql.ts';

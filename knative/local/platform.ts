@@ -2,7 +2,7 @@ import { withChannels } from '@dormouse/eventing/channels';
 import { mustBeFree } from '@dormouse/http/internal-http';
 import type { Platform } from '@dormouse/manifests/model';
 import { createIngress, type Ingress } from '@dormouse/serving/ingress/ingress';
-import { startChild } from '@dormouse/serving/process/child-process';
+import { nodeFlags, startChild } from '@dormouse/serving/process/child-process';
 import { baseEnvironment } from '@dormouse/serving/process/environment';
 import { createPrewarmedProcess } from '@dormouse/serving/process/prewarmed-process';
 import { type Listener, listen } from '@dormouse/serving/proxy/listener';
@@ -63,7 +63,7 @@ async function start(options: PlatformOptions, cleanup: AsyncDisposableStack): P
   const backingServices = await startBackingServices(context);
   Object.assign(context, { source: backingServices.source, running: backingServices.source });
   const prewarmed = createPrewarmedProcess({
-    start: () => startChild(backingServices.launcher, baseEnvironment()),
+    start: () => startChild(backingServices.launcher, baseEnvironment(), nodeFlags, backingServices.preloaded),
     enabled: options.prewarmed ?? true,
   });
   cleanup.defer(() => prewarmed.close());

@@ -8,7 +8,7 @@ import {
   resolveVolumes,
 } from '@dormouse/serving/process/environment';
 import { type Mounting, mounting } from '@dormouse/serving/process/mounted-folders';
-import type { PrewarmedProcess } from '@dormouse/serving/process/prewarmed-process';
+import { needsOwnProcess, type PrewarmedProcess } from '@dormouse/serving/process/prewarmed-process';
 import { prepareSecrets } from '@dormouse/serving/process/secrets';
 import type { Contained, ContainerOptions } from '@dormouse/serving/process/start-container';
 import { createServices, type Services } from '@dormouse/serving/services';
@@ -67,7 +67,7 @@ export async function startFunctions(
     process: (env) => {
       const port = ports.get(env.K_SERVICE ?? '');
       if (port !== undefined) return inspected(env, port);
-      return env.NODE_OPTIONS ? startChild(launcher, env, nodeFlags) : prewarmed.take();
+      return needsOwnProcess(env) ? startChild(launcher, env, nodeFlags) : prewarmed.take();
     },
   });
   context.services = services;

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -105,6 +105,55 @@ describe('a program', () => {
     await expect(builder.build(program)).rejects.toThrow(
       new RegExp(`^${program}:2:\\d+: Could not resolve "./gone.ts"`),
     );
+  });
+});
+
+describe('a shared module', () => {
+  const shared = () => {
+    write('count.ts', 'export const count = { loaded: Math.random() };');
+    return createBuilder({
+      folder: join(root, 'build'),
+      root,
+      shared: [write('shared.ts', `export { count } from './count.ts';`)],
+    });
+  };
+
+  it('is the same for every program that imports it, now or later, wherever the builds lie', async () => {
+    const both = shared();
+    const now = await both.build(write('now.ts', `export { count } from './shared.ts';`));
+    const later = await both.build(write('later.ts', `export const { count } = await import('./shared.ts');`));
+    renameSync(join(root, 'build'), join(root, 'moved'));
+    const moved = ({ entry }: Bundle) => run(entry.replace(`${root}/build`, `${root}/moved`));
+    const loaded = await moved(now);
+    expect(loaded.count).toMatchObject({ loaded: expect.any(Number) });
+    expect((await moved(later)).count).toBe(loaded.count);
+    expect(now.contents).toContain(join(root, 'count.ts'));
+  });
+
+  it('that changed changes the program', async () => {
+    const program = write('main.ts', `export { count } from './shared.ts';`);
+    const first = await shared().build(program);
+    const again = await shared().build(program);
+    write('count.ts', 'export const count = 2;');
+    const changed = await createBuilder({ folder: join(root, 'build'), root, shared: [join(root, 'shared.ts')] }).build(
+      program,
+    );
+    expect([again.fresh, again.hash === first.hash, changed.fresh, changed.hash === first.hash]).toEqual([
+      false,
+      true,
+      true,
+      false,
+    ]);
+    expect((await run(changed.entry)).count).toBe(2);
+  });
+
+  it('is not another one of the same name', async () => {
+    const both = shared();
+    mkdirSync(join(root, 'other'));
+    write('other/shared.ts', 'export const count = 3;');
+    expect(
+      (await run((await both.build(write('other/main.ts', `export { count } from './shared.ts';`))).entry)).count,
+    ).toBe(3);
   });
 });
 

@@ -6,6 +6,7 @@ import type { BuildOptions, Metafile } from 'esbuild';
 import { explicitSdk, hasOtherSdk } from './explicit-sdk.ts';
 import type { FolderProgram } from './folder-program.ts';
 import { linkPackages, nativeIn, nativePackages } from './native-packages.ts';
+import { sharedModules } from './shared-modules.ts';
 
 /** A program made ready to run. */
 export interface Bundle {
@@ -50,7 +51,7 @@ interface Found {
 }
 
 /** Version of the build step: change it when the build itself changes. */
-const recipe = '8';
+const recipe = '9';
 
 /** CommonJS code in an ES module needs these. */
 const banner = `import { createRequire as dormouseRequire } from 'node:module'; const require = dormouseRequire(import.meta.url); const __filename = import.meta.filename; const __dirname = import.meta.dirname;`;
@@ -58,8 +59,19 @@ const banner = `import { createRequire as dormouseRequire } from 'node:module'; 
 /**
  * Builds programs to `folder`: one file for what is loaded at start, further ones for what is imported later.
  * esbuild is loaded only when something has changed, and unloaded afterwards: idle, it would take most of the platform's memory.
+ *
+ * @param shared absolute paths of modules that are built once: every program that imports one loads that build, so that a
+ * process may have loaded it before it knows its program
  */
-export function createBuilder({ folder, root }: { folder: string; root: string }): Builder {
+export function createBuilder({
+  folder,
+  root,
+  shared = [],
+}: {
+  folder: string;
+  root: string;
+  shared?: readonly string[];
+}): Builder {
   const version = (createRequire(import.meta.url)('esbuild/package.json') as { version: string }).version;
   const how = sha(`${recipe} ${version} ${process.version}`);
   const turns = new Map<string, Promise<Bundle>>();
@@ -71,7 +83,7 @@ export function createBuilder({ folder, root }: { folder: string; root: string }
     const { stop } = await import('esbuild');
     await stop();
   };
-  return {
+  const builder: Builder = {
     rest,
     async build(source, files = []) {
       const program = resolve(source);
@@ -84,12 +96,13 @@ export function createBuilder({ folder, root }: { folder: string; root: string }
         const known = unchanged(directory, how, files);
         if (known) return bundleOf(directory, known, false);
         used = true;
-        return bundleOf(directory, await make(program, files, directory, how, root), true);
+        return bundleOf(directory, await make(program, files, { directory, how, root, shared, builder }), true);
       })().finally(() => running--);
       turns.set(directory, mine);
       return mine;
     },
   };
+  return builder;
 }
 
 const sha = (text: string | Buffer) => createHash('sha256').update(text).digest('hex');
@@ -127,12 +140,18 @@ function unchanged(directory: string, how: string, files: readonly string[]): Fo
   }
 }
 
+interface MakeOptions {
+  directory: string;
+  how: string;
+  root: string;
+  shared: readonly string[];
+  builder: Builder;
+}
+
 async function make(
   program: string,
   files: readonly string[],
-  directory: string,
-  how: string,
-  root: string,
+  { directory, how, root, shared, builder }: MakeOptions,
 ): Promise<Found> {
   const { build } = await import('esbuild');
   const temporary = join(directory, `making-${process.pid}-${Date.now()}`);
@@ -158,24 +177,34 @@ async function make(
     absWorkingDir: root,
     loader: { '.sql': 'text', '.css': 'text', '.svg': 'text', '.node': 'copy' },
   } as const satisfies BuildOptions;
-  const result = await build({ ...options, plugins: [explicitSdk] })
+  const { plugin, used } = sharedModules(shared, builder.build, temporary);
+  const result = await build({ ...options, plugins: [plugin, explicitSdk] })
     .then((made) => {
       if (!hasOtherSdk(made.metafile)) return made;
       rmSync(temporary, { recursive: true, force: true });
-      return build(options);
+      return build({ ...options, plugins: [plugin] });
     })
     .catch((error: unknown) => {
       rmSync(temporary, { recursive: true, force: true });
       throw new BuildError(explain(error, root));
     });
-  const read = [...filesIn(result.metafile).map((file) => resolve(root, file)), ...globSync(files)];
+  const read = [
+    ...filesIn(result.metafile).map((file) => resolve(root, file)),
+    ...globSync(files),
+    ...used().flatMap((each) => each.inputs),
+  ];
   const inputs = Object.fromEntries(read.map((file) => [file, stamp(file)]));
   const hash = sha(how + Object.entries(inputs).map(([file, each]) => `${file} ${each.hash}`)).slice(0, 16);
   writeFileSync(join(temporary, 'package.json'), '{"type":"module"}');
   linkPackages(nativeIn(result.metafile.outputs), program, temporary);
   rmSync(join(directory, hash), { recursive: true, force: true });
   renameSync(temporary, join(directory, hash));
-  const found = { how, hash, inputs, contents: contentsOf(result.metafile, root) };
+  const found = {
+    how,
+    hash,
+    inputs,
+    contents: [...contentsOf(result.metafile, root), ...used().flatMap((each) => each.contents)],
+  };
   mkdirSync(directory, { recursive: true });
   writeFileSync(join(directory, 'built.json.new'), JSON.stringify(found));
   renameSync(join(directory, 'built.json.new'), join(directory, 'built.json'));

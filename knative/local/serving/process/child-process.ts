@@ -30,13 +30,17 @@ export const nodeFlags = [
   '--disable-warning=ExperimentalWarning',
 ];
 
-/** Starts a process with `launcher` (a JavaScript file), in a minimal environment. */
+/**
+ * Starts a process with `launcher` (a JavaScript file), in a minimal environment.
+ * @param preloaded JavaScript files that it loads while it waits for its program
+ */
 export function startChild(
   launcher: string,
   environment: NodeJS.ProcessEnv,
   flags: readonly string[] = nodeFlags,
+  preloaded: readonly string[] = [],
 ): Child {
-  const child = spawn(process.execPath, [...flags, launcher], {
+  const child = spawn(process.execPath, [...flags, launcher, ...preloaded], {
     env: { ...mallocVariables, ...environment },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     detached: true,

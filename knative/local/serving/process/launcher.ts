@@ -38,10 +38,11 @@ subscribe('tracing:net.server.listen:asyncEnd', (message) => {
 
 listenOn({ host: '127.0.0.1' });
 
+const preloaded = process.argv.slice(2);
 let assigned = false;
 const waiting = setInterval(() => {}, 2 ** 30);
 // Only a prewarmed process has time for this before its message arrives.
-const idle = setTimeout(() => void import('./warm-up.ts').then(({ warmUp }) => warmUp()).catch(() => {}), 100);
+const idle = setTimeout(() => void import('./warm-up.ts').then(({ warmUp }) => warmUp(preloaded)).catch(() => {}), 100);
 
 function become({ env, cwd, entry, args, cache }: Assignment): void {
   for (const name of Object.keys(process.env)) if (!(name in env)) delete process.env[name];

@@ -9,6 +9,10 @@ export interface PrewarmedProcess {
   close(): Promise<void>;
 }
 
+/** Whether it sets what a prewarmed process has read before: Node.js its options, the package `debug` (of ioredis) what it prints. */
+export const needsOwnProcess = (env: Readonly<Record<string, string>>): boolean =>
+  Object.keys(env).some((name) => name === 'NODE_OPTIONS' || /^debug(_|$)/i.test(name));
+
 /**
  * @param start starts a process that waits for its program
  * @param afterMs delay until the next prewarmed process starts, so that it does not slow the request that took the last one
