@@ -75,18 +75,19 @@ describe('the cover of a post', () => {
     }
   });
 
-  it('stands above what to read next, lazily, and the colour of the category where there is none', async () => {
+  it('stands above what to read next, lazily, and the colour of the category with a letter where there is none', async () => {
     const { page, stored } = blog();
     const next = async (slug: string) =>
       /<nav class="next".*?<\/nav>/s.exec(await page(`/blog/posts/${slug}`))?.[0] ?? '';
     expect(await next('seen')).toContain('<ul><li><a href="/blog/posts/plain"');
-    stored.push(aPost({ slug: 'third', title: 'Third' }));
+    stored.push(aPost({ slug: 'third', title: 'Third' }), aPost({ slug: 'family', title: '👩‍👩‍👧 at sea' }));
     const html = await next('third');
     expect(html).toContain('<ul class="pictured">');
     const link = (slug: string) =>
-      `<a class="entry-cover c-[0-9a-f]{6}" href="/blog/posts/${slug}" tabindex="-1" aria-hidden="true">`;
-    expect(html).toMatch(new RegExp(`${link('seen')}<picture>`));
-    expect(html).toMatch(new RegExp(`${link('plain')}</a><a href="/blog/posts/plain"`));
+      `<a class="entry-cover c-[0-9a-f]{6}" href="/blog/posts/${slug}" tabindex="-1" aria-hidden="true"`;
+    expect(html).toContain('data-initial="👩‍👩‍👧"');
+    expect(html).toMatch(new RegExp(`${link('seen')}><picture>`));
+    expect(html).toMatch(new RegExp(`${link('plain')} data-initial="P"></a><a href="/blog/posts/plain"`));
     expect(html).toContain(
       'width="1600" height="900" alt="" class="placeholder c-a1b2c3" loading="lazy" decoding="async">',
     );

@@ -156,9 +156,13 @@ function readNext(
 </nav>`;
 }
 
-/** The cover of a post, or the colour of its category in its place. The title beside it is the same link, for those who listen or go by keys. */
-const thumbnail = (href: string, cover: ReadyPicture | undefined, { category }: PostSummary): Html =>
-  markup`<a class="entry-cover ${colorClass(category.color)}" href="${href}" tabindex="-1" aria-hidden="true">${cover ? coverPicture(cover, { sizes: '(min-width: 40rem) 13.5rem, 6.5rem', alt: '' }) : none}</a>`;
+/** The cover of a post, or the colour of its category and the first letter of its title in its place. The title beside it is the same link, for those who listen or go by keys. */
+const thumbnail = (href: string, cover: ReadyPicture | undefined, { category, title }: PostSummary): Html =>
+  markup`<a class="entry-cover ${colorClass(category.color)}" href="${href}" tabindex="-1" aria-hidden="true"${cover ? none : markup` data-initial="${initial(title)}"`}>${cover ? coverPicture(cover, { sizes: '(min-width: 40rem) 13.5rem, 6.5rem', alt: '' }) : none}</a>`;
+
+const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' });
+/** As people count letters: a family of emoji, or a Hangul syllable, is one. */
+const initial = (title: string): string => graphemes.segment(title).containing(0)?.segment.toUpperCase() ?? '';
 
 const tools = (path: string, { title, status }: Post, t: Words): Html =>
   markup`<p class="tools"><a class="button quiet" href="${path}/edit">${t.post.edit(title)}</a> <a class="button quiet" href="${path}/revisions">${t.post.versions(title)}</a> <a class="button quiet" href="${path}/delete">${t.post.delete(title)}</a>${status === 'draft' ? markup` <a class="button quiet" href="${path}/preview">${t.draftLink.of(title)}</a>` : none}</p>`;

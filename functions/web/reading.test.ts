@@ -261,8 +261,10 @@ describe('tags', () => {
     expect((await app.request('/blog/tags/nothing')).status).toBe(404);
   });
   it('are listed with their numbers', async () => {
-    const { app } = blog();
+    const { app, stored } = blog();
+    stored.push(aPost({ tags: ['Part 10', 'Part 9'] }));
     const html = await (await app.request('/blog/tags')).text();
+    expect(html.indexOf('Part 9')).toBeLessThan(html.indexOf('Part 10'));
     expect(html).toContain('<a href="/blog/tags/deep-sleep" dir="auto">Deep sleep</a> <span class="count">');
     expect(html).toContain('>26 posts<');
     expect(html).toContain('1 post<');

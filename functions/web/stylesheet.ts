@@ -68,8 +68,8 @@ button, input, textarea, select { font: inherit; color: inherit; }
 
 .site-header, .site-footer, main { width: 100%; max-width: 62rem; margin-inline: auto; padding-inline: clamp(1.125rem, 4vw, 2rem); }
 .site-header { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: .5rem 1.5rem; padding-block: 1.25rem; }
-.brand { display: inline-flex; align-items: center; gap: .55rem; color: var(--ink); font: 700 1.3rem/1 var(--serif); letter-spacing: -.01em; text-decoration: none; }
-.brand .logo { color: var(--accent); width: 2.1rem; height: 2.1rem; }
+.brand { display: inline-flex; align-items: center; gap: .55rem; color: var(--ink); font: 700 1.3rem/1.15 var(--serif); letter-spacing: -.01em; text-decoration: none; overflow-wrap: anywhere; }
+.brand .logo { flex: none; color: var(--accent); width: 2.1rem; height: 2.1rem; }
 .brand .own-logo { display: block; height: 2.6rem; width: auto; max-width: min(18rem, 60vw); object-fit: contain; }
 .identity { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem 1rem; }
 .identity label { display: flex; align-items: center; gap: .5rem; }
@@ -246,7 +246,8 @@ button, input, textarea, select { font: inherit; color: inherit; }
 .next li { padding-block: .45rem; overflow-wrap: anywhere; }
 .next .pictured li { display: grid; grid-template-columns: 6.5rem minmax(0, 1fr); grid-template-rows: auto 1fr; gap: .2rem 1rem; }
 .next .entry-cover { grid-row: 1 / span 2; aspect-ratio: 3 / 2; }
-.next .entry-cover:empty { background: color-mix(in srgb, var(--color) 28%, var(--paper)); }
+.next .entry-cover:empty { display: grid; place-items: center; background: color-mix(in srgb, var(--color) 22%, var(--paper)); text-decoration: none; }
+.next .entry-cover:empty::before { content: attr(data-initial); color: var(--ink); font: 700 1.75rem/1 var(--serif); opacity: .75; }
 @media (min-width: 40rem) {
   .next .pictured { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 1.25rem; }
   .next .pictured li { grid-template-columns: minmax(0, 1fr); grid-template-rows: auto auto 1fr; gap: .3rem; }
@@ -282,8 +283,8 @@ button, input, textarea, select { font: inherit; color: inherit; }
   .site-header { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: .35rem 1rem; padding-block: .9rem .75rem; }
   .site-header nav { grid-column: 1 / -1; }
   .search-field { width: 6.75rem; }
-  .brand { font-size: 1.2rem; line-height: 1.15; overflow-wrap: anywhere; }
-  .brand .logo { flex: none; width: 1.85rem; height: 1.85rem; }
+  .brand { font-size: 1.2rem; }
+  .brand .logo { width: 1.85rem; height: 1.85rem; }
   .brand .own-logo { max-width: 100%; }
   .prose .gallery > figure:first-child:nth-last-child(odd) { grid-column: span 6; }
   .prose .gallery > figure:first-child:nth-last-child(odd) img { aspect-ratio: 3 / 2; }

@@ -7,7 +7,8 @@ import { wordsOf } from './words.ts';
 
 /** Every tag with its number of posts, by name. */
 export function tagsPage(site: SiteSettings, tags: readonly Tag[], viewer?: Viewer): string {
-  const sorted = [...tags].sort((a, b) => (a.slug < b.slug ? -1 : 1));
+  const { compare } = new Intl.Collator(site.language, { numeric: true });
+  const sorted = tags.toSorted((a, b) => compare(a.slug, b.slug));
   const t = wordsOf(site.language);
   return layout({
     site,

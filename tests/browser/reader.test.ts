@@ -234,6 +234,45 @@ describe('in a browser', needsChromium, () => {
     },
   );
 
+  it('shows the oddest posts at 320 and at 1280 pixels with nothing wider than the screen', async () => {
+    const word = 'W'.repeat(120);
+    const row = (cell: string) => `|${` ${cell} |`.repeat(30)}\n`;
+    const level = (n: number) => `${'#'.repeat(n)} ${word}\n\n`;
+    const content = `${[1, 2, 3, 6, 10].map(level).join('')}${row('column')}${row('---')}${row('value')}\n\`\`\`ts\nconst a = '${word}${word}';\n\`\`\`\n\n> ${word}\n\n- ${word}\n  - ${word}\n\n\`${word}\` https://example.org/${word}`;
+    const tags = [word.slice(0, 50), '🎉'];
+    const wide = await author.write({
+      title: word,
+      content,
+      category_name: '한글로만쓴아주긴분류의이름그리고더길게',
+      tags,
+    });
+    const title = 'مرحبا بالعالم 👨‍👩‍👧‍👦';
+    const arabic = await author.write({
+      title,
+      content: `- أهلا\n\n> اقتباس\n\n${row('ا')}${row('---')}`,
+      category_name: '산책',
+    });
+    const page = await browser.newPage({ baseURL: platform.url });
+    const tooWide: string[] = [];
+    for (const path of [
+      '/',
+      `/blog/posts/${wide.slug}`,
+      `/blog/posts/${arabic.slug}`,
+      '/blog/tags',
+      `/blog/authors/${author.name}`,
+    ])
+      for (const width of [320, 1280]) {
+        await page.setViewportSize({ width, height: 640 });
+        await page.goto(path);
+        // The name of a blog is no part of its posts, and as long as its owner wants it.
+        await page.evaluate((name) => document.querySelector('.brand span')!.replaceChildren(name), word.slice(0, 80));
+        const shown = await page.evaluate(() => document.documentElement.scrollWidth);
+        if (shown > width) tooWide.push(`${path} at ${width}: ${shown}`);
+      }
+    expect(tooWide).toEqual([]);
+    await page.close();
+  });
+
   // At the end: it sets the blog up, and nobody can register after that.
   describe('a stranger’s evening', () => strangersEvening(() => ({ platform, browser })));
 });

@@ -36,10 +36,12 @@ const face = (): Promise<Buffer> =>
 const code = '```ts\nconst lamp = (hour: number): boolean => hour >= 18; // lit until midnight\n```';
 
 /** Posts that show what an article can hold, oldest first. */
-const posts = (pictures: readonly string[], cover: string) => [
+const posts = (pictures: readonly string[], covers: readonly string[]) => [
   {
     title: 'Where the path ends',
     category_name: 'Walks',
+    cover: covers[1],
+    cover_alt: 'The valley at noon',
     tags: ['Hills'],
     content: `The last farm has a gate that nobody closes.\n\n![The valley at noon](${pictures[2]})\n\nWe left it as it was.`,
   },
@@ -52,6 +54,7 @@ const posts = (pictures: readonly string[], cover: string) => [
   },
   {
     title: 'A lamp that knows the hour',
+    featured: true,
     category_name: 'Workshop',
     tags: ['Code', 'Light'],
     content: `It took an evening, and less code than solder.\n\n${code}\n\n| part | price |\n|---|---:|\n| lamp | 12.00 |\n| clock | 3.50 |\n\n> [!TIP]\n> Begin with the clock.`,
@@ -67,7 +70,7 @@ const posts = (pictures: readonly string[], cover: string) => [
     title: 'Three hills before supper',
     category_name: 'Walks',
     tags: ['Hills', 'Light'],
-    cover,
+    cover: covers[0],
     cover_alt: 'The first hill, an hour before sunset',
     content: `From the station it is an hour to the first hill, and the light is on time.\n\n## The way\n\nKeep the stream to your left until the bridge; it is narrower than the map says. Then up, through beeches, on a path that was a road once.\n\n1. station\n2. bridge\n3. chapel\n\n> We have never been late for something we had not planned.\n\n### What to bring\n\nA lamp, see [the other post](/blog/posts/a-lamp-that-knows-the-hour).\n\n![The second hill](${pictures[1]} "The second hill, half an hour later")`,
   },
@@ -100,7 +103,10 @@ export async function fillSampleBlog(url: string, link: string): Promise<SampleB
   let newest = 0;
   for (const post of posts(
     pictures.map(({ address }) => address),
-    pictures[0].hash,
+    pictures
+      .slice(0, 1)
+      .concat(pictures.slice(2))
+      .map(({ hash }) => hash),
   ))
     ({ id: newest } = await write(post));
   await write({
