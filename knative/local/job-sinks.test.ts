@@ -56,6 +56,7 @@ const [, , file, own] = process.argv;
 const event = JSON.parse(readFileSync(file, 'utf8'));
 const say = (word) => appendFileSync(__dirname + '/../lines', word + ' ' + event.id + '\\n');
 console.log('got ' + event.type + ' ' + JSON.stringify(event.data) + ' ' + process.env.K_EXECUTION_MODE + ' ' + readdirSync(own).length);
+if (readFileSync(process.env.K_EVENT_PATH + '/event', 'utf8') !== readFileSync(file, 'utf8')) throw new Error('K_EVENT_PATH leads elsewhere');
 writeFileSync(own + '/mine', '');
 say('began');
 if (event.data.wait) setTimeout(() => say('ended'), event.data.wait);

@@ -235,7 +235,8 @@ function inFolder(job: Job, folder: string): Job {
     volume.source.kind === 'emptyDir' ? { ...volume, source: from('volumes', volume.name) } : volume,
   );
   const event: Volume = { name: 'jobsink-event', mountPath, readOnly: true, source: from('event') };
-  return { ...job, container: { ...job.container, volumes: [...volumes, event] } };
+  const env = [...job.container.env, { kind: 'value' as const, name: 'K_EVENT_PATH', value: mountPath }];
+  return { ...job, container: { ...job.container, env, volumes: [...volumes, event] } };
 }
 
 async function stateOf(folder: string): Promise<{ state: State; ms: number }> {
