@@ -22,6 +22,8 @@ export function apiRoutes(sources: ConsoleSources): Hono {
   const { brokers, telemetry } = sources;
   const app = new Hono();
   app.get('/ready', (c) => c.text('ready\n'));
+  app.get('/-/ready', (c) => c.text('Prometheus Server is Ready.\n'));
+  app.get('/-/healthy', (c) => c.text('Prometheus Server is Healthy.\n'));
   app.get('/metrics', (c) => {
     const openMetrics = c.req.header('accept')?.includes('application/openmetrics-text') ?? false;
     const type = openMetrics ? contentTypes.openMetrics : contentTypes.text;

@@ -61,4 +61,4 @@ export function consoleListener(sources: ConsoleSources): RequestListener {
   };
 }
 
-const isPage = (path: string) => path !== '/metrics' && path !== '/ready' && !path.startsWith('/api/');
+const isPage = (path: string) => path !== '/metrics' && path !== '/ready' && !/^\/(?:api|-)\//.test(path);

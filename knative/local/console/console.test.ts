@@ -268,6 +268,8 @@ describe('the console’s JSON', () => {
       tagValues: expect.arrayContaining([{ type: 'keyword', value: 'error' }]),
     });
     expect([(await get('/ready')).status, (await get('/api/echo')).text]).toEqual([200, 'echo']);
+    expect((await get('/-/ready')).text).toBe('Prometheus Server is Ready.\n');
+    expect((await get('/-/healthy')).text).toBe('Prometheus Server is Healthy.\n');
   });
 
   test('gives log lines by trace, and routes', async () => {

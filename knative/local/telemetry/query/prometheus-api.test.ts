@@ -33,6 +33,33 @@ describe('Prometheus’ API over what is kept', () => {
     expect(await numbers('process_cpu_time_seconds_total{service_name="web", instance="web-0"}')).toEqual([]);
   });
 
+  test('predict_linear goes on by the slope of deriv, and stays where nothing changes', async () => {
+    const of = 'process_memory_usage_bytes[3m]';
+    const [later, now, slope] = [
+      await numbers(`predict_linear(${of}, 60)`),
+      await numbers(`predict_linear(${of}, 0)`),
+      await numbers(`deriv(${of})`),
+    ];
+    expect(later.length).toBeGreaterThan(0);
+    for (const [at, value] of later.entries()) expect(value - now[at]!).toBeCloseTo(slope[at]! * 60, 3);
+    // A line through the evaluation itself: 1 a second, known at its end.
+    expect(await numbers('predict_linear((vector(time()))[2m:10s], 60) - time()')).toEqual([60]);
+    expect(await numbers('predict_linear((vector(7))[2m:10s], 60)')).toEqual([7]);
+  });
+
+  test('count_values counts values, which become a label', async () => {
+    const of =
+      '(vector(1) or label_replace(vector(1), "a", "b", "", "") or label_replace(vector(2.5), "a", "c", "", ""))';
+    const found = (await value(`count_values("v", ${of})`)).map(({ metric, value: [, text] }) => [metric, text]);
+    expect(found).toEqual([
+      [{ v: '1' }, '2'],
+      [{ v: '2.5' }, '1'],
+    ]);
+    expect(await value(`count_values by (a) ("v", ${of})`)).toHaveLength(3);
+    for (const wrong of ['count_values(vector(1))', 'count_values("1a", vector(1))', 'count_values(1, vector(1))'])
+      expect(await ask('query', { query: wrong })).toMatchObject({ errorType: 'bad_data' });
+  });
+
   test('ranges are open at their begin, an offset moves them', async () => {
     expect(
       await numbers('count_over_time(process_cpu_time_seconds_total{service_name="posts", cpu_mode="user"}[1m])'),
@@ -97,7 +124,7 @@ describe('Prometheus’ API over what is kept', () => {
     ['sum(', 400, 'not understood'],
     ['x @ 3', 400, '@'],
     ['holt_winters(x[5m], 1, 1)', 400, 'not understood'],
-    ['predict_linear(x[5m], 1)', 400, 'predict_linear'],
+    ['mad_over_time(x[5m])', 400, 'mad_over_time'],
     ['rate(process_memory_usage_bytes)', 400, 'range vector'],
     ['x[5 apples]', 400, 'not understood'],
     ['{a=~"("}', 400, 'regular expression'],

@@ -1,4 +1,5 @@
 import type { Labels } from '../prometheus-series.ts';
+import { numberText } from '../prometheus-text.ts';
 import { type Grouping, PromqlError } from './expression.ts';
 import { keyOf, omit, type Point, pick, unnamed } from './value.ts';
 
@@ -52,6 +53,18 @@ export function aggregate(
     else groups.set(key, { labels: group, points: [point] });
   }
   return [...groups.values()].flatMap((group) => reduced(operator, group, parameter));
+}
+
+/** `count_values("label", points)`: how many points have each value, which becomes a label. @throws PromqlError */
+export function countValues(label: string, { how, labels }: Grouping, points: readonly Point[]): Point[] {
+  if (!/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(label)) throw new PromqlError(`invalid label name ${JSON.stringify(label)}`);
+  const named = points.map((point) => ({
+    value: point.value,
+    labels: { ...point.labels, [label]: numberText(point.value) },
+  }));
+  const grouping: Grouping =
+    how === 'by' ? { how, labels: [...labels, label] } : { how, labels: labels.filter((each) => each !== label) };
+  return aggregate('count', grouping, named);
 }
 
 function reduced(

@@ -1,10 +1,10 @@
 import type { Flat, Labels } from '../prometheus-series.ts';
-import { aggregate, changed } from './aggregate.ts';
+import { aggregate, changed, countValues } from './aggregate.ts';
 import { combine } from './binary.ts';
 import { type Call, type Expression, type Matcher, PromqlError, type Selector } from './expression.ts';
 import { callFunction } from './functions.ts';
 import { labelPattern } from './label-pattern.ts';
-import { numberOf, type Point, type Value, vectorOf, type Window } from './value.ts';
+import { numberOf, type Point, stringOf, type Value, vectorOf, type Window } from './value.ts';
 
 /** Lookback: how long a sample is valid without a newer one. */
 export const lookbackMs = 5 * 60_000;
@@ -64,6 +64,12 @@ export function evaluator(
       case 'subquery':
         return { type: 'matrix', windows: yield* subquery(node, nowMs - node.offsetMs) };
       case 'aggregate': {
+        if (node.operator === 'count_values') {
+          if (!node.parameter) throw new PromqlError('count_values needs a label');
+          const label = stringOf(yield* at(node.parameter, nowMs), node.operator);
+          const points = vectorOf(yield* at(node.of, nowMs), node.operator);
+          return { type: 'vector', points: countValues(label, node.grouping, points) };
+        }
         const parameter = node.parameter && numberOf(yield* at(node.parameter, nowMs), node.operator);
         return {
           type: 'vector',

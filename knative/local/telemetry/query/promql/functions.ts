@@ -3,7 +3,7 @@ import { changed } from './aggregate.ts';
 import { PromqlError } from './expression.ts';
 import { labelPattern } from './label-pattern.ts';
 import { type Bucket, histogramQuantile } from './quantile.ts';
-import { keepsName, quantileOverTime, rangeFunctions } from './range-functions.ts';
+import { keepsName, predicted, quantileOverTime, rangeFunctions } from './range-functions.ts';
 import { keyOf, numberOf, omit, type Point, stringOf, unnamed, type Value, vectorOf, windowsOf } from './value.ts';
 
 const plain: Readonly<Record<string, (value: number) => number>> = {
@@ -42,6 +42,15 @@ const functions: Readonly<Record<string, Function>> = {
         value: quantileOverTime(numberOf(q as Value, name), window),
       })),
     ),
+  predict_linear: ([of, seconds], name, nowMs) => {
+    const ahead = numberOf(seconds as Value, name);
+    return vector(
+      windowsOf(of as Value, name).flatMap((window) => {
+        const value = predicted(window, ahead, nowMs);
+        return value === undefined ? [] : { labels: unnamed(window.labels), value };
+      }),
+    );
+  },
   clamp: (args, name) => clamped(args, name, [1, 2]),
   clamp_min: (args, name) => clamped(args, name, [1, undefined]),
   clamp_max: (args, name) => clamped(args, name, [undefined, 1]),

@@ -63,6 +63,16 @@ function slope({ times, values }: Window): number | undefined {
   );
 }
 
+/** Where the line of least squares will be some seconds after `nowMs`, as Prometheus' predict_linear. */
+export function predicted(window: Window, seconds: number, nowMs: number): number | undefined {
+  const { times, values } = window;
+  const [first] = values;
+  if (first === undefined || values.length < 2) return undefined;
+  if (values.every((each) => each === first)) return Number.isFinite(first) ? first : Number.NaN;
+  const since = mean(times.map((each) => (nowMs - each) / 1_000));
+  return mean(values) + (slope(window) as number) * (since + seconds);
+}
+
 /** Functions of one range vector; those in `keepsName` answer a sample as it was. */
 export const rangeFunctions: Readonly<Record<string, RangeFunction>> = {
   rate: (window) => divided(extrapolated(window, true), window.rangeMs / 1_000),
