@@ -1,6 +1,6 @@
 import type { ResponseOf } from '@dormouse/runtime/api';
 import { check, type Env, json } from '@dormouse/runtime/app';
-import { authenticate } from '@dormouse/runtime/auth';
+import { authenticate, required } from '@dormouse/runtime/auth';
 import { fail, failField } from '@dormouse/runtime/errors';
 import { measure } from '@dormouse/runtime/measure';
 import { networkOf } from '@dormouse/runtime/network';
@@ -10,7 +10,7 @@ import { metrics } from '@dormouse/signals/metrics';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { lastAdministrator } from './administrator.ts';
 import { api } from './api.ts';
-import { currentUser } from './current-user.ts';
+import { currentUser, logInEnded } from './current-user.ts';
 import type { Auth } from './dependencies.ts';
 import { spend } from './limits.ts';
 import { invitationEnded, openInvitation } from './open-invitation.ts';
@@ -166,7 +166,7 @@ async function changePassword(
   const { store, passwords } = auth;
   await rejectWeakPassword(password, user);
   await demandPassword(auth, c, user, current);
-  await store.setPassword(user.id, await passwords.hash(password));
+  if (!(await store.setPassword(user.id, await passwords.hash(password), required(c).session))) logInEnded();
   auth.log.info({ user_id: user.id }, 'a password was changed: all sessions are ended');
 }
 

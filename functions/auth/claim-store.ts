@@ -35,8 +35,11 @@ export function claimStore(sql: Sql): ClaimStore {
           { user_id: number }[]
         >`DELETE FROM claims WHERE hash = ${hash} AND expires_at > ${now} RETURNING user_id`;
         if (!claim) return false;
-        // Links that went to the address of before.
+        // As who follows a link locks it: none takes the account back, or away, after this.
+        await tx`SELECT 1 FROM users WHERE id = ${claim.user_id} FOR UPDATE`;
+        // Links that went to addresses of before, also one that takes a change back: it can be a thief's who has changed the address twice.
         await forgetMails(tx, claim.user_id);
+        await tx`DELETE FROM mails WHERE user_id = ${claim.user_id}`;
         const changed = await tx`
           UPDATE users SET password_hash = ${passwordHash}, email = coalesce(${email ?? null}, email),
             email_verified_at = CASE WHEN email = coalesce(${email ?? null}, email) THEN email_verified_at END

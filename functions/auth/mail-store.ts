@@ -2,7 +2,7 @@ import { mailRequested } from '@dormouse/events/mail';
 import { uuidv7 } from '@dormouse/runtime/ids';
 import type { Emit, Outbox } from '@dormouse/runtime/outbox';
 import type { Sql, Tx } from '@dormouse/runtime/sql-types';
-import { endSessions } from './session-store.ts';
+import { endSessions, lockWhileLasting } from './session-store.ts';
 import { firstUser, type User, type UserRow } from './user.ts';
 import { usernameKey } from './username.ts';
 
@@ -39,8 +39,11 @@ export interface PresentedLink {
 export interface MailStore {
   /** Asks the function mail for one, by the event mail.requested. Does the same work whether somebody has the address or not. */
   requestMail(mail: NewMail, now: Date): Promise<void>;
-  /** Asks for a link to another address of an account, in place of those that it has asked for before. */
-  requestEmailChange(user: User, email: string, now: Date): Promise<void>;
+  /**
+   * Asks for a link to another address of an account, in place of those that it has asked for before; false when the log-in, which a new password
+   * ends, ended meanwhile.
+   */
+  requestEmailChange(user: User, email: string, session: string | undefined, now: Date): Promise<boolean>;
   /** The address that a link was asked for to; undefined when there is none, or its time is over. */
   newEmail(userId: number, now: Date): Promise<string | undefined>;
   /** Ends the links that were sent there. */
@@ -72,12 +75,13 @@ export function mailStore(sql: Sql, outbox: Outbox): MailStore {
         await insertMail(tx, emit, mail, now);
       }),
 
-    requestEmailChange: (user, email, now) =>
+    requestEmailChange: (user, email, session, now) =>
       outbox.transaction(async (tx, emit) => {
         // Of two who ask at once the second one sees what the first has asked for.
-        await tx`SELECT 1 FROM users WHERE id = ${user.id} FOR UPDATE`;
+        if (!(await lockWhileLasting(tx, user.id, session))) return false;
         await dropEmailChange(tx, user.id);
         await insertMail(tx, emit, { kind: 'email-change', email, userId: user.id }, now);
+        return true;
       }),
 
     async newEmail(userId, now) {
@@ -102,7 +106,12 @@ export function mailStore(sql: Sql, outbox: Outbox): MailStore {
         await setEmail(tx, user.id, email, now);
         // An unproven one may be a stranger's, whom a link would give the account.
         if (user.email !== undefined && user.emailVerified)
-          await insertMail(tx, emit, { kind: 'email-changed', email: user.email, userId: user.id }, now);
+          await insertMail(
+            tx,
+            emit,
+            { kind: 'email-changed', email: user.email, userId: user.id },
+            await afterOthers(tx, user.id, now),
+          );
         return user;
       }),
 
@@ -152,12 +161,23 @@ async function insertMail(tx: Tx, emit: Emit, { kind, email, userId, browser }: 
   emit(mailRequested, `mail/${id}`, { mail: id, kind });
 }
 
+/** A time that is later than that of each link to an address of before: the earlier one wins, whatever clocks say. */
+async function afterOthers(tx: Tx, userId: number, now: Date): Promise<Date> {
+  const [{ last }] = await tx<[{ last: Date | null }]>`
+    SELECT max(requested_at) AS last FROM mails WHERE user_id = ${userId} AND kind = 'email-changed'`;
+  return new Date(Math.max(now.getTime(), last ? last.getTime() + 1 : 0));
+}
+
+/** The mail went to the address that its account has now, or was to go elsewhere: one that was opened during a change may not be found by it. */
+const isAddressed = (sql: Sql | Tx) => sql`(
+  kind IN ('email-change', 'email-changed') OR lower(mails.email COLLATE "C") = lower(users.email COLLATE "C"))`;
+
 /** Whose link of one of these kinds it is. */
 const find = (sql: Sql, kinds: readonly MailKind[], { hash, browser }: PresentedLink, now: Date) =>
   firstUser(sql<UserRow[]>`
     SELECT users.* FROM mail_links JOIN mails ON mails.id = mail_id JOIN users ON users.id = mail_links.user_id
     WHERE hash = ${hash} AND kind = ANY(${[...kinds]}::text[]) AND browser IS NOT DISTINCT FROM ${browser ?? null} AND expires_at > ${now}
-      AND deleted_at IS NULL AND suspended_at IS NULL`);
+      AND ${isAddressed(sql)} AND deleted_at IS NULL AND suspended_at IS NULL`);
 
 /** A link that was used up: whose it was, as the account was before, and the mail that it came in. */
 interface SpentLink {
@@ -177,7 +197,8 @@ async function spend(
   // The account first, as everything else locks it: of two who have the same link, the second one waits here, and finds it gone.
   const user = await firstUser(tx<UserRow[]>`
     SELECT users.* FROM users JOIN mail_links ON mail_links.user_id = users.id JOIN mails ON mails.id = mail_id
-    WHERE hash = ${hash} AND browser IS NOT DISTINCT FROM ${browser ?? null} AND deleted_at IS NULL AND suspended_at IS NULL FOR UPDATE OF users`);
+    WHERE hash = ${hash} AND browser IS NOT DISTINCT FROM ${browser ?? null} AND ${isAddressed(tx)}
+      AND deleted_at IS NULL AND suspended_at IS NULL FOR UPDATE OF users`);
   if (!user) return undefined;
   const [spent] = await tx<{ kind: MailKind; email: string; requestedAt: Date }[]>`
     DELETE FROM mail_links USING mails

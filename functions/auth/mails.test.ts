@@ -35,8 +35,8 @@ const emailOf = (username: string) => `${username}@example.org`;
 const register = (username: string, email = emailOf(username)) =>
   fixture.send('POST', '/api/register', { username, email, password });
 const logIn = (username: string, secret: string) => fixture.send('POST', '/api/login', { username, password: secret });
-const tokenOf = async (username: string) =>
-  ((await (await logIn(username, password)).json()) as { token: string }).token;
+const tokenOf = async (username: string, secret = password) =>
+  ((await (await logIn(username, secret)).json()) as { token: string }).token;
 const ask = (email: string, headers: Record<string, string> = {}) =>
   fixture.send('POST', '/api/password-resets', { email }, headers);
 const complete = (token: string, secret = another) =>
@@ -383,6 +383,60 @@ describe('another address', () => {
     const later = (await move(token, `third-${count}@example.net`))!.undo;
     expect((await complete(undo)).status).toBe(200);
     expect((await complete(later)).status).toBe(404);
+  });
+
+  test('is taken back by the earlier address though the clock of who changed it last was behind', async () => {
+    await proven();
+    const undo = (await move(token, newEmail))!.undo;
+    fixture.clock.ms += 1;
+    await change(token, `third-${count}@example.net`);
+    const { secrets } = await open();
+    await sql`UPDATE mails SET requested_at = requested_at + interval '2 s' WHERE kind = 'email-changed'`;
+    await prove(secrets[0]!);
+    const later = (await open()).secrets[0]!;
+    expect((await complete(undo)).status).toBe(200);
+    expect((await complete(later)).status).toBe(404);
+  });
+
+  test('cannot be taken back by a thief after an administrator gave the account to its owner', async () => {
+    await proven();
+    await move(token, newEmail);
+    const thiefs = (await move(token, `third-${count}@example.net`))!.undo;
+    const { id } = (await fixture.auth.store.find(name))!;
+    await fixture.auth.store.offerClaim(id, hashSecret('a code'), new Date(fixture.clock.ms + 1000));
+    expect((await fixture.send('POST', '/api/claim', { token: 'a code', password: another })).status).toBe(200);
+    expect((await complete(thiefs, 'a sentence of the thief')).status).toBe(404);
+    expect((await logIn(name, another)).status).toBe(200);
+  });
+
+  test('and a new password are not for a log-in that ended while its password was checked', async () => {
+    const user = (await fixture.auth.store.find(name))!;
+    const [session] = await sql<{ id: string }[]>`SELECT id FROM sessions WHERE user_id = ${user.id}`;
+    await complete(await linkTo(emailOf(name)));
+    const { requestEmailChange, setPassword } = fixture.auth.store;
+    expect(await requestEmailChange(user, newEmail, session!.id, new Date(fixture.clock.ms))).toBe(false);
+    expect(await setPassword(user.id, 'hash', session!.id)).toBe(false);
+    expect(await me(await tokenOf(name, another))).toMatchObject({ new_email: null });
+  });
+
+  test('is for none of the links to the address of before that were opened meanwhile', async () => {
+    await register(`other-${count}`, emailOf(name));
+    await ask(emailOf(name));
+    const { id: mailId } = (await requests())[0]!;
+    const secret = newSecret();
+    let opening: Promise<unknown> | undefined;
+    await sql.begin(async (tx) => {
+      await tx`SELECT 1 FROM users WHERE username = ${name} FOR UPDATE`;
+      opening = mail`SELECT auth.open_mail(${mailId}, ${[secret, newSecret()].map(hashSecret)}::text[])`.execute();
+      const waiting = () =>
+        db.admin`SELECT 1 FROM pg_stat_activity
+          WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%open_mail%'`;
+      await expect.poll(async () => (await waiting()).length).toBe(1);
+      await tx`UPDATE users SET email = ${newEmail} WHERE username = ${name}`;
+    });
+    await opening;
+    expect((await complete(secret)).status).toBe(404);
+    expect((await logIn(name, password)).status).toBe(200);
   });
 
   test('can be taken back for a week', async () => {

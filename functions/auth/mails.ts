@@ -1,12 +1,12 @@
 import type { ResponseOf } from '@dormouse/runtime/api';
 import { type Env, json } from '@dormouse/runtime/app';
-import { authenticate } from '@dormouse/runtime/auth';
+import { authenticate, required } from '@dormouse/runtime/auth';
 import { fail, failField } from '@dormouse/runtime/errors';
 import { networkOf } from '@dormouse/runtime/network';
 import { type Context, Hono } from 'hono';
 import { api } from './api.ts';
 import { beginSession, counting } from './begin-session.ts';
-import { currentUser } from './current-user.ts';
+import { currentUser, logInEnded } from './current-user.ts';
 import type { Auth } from './dependencies.ts';
 import { spend } from './limits.ts';
 import type { MailKind, NewMail } from './mail-store.ts';
@@ -100,7 +100,9 @@ export function mails(auth: Auth) {
       await demandPassword(auth, c, user, current_password);
       if (email === user.email) failField('email', 'is your address already');
       await spendMail(c);
-      await ifNotEnough('email-change', email, () => store.requestEmailChange(user, email, at()));
+      await ifNotEnough('email-change', email, async () => {
+        if (!(await store.requestEmailChange(user, email, required(c).session, at()))) logInEnded();
+      });
       log.info({ user_id: user.id }, 'a link was asked for to another e-mail address of an account');
       return c.body(null, 202);
     })

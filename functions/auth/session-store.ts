@@ -160,3 +160,18 @@ export async function endSessions(tx: Tx, userId: number, but?: string): Promise
   await tx`DELETE FROM personal_tokens WHERE user_id = ${userId}`;
   await tx`DELETE FROM sessions WHERE user_id = ${userId} AND (${but === undefined}::boolean OR id::text <> ${but ?? null})`;
 }
+
+/**
+ * Locks an account; false when it is gone or suspended, or the log-in or personal access token ended by which it is changed: whatever ends log-ins
+ * locks it, too.
+ */
+export async function lockWhileLasting(tx: Tx, userId: number, session: string | undefined): Promise<boolean> {
+  await tx`SELECT 1 FROM users WHERE id = ${userId} FOR UPDATE`;
+  // A new statement sees what the lock has waited for.
+  const still = await tx`
+    SELECT 1 FROM users WHERE id = ${userId} AND deleted_at IS NULL AND suspended_at IS NULL AND (
+      ${session === undefined}::boolean OR EXISTS (
+        SELECT FROM sessions WHERE user_id = users.id AND sessions.id = ${session ?? null}
+        UNION ALL SELECT FROM personal_tokens WHERE user_id = users.id AND personal_tokens.id = ${session ?? null}))`;
+  return still.length === 1;
+}

@@ -105,7 +105,7 @@ describe('a session', () => {
   });
 
   test('is not opened with a password that was changed meanwhile, or for a deleted user', async () => {
-    await store.setPassword(ada.id, 'other');
+    await store.setPassword(ada.id, 'other', undefined);
     expect((await open()).opened).toBe(false);
     await store.remove(ada.id);
     expect((await open({ ...ada, passwordHash: 'other' })).opened).toBe(false);
@@ -114,7 +114,7 @@ describe('a session', () => {
   test('does not outlive a change of password that races with its log-in', async () => {
     for (let round = 0; round < 10; round++) {
       const user = (await store.register({ username: `racer-${round}`, passwordHash: 'hash' })) as User;
-      await Promise.all([open(user), open(user), store.setPassword(user.id, 'other')]);
+      await Promise.all([open(user), open(user), store.setPassword(user.id, 'other', undefined)]);
       expect(await sessionsOf(user)).toEqual([]);
     }
   });
@@ -226,7 +226,7 @@ describe('a hash of today', () => {
   });
 
   test('does not undo a change of password', async () => {
-    await store.setPassword(ada.id, 'changed');
+    await store.setPassword(ada.id, 'changed', undefined);
     await store.rehash(ada.id, 'hash', 'stronger');
     expect((await store.byId(ada.id))?.passwordHash).toBe('changed');
   });

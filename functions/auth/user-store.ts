@@ -7,7 +7,7 @@ import { forgetMails } from './mail-store.ts';
 import { dropPasskeys } from './passkey-store.ts';
 import { revokeInvitationsOf } from './revoke-invitations.ts';
 import { dropSecondFactor } from './second-factor-store.ts';
-import { endSessions } from './session-store.ts';
+import { endSessions, lockWhileLasting } from './session-store.ts';
 import { firstUser, toUser, type User, type UserRow } from './user.ts';
 import { parseUsername, usernameKey } from './username.ts';
 
@@ -50,8 +50,8 @@ export interface UserStore {
   register(user: NewUser, first?: FirstIdentity): Promise<User | undefined>;
   /** Changes what somebody says of themselves and emits user.updated. */
   setProfile(user: User, change: ProfileChange): Promise<User>;
-  /** Changes the password, and ends every session and every link that was sent by e-mail. */
-  setPassword(id: number, passwordHash: string): Promise<void>;
+  /** Changes the password, and ends every session and every link that was sent by e-mail; false when the log-in ended meanwhile. */
+  setPassword(id: number, passwordHash: string, session: string | undefined): Promise<boolean>;
   /** Puts a stronger hash of the same password in place of `before`, unless it was changed meanwhile. */
   rehash(id: number, before: string, after: string): Promise<void>;
   /** For whoever has the database: also takes the role of the last administrator. Emits user.updated. */
@@ -124,13 +124,15 @@ export function userStore(sql: Sql, outbox: Outbox): UserStore {
         return after;
       }),
 
-    async setPassword(id, passwordHash) {
-      await sql.begin(async (tx) => {
-        await tx`UPDATE users SET password_hash = ${passwordHash} WHERE id = ${id} AND deleted_at IS NULL`;
+    setPassword: (id, passwordHash, session) =>
+      sql.begin(async (tx) => {
+        // Who knew the password of before changes none that was set since.
+        if (!(await lockWhileLasting(tx, id, session))) return false;
+        await tx`UPDATE users SET password_hash = ${passwordHash} WHERE id = ${id}`;
         await forgetMails(tx, id);
         await endSessions(tx, id);
-      });
-    },
+        return true;
+      }),
 
     async rehash(id, before, after) {
       await sql`UPDATE users SET password_hash = ${after} WHERE id = ${id} AND password_hash = ${before}`;
