@@ -35,7 +35,11 @@ function appOver(published: PublishedPost[], found: Partial<Found> = {}) {
         new Map(published.filter(({ id }) => ids.includes(id)).map((post) => [post.id, listedOf(post)])),
       categoryOf: async (slug) => (slug === 'news' ? 3 : undefined),
       categories: async () => [category],
-      authors: async () => [{ username: 'ann', name: 'Ann Söderström' }],
+      authors: async () => [
+        { username: 'ann', name: 'Ann Söderström' },
+        { username: 'odd', name: '100% \u05e9\u05dc\u05d5\u05dd so, SO __proto__ 김이네스' },
+        { username: 'empty', name: '\u200b\u0301 %' },
+      ],
     },
     store: {
       form: 1,
@@ -107,10 +111,17 @@ test.each([
   ['soderstrom', ['ann']],
   ['Söder', ['ann']],
   ['strom', []],
+  ['so', ['ann', 'odd']],
+  ['so x', ['odd']],
+  ['100%', ['odd']],
+  ['\u05e9\u05dc\u05d5\u05dd', ['odd']],
+  ['proto', ['odd']],
+  ['이네', ['odd']],
+  ['constructor', []],
 ])('looks for posts of authors by what they call themselves: %s', async (q, authors) => {
   const { ask, calls } = appOver([]);
   await ask({ q });
-  expect(calls.searched[0]?.terms).toMatchObject([{ authors }]);
+  expect(calls.searched[0]?.terms[0]).toMatchObject({ authors });
 });
 
 test('hands filters on, by the ids and slugs that posts have', async () => {

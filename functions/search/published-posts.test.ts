@@ -1,6 +1,6 @@
 import { draftOf, openStore as openPosts } from '@dormouse/posts/store.fixture';
 import { type TestDatabase, testDatabase } from '@dormouse/tests/database';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { documentOf } from './document.ts';
 import { filling } from './filling.ts';
 import { publishedPosts } from './published-posts.ts';
@@ -65,6 +65,28 @@ test('knows each author once, however many posts they have', async () => {
   for (const author of [...names, 'Writer-1', ...names]) await write({ title: 'One', author });
   const authors = await search.sql<{ name: string }[]>`SELECT * FROM posts.authors() AS name`;
   expect(authors.map(({ name }) => name)).toEqual([...names].sort());
+});
+
+test('has the same list of authors while none is called otherwise', async () => {
+  await write({ title: 'One', author: 'ivan' });
+  const called = (name: string) =>
+    db.admin`INSERT INTO auth.users (username, display_name) VALUES ('ivan', ${name})
+      ON CONFLICT (lower(username COLLATE "C")) DO UPDATE SET display_name = excluded.display_name`;
+  const now = vi.spyOn(Date, 'now');
+  const { authors } = publishedPosts(search.sql);
+  const after = (ms: number) => {
+    now.mockReturnValue(ms);
+    return authors();
+  };
+  await called('Ivan One');
+  const first = await after(0);
+  expect(first).toEqual([{ username: 'ivan', name: 'Ivan One' }]);
+  expect(await after(10_001)).toBe(first);
+  await called('Ivan Two');
+  expect(await after(20_002)).toEqual([{ username: 'ivan', name: 'Ivan Two' }]);
+  await db.admin`DELETE FROM auth.users`;
+  expect(await after(30_003)).toEqual([]);
+  now.mockRestore();
 });
 
 test('finds a post by its title, text, tag, author and category, and shows it as lists do', async () => {

@@ -48,7 +48,7 @@ export interface PublishedPosts {
   /** The category that has a slug, or had it. */
   categoryOf(slug: string): Promise<number | undefined>;
   categories(): Promise<readonly { id: number; name: string }[]>;
-  /** Authors who call themselves otherwise than by their user name, as it was within the last ten seconds. */
+  /** Authors who call themselves otherwise than by their user name, as it was within the last ten seconds: the same list while nothing changes. */
   authors(): Promise<readonly NamedAuthor[]>;
 }
 
@@ -92,9 +92,15 @@ const namesKnownMs = 10_000;
 /** By the functions that posts, categories and auth publish in the database (015-searched.sql, 018-cover.sql and 032-authors.sql, 008-searched.sql, 024-display-names.sql). */
 export function publishedPosts(sql: Sql): PublishedPosts {
   let known: { until: number; authors: Promise<readonly NamedAuthor[]> } | undefined;
-  const readAuthors = async (): Promise<readonly NamedAuthor[]> =>
-    sql<NamedAuthor[]>`
-      SELECT lower(username) AS username, display_name AS name FROM auth.display_names(ARRAY(SELECT posts.authors()))`;
+  let latest: readonly NamedAuthor[] = [];
+  const readAuthors = async (): Promise<readonly NamedAuthor[]> => {
+    const authors = await sql<NamedAuthor[]>`
+      SELECT lower(username) AS username, display_name AS name FROM auth.display_names(ARRAY(SELECT posts.authors())) ORDER BY 1`;
+    const isSame = ({ username, name }: NamedAuthor, i: number) =>
+      latest[i]?.username === username && latest[i].name === name;
+    if (authors.length !== latest.length || !authors.every(isSame)) latest = authors;
+    return latest;
+  };
   return {
     async read(ids, tx) {
       // Whoever comes second reads what the first could not see yet, so that the newest state is kept last.

@@ -71,20 +71,32 @@ function namesIn(
   categories: Awaited<ReturnType<PublishedPosts['categories']>>,
   authors: readonly NamedAuthor[],
 ): (term: Term) => SearchTerm {
-  const folded = <Named extends { name: string }>(all: readonly Named[]) =>
-    all.map((each) => ({ ...each, name: fold(prepare(each.name)) }));
-  const [foldedCategories, foldedAuthors] = [folded(categories), folded(authors)];
+  const categoriesWith = namedBy(categories);
+  let authorsWith = knownAuthors.get(authors);
+  if (!authorsWith) knownAuthors.set(authors, (authorsWith = namedBy(authors)));
   return (term) => ({
     ...term,
-    categories: foldedCategories.filter(({ name }) => isIn(name, term)).map(({ id }) => id),
-    authors: foldedAuthors.filter(({ name }) => isIn(name, term)).map(({ username }) => username),
+    categories: categoriesWith(term).map(({ id }) => id),
+    authors: authorsWith(term).map(({ username }) => username),
   });
 }
 
-const isIn = (folded: string, { text, kind }: Term): boolean =>
-  kind === 'dense'
-    ? folded.includes(text)
-    : [...runsOf(folded)].some((run) => (kind === 'prefix' ? run.text.startsWith(text) : run.text === text));
+/** Thousands, whose names are folded once for as long as they are known: a query has up to 24 terms. */
+const knownAuthors = new WeakMap<readonly NamedAuthor[], (term: Term) => readonly NamedAuthor[]>();
+
+/** Those whose name has a term. */
+function namedBy<Named extends { name: string }>(all: readonly Named[]): (term: Term) => readonly Named[] {
+  const folded = all.map((each) => ({ each, name: fold(prepare(each.name)) }));
+  const byWord = new Map<string, Set<Named>>();
+  for (const { each, name } of folded)
+    for (const { text } of runsOf(name)) byWord.set(text, (byWord.get(text) ?? new Set()).add(each));
+  return ({ text, kind }) => {
+    if (kind === 'word') return [...(byWord.get(text) ?? [])];
+    if (kind === 'dense') return folded.filter(({ name }) => name.includes(text)).map(({ each }) => each);
+    const words = [...byWord].filter(([word]) => word.startsWith(text));
+    return [...new Set(words.flatMap(([, named]) => [...named]))];
+  };
+}
 
 const earliest = Date.parse('0001-01-01T00:00:00Z');
 const latest = Date.parse('9999-12-31T23:59:59Z');
