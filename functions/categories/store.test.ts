@@ -184,6 +184,17 @@ test('what follows of events that came together is told of the one that it follo
   expect([await named('A'), (await named('B'))?.postCount]).toEqual([undefined, 1]);
 });
 
+test('what two events say of one version is counted once, and of a later version it is news', async () => {
+  const [a, b] = [await category('A'), await category('B')];
+  const id = await post(a);
+  await countAll([news(id, a), news(id, a), news(id, a, 3)]);
+  await countAll([news(id, b, 2), news(id, b, 2)]);
+  // Nothing is in B, and what is old names it.
+  expect([(await named('A'))?.postCount, await named('B')]).toEqual([1, undefined]);
+  await countAll([news(id, a, 4), news(id, a, 4, false), news(id, a, 5, false), news(id, a, 5, false)]);
+  expect((await named('A'))?.postCount).toBe(0);
+});
+
 test('a version that no post can have rejects the group that it came with', async () => {
   const id = await category('A');
   await expect(countAll([news(1, id), news(2, id, 20_000)])).rejects.toThrow('post 2 cannot be at version 20000');
