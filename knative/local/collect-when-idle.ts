@@ -1,5 +1,4 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { giveMemoryBack } from '@dormouse/serving/process/give-memory-back';
 import { type Clock, systemClock } from '@dormouse/time/clock';
 
 export interface CollectWhenIdleOptions {
@@ -26,7 +25,7 @@ export function collectWhenIdle({
   clock = systemClock,
   intervalMs = 10_000,
   heapBytes = () => process.memoryUsage().heapTotal,
-  collect = collector(),
+  collect = giveMemoryBack,
 }: CollectWhenIdleOptions): () => void {
   let before = requests();
   let left = 0;
@@ -43,12 +42,4 @@ export function collectWhenIdle({
   };
   const timer = clock.setInterval(() => void look(), intervalMs);
   return () => clock.clearInterval(timer);
-}
-
-/** V8's collection for when memory is short, which gives whole pages back; a usual one leaves most of them. */
-function collector(): () => Promise<unknown> {
-  setFlagsFromString('--expose-gc');
-  const gc = runInNewContext('gc') as NodeJS.GCFunction;
-  setFlagsFromString('--no-expose-gc');
-  return () => gc({ type: 'major', execution: 'async', flavor: 'last-resort' });
 }
