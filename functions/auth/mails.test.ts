@@ -393,9 +393,10 @@ describe('another address', () => {
     const { secrets } = await open();
     await sql`UPDATE mails SET requested_at = requested_at + interval '2 s' WHERE kind = 'email-changed'`;
     await prove(secrets[0]!);
-    const later = (await open()).secrets[0]!;
+    const later = await open();
+    expect(later.opened).toMatchObject({ kind: 'email-changed', email: newEmail });
     expect((await complete(undo)).status).toBe(200);
-    expect((await complete(later)).status).toBe(404);
+    expect((await complete(later.secrets[0]!)).status).toBe(404);
   });
 
   test('cannot be taken back by a thief after an administrator gave the account to its owner', async () => {
