@@ -238,6 +238,22 @@ describe('the queue', () => {
     expect(edna.text()).toContain('aria-current="page">Comments</a>');
   });
 
+  it.each([
+    ['en', 'Not for you', 'Authors and editors moderate comments.'],
+    ['ko', '권한이 없습니다', '글쓴이와 편집자만 댓글을 관리할 수 있습니다.'],
+  ])('says in %s to readers and operators that it is not for them, and asks nobody', async (language, title, text) => {
+    for (const role of ['reader', 'operator'] as const) {
+      const { app, settings, did } = world();
+      Object.assign(settings, { language });
+      const who = browser(app);
+      who.cookies.set('dormouse_access', accessToken('ida', startMs / 1000 + 900, role));
+      expect((await who.get('/blog/comments')).status).toBe(403);
+      expect(who.text()).toContain(`<h1>${title}</h1>`);
+      expect(who.text()).toContain(text);
+      expect(did('queue')).toEqual([]);
+    }
+  });
+
   it('decides by forms, and shows pages anew', async () => {
     const { reader, did } = await asEditor();
     const token = tokenOf('edna', 'editor');

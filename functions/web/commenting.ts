@@ -87,7 +87,9 @@ export function commenting(
 
   const asModerator = (c: Context, handle: (session: Session) => Promise<Response>) =>
     asWriter(c, sessions, (session) =>
-      session.role === 'reader' ? fail('forbidden', 'Readers moderate no comments.') : handle(session),
+      session.role === 'reader' || session.role === 'operator'
+        ? fail('forbidden', 'Authors and editors moderate comments.')
+        : handle(session),
     );
 
   /** Does what a form of the queue asks; what is refused is said on the page. */

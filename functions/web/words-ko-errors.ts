@@ -70,7 +70,7 @@ const sentences: Readonly<Record<string, string>> = {
   'Comments can be changed for 15 minutes.': '댓글은 15분 동안만 수정할 수 있습니다.',
   'This comment is somebody else’s.': '다른 사람의 댓글입니다.',
   'There is no such comment.': '없는 댓글입니다.',
-  'Readers moderate no comments.': '독자는 댓글을 관리할 수 없습니다.',
+  'Authors and editors moderate comments.': '글쓴이와 편집자만 댓글을 관리할 수 있습니다.',
   'Only moderators decide on comments.': '댓글을 관리하는 사람만 할 수 있습니다.',
   'Only editors and administrators do this.': '편집자와 관리자만 할 수 있습니다.',
   'This comment was changed since you read it.': '그 사이 댓글이 바뀌었습니다. 다시 읽고 결정해 주세요.',
