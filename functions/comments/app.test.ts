@@ -39,7 +39,7 @@ const taken: string[] = [];
 let full = false;
 
 beforeAll(async () => {
-  db = await testDatabase('categories', 'auth', 'posts', 'comments');
+  db = await testDatabase('categories', 'auth', 'posts', 'comments', 'relay');
   sql = openSql({ databaseUrl: db.urlOf('comments'), service: 'comments' });
   const box = outbox({ sql, source: '/comments' });
   app = createApp({
@@ -529,6 +529,34 @@ describe('the sweep', () => {
     expect(await db.admin`SELECT count(*)::integer AS all FROM comments.threads WHERE deleted_at IS NOT NULL`).toEqual([
       { all: 125 },
     ]);
+  });
+
+  test('is asked for when a network or a post is forgotten, six hours after the last one, and for nothing else', async () => {
+    /** Hours until the relay wakes comments; undefined when it does not. */
+    const wakesIn = async () => {
+      const [row] = await db.as('relay')`
+        SELECT round(extract(epoch FROM comments.next_due() - now()) / 3600)::int AS hours`;
+      return (row as { hours: number | null }).hours ?? undefined;
+    };
+    await db.admin`UPDATE comments.sweeps SET at = '-infinity'`;
+    expect(await wakesIn()).toBeUndefined();
+    await say('x');
+    await db.admin`UPDATE comments.comments SET created_at = now() - interval '1 day'`;
+    expect(await wakesIn()).toBe(29 * 24);
+    await db.admin`UPDATE comments.comments SET origin = NULL`;
+    await db.admin`
+      INSERT INTO comments.blocks (origin, author, blocked_by, created_at) VALUES ('x', 'x', 'eve', now() - interval '2 days')`;
+    expect(await wakesIn()).toBe(28 * 24);
+    await db.admin`TRUNCATE comments.blocks`;
+    // Restored, or still among the deleted ones: nothing is to be done.
+    await db.admin`UPDATE comments.threads SET deleted_at = now() - interval '40 days'`;
+    expect(await wakesIn()).toBeUndefined();
+    await db.admin`DELETE FROM posts.posts`;
+    expect(await wakesIn()).toBe(0);
+    expect((await sweep()).status).toBe(200);
+    expect(await wakesIn()).toBeUndefined();
+    await db.admin`INSERT INTO comments.threads (post_id, deleted_at) VALUES (9999, now())`;
+    expect(await wakesIn()).toBe(6);
   });
 });
 

@@ -109,7 +109,8 @@ export function createApp(dependencies: Dependencies) {
     })
     .get(path, async (c) => {
       const caller = required(c);
-      if (caller.role === 'reader' || caller.role === 'operator') fail('forbidden', 'Authors and editors moderate comments.');
+      if (caller.role === 'reader' || caller.role === 'operator')
+        fail('forbidden', 'Authors and editors moderate comments.');
       const { status, limit, after } = check(api.queue.query, Object.fromEntries(new URL(c.req.url).searchParams));
       const [last] = after === undefined ? [] : decodeCursor(after, ['number']);
       const authorId = isEditor(caller) ? undefined : caller.id;

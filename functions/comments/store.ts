@@ -99,7 +99,7 @@ export interface Comments {
   removeOf(account: { id: number; username: string }): Promise<void>;
   /** Remembers that a post was deleted. */
   postDeleted(postId: number, tx: Tx): Promise<void>;
-  /** Deletes comments of forgotten posts, and forgets networks of 30 days ago. */
+  /** Deletes comments of forgotten posts, and forgets networks of 30 days ago; `next_due()` says when (005-next-due.sql). */
   sweep(now: Date): Promise<Swept>;
 }
 
@@ -261,6 +261,7 @@ export function openComments(sql: Sql, outbox: Outbox): Comments {
     },
 
     async sweep(now) {
+      await sql`UPDATE sweeps SET at = now()`;
       const old = new Date(now.getTime() - oldMs);
       const networks = await sql`UPDATE comments SET origin = NULL WHERE origin IS NOT NULL AND created_at < ${old}`;
       const blocked = await sql`DELETE FROM blocks WHERE origin IS NOT NULL AND created_at < ${old}`;

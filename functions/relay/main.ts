@@ -23,7 +23,13 @@ const reconcileMs = 25_000;
 /** A function may have to wake: newsletter to note some ten thousand recipients, mail to begin with some of its mails. */
 const wakeMs = 25_000;
 /** Functions that say in the database when they have something to do, and where they are told that it is time. */
-const wakes = { newsletter: '/batches/due', mail: '/events/sweep', web: '/events/purges' };
+const wakes = {
+  newsletter: '/batches/due',
+  mail: '/events/sweep',
+  comments: '/events/sweep',
+  webhooks: '/events/sweep',
+  web: '/events/purges',
+};
 
 const ending = new AbortController();
 process.once('SIGTERM', () => ending.abort());

@@ -19,7 +19,7 @@ let posts: ReturnType<typeof openPosts>;
 let subscriptions: Subscriptions;
 let deliveries: Deliveries;
 beforeAll(async () => {
-  db = await testDatabase('categories', 'posts', 'webhooks');
+  db = await testDatabase('categories', 'posts', 'webhooks', 'relay');
   sql = openSql({ databaseUrl: db.urlOf('webhooks'), service: 'webhooks' });
   box = outbox({ sql, source: '/webhooks' });
   posts = openPosts(db);
@@ -341,6 +341,29 @@ test('what was forgotten begins anew, and what is a month old goes', async () =>
   expect(await deliveries.sweep()).toEqual({ resent: 1, removed: 1 });
   expect((await announced()).at(-1)).toEqual(['dev.dormouse.webhook.due.v1', { delivery: id, run: 2 }]);
   expect(await deliveries.sweep()).toEqual({ resent: 0, removed: 0 });
+});
+
+test('a sweep is asked for when there is something to do, six hours after the last one, and for nothing else', async () => {
+  /** Hours until the relay wakes webhooks; undefined when it does not. */
+  const wakesIn = async () => {
+    const [row] = await db.as('relay')`
+      SELECT round(extract(epoch FROM webhooks.next_due() - now()) / 3600)::int AS hours`;
+    return (row as { hours: number | null }).hours ?? undefined;
+  };
+  await db.admin`UPDATE webhooks.sweeps SET at = '-infinity'`;
+  expect(await wakesIn()).toBeUndefined();
+  await db.admin`INSERT INTO webhooks.withdrawn (post_id, version) VALUES (7, 1)`;
+  expect(await wakesIn()).toBe(31 * 24);
+  const { id } = await one();
+  expect(await wakesIn()).toBe(6);
+  await db.admin`UPDATE webhooks.deliveries SET state = 'delivered' WHERE id = ${id}`;
+  expect(await wakesIn()).toBe(30 * 24);
+  await db.admin`UPDATE webhooks.deliveries SET created_at = now() - interval '31 days'`;
+  expect(await wakesIn()).toBe(-24);
+  expect(await deliveries.sweep()).toEqual({ resent: 0, removed: 1 });
+  expect(await wakesIn()).toBe(31 * 24);
+  await db.admin`UPDATE webhooks.withdrawn SET at = now() - interval '32 days'`;
+  expect(await wakesIn()).toBe(6);
 });
 
 test('there are a hundred subscriptions at most; one takes its deliveries along', async () => {

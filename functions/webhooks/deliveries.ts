@@ -72,7 +72,7 @@ export interface Deliveries {
   list(subscription: number, page: { limit: number; after?: string | undefined }): Promise<Delivery[]>;
   /** Begins one anew; false when the subscription has none of this id, or is disabled. */
   resend(subscription: number, id: string): Promise<boolean>;
-  /** Begins anew what was forgotten, gives up what waits for webhooks that are disabled, and removes what is old. */
+  /** Begins anew what was forgotten, gives up what waits for webhooks that are disabled, and removes what is old; `next_due()` says when (003-next-due.sql). */
   sweep(): Promise<{ resent: number; removed: number }>;
 }
 
@@ -158,6 +158,7 @@ export function openDeliveries({ sql, outbox, disableAfterDays }: DeliveriesOpti
         return announceAnew(rows, emit);
       }),
     async sweep() {
+      await sql`UPDATE sweeps SET at = now()`;
       const disabled = await sql<{ id: string }[]>`SELECT id FROM subscriptions WHERE disabled_at IS NOT NULL`;
       for (const { id } of disabled) await giveUp(sql, Number(id));
       await sql`DELETE FROM withdrawn WHERE at < now() - make_interval(days => ${keptDays + 1})`;

@@ -91,7 +91,7 @@ test.each(names.filter((name) => !destinations.some((each) => each.name === name
 
 test('the timer alone wakes what a PingSource names, besides the gateways', () => {
   const pinged = pingSources.flatMap(({ sink }) => toService(sink));
-  expect(pinged.map(({ name }) => name)).toEqual(['relay', 'media', 'comments', 'webhooks']);
+  expect(pinged.map(({ name }) => name)).toEqual(['relay', 'media']);
   for (const { name, path } of pinged) expect(whoPasses(name, 'POST', path)).toEqual([...gateways, ...timers].sort());
 });
 

@@ -118,7 +118,13 @@ export async function openInProcess({
       MEDIA_DIR: join(folder, 'media'),
     });
     if (encodesPictures) await open('pictures', sink, { ...known, MEDIA_URL: media }, drawingPort);
-    const relay = await open('relay', sink, { ...known, NEWSLETTER_URL: newsletter, MAIL_URL: mail });
+    const relay = await open('relay', sink, {
+      ...known,
+      NEWSLETTER_URL: newsletter,
+      MAIL_URL: mail,
+      COMMENTS_URL: comments,
+      WEBHOOKS_URL: webhooks,
+    });
     const internalUrls = {
       KUBERNETES_URL: originOf(kubernetes),
       LOCAL_GATEWAY_URL: `http://127.0.0.1:${gateway.port}`,
