@@ -23,9 +23,15 @@ test('there are sources to look at', () => {
 describe('no source', () => {
   test('runs text as code, but for a constant that is given a deadline', () => {
     const running = /new Function\(|node:vm|(?<![.\w])eval\((?!script: string)/;
-    expect(filesWith(running)).toEqual(['functions/web/within.ts']);
+    expect(filesWith(running)).toEqual([
+      'functions/web/within.ts',
+      'knative/local/serving/process/give-memory-back.ts',
+    ]);
     expect(functions.find(({ path }) => path.endsWith('web/within.ts'))?.text.match(/new Script\(.*/g)).toEqual([
       "new Script(`globalThis[Symbol.for('dormouse.within')]()`);",
+    ]);
+    expect(all.find(({ path }) => path.endsWith('/give-memory-back.ts'))?.text.match(/runInNewContext\(.*/g)).toEqual([
+      "runInNewContext('gc') as NodeJS.GCFunction;",
     ]);
   });
 
