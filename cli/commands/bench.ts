@@ -13,6 +13,7 @@ interface Flags {
   cold?: number;
   seconds?: number;
   posts?: number;
+  sharedCache?: number;
   namespace?: string;
   cycles?: number;
   sleeps?: number;
@@ -90,6 +91,11 @@ export const bench = buildCommand({
         'Posts in the database before b (default: 500), or for search (default: 100000)',
         wholeNumber(0),
       ),
+      sharedCache: option(
+        'MIB',
+        'ratios: once more with so large a cache in the ingress (default: 0, not)',
+        wholeNumber(0, 4096),
+      ),
       namespace: option('NAME', 'cluster-cold: namespace of the functions (default: dormouse)'),
       cycles: option('N', 'telemetry: functions started, asked once and ended (default: 1000)', wholeNumber(1)),
       sleeps: option('N', 'telemetry: functions put to sleep by the autoscaler (default: 100)', wholeNumber(1)),
@@ -135,6 +141,7 @@ export const bench = buildCommand({
         cold: flags.cold ?? 20,
         seconds: flags.seconds ?? 4,
         posts: flags.posts ?? (part === 'search' ? 100_000 : 500),
+        sharedCache: flags.sharedCache ?? 0,
         namespace: flags.namespace ?? 'dormouse',
         cycles: flags.cycles ?? 1000,
         sleeps: flags.sleeps ?? 100,

@@ -3,7 +3,18 @@ import type { GivenSettings } from '@dormouse/local/command-line';
 import { buildCommand } from '@stricli/core';
 import type { Context } from '../context.ts';
 import { serviceNames } from '../names.ts';
-import { argument, flag, httpAddress, httpUrl, network, onFlag, option, port, publicUrl } from '../parameters.ts';
+import {
+  argument,
+  flag,
+  httpAddress,
+  httpUrl,
+  network,
+  onFlag,
+  option,
+  port,
+  publicUrl,
+  wholeNumber,
+} from '../parameters.ts';
 import { UsageError } from '../usage-error.ts';
 
 /** Whether there is a blog among the Services, or only somebody's own. */
@@ -64,6 +75,11 @@ export const start = buildCommand({
         placeholder: 'WHICH',
         brief: 'Log requests at the ingress: each 401, 403 and 429, or all (default: ACCESS_LOG, or none)',
       },
+      sharedCache: option(
+        'MIB',
+        'Keep answers for everybody in so much memory of the ingress, as a CDN would: 32, for example (default: SHARED_CACHE, or 0: none)',
+        wholeNumber(0, 4096),
+      ),
       home: option('FOLDER', 'Where all data is kept (default: DORMOUSE_HOME, or .dormouse)'),
       overlay: option('FOLDER', 'Same as FOLDER'),
       observe: option(

@@ -5,12 +5,14 @@ import { type KubernetesApiOptions, kubernetesApi } from '@dormouse/kubernetes-a
 import { jobSinkHost } from '@dormouse/manifests/address-of';
 import { brokerOfChannel, channelAt } from '@dormouse/manifests/channel-address';
 import type { Platform } from '@dormouse/manifests/model';
+import type { SharedCache } from '@dormouse/serving/cache/shared-cache';
 import { localGateway } from '@dormouse/serving/ingress/local-gateway';
 import type { Target } from '@dormouse/serving/proxy/exchange';
 import { listen } from '@dormouse/serving/proxy/listener';
 import { countedListener } from '@dormouse/telemetry/counted-listener';
 import type { Received } from '@dormouse/telemetry/otlp/otlp-receiver';
 import type { Telemetry } from '@dormouse/telemetry/telemetry';
+import { purgeHost } from './with-purge-url.ts';
 
 /** Loopback listeners that replace in-cluster services: broker, OTLP collector, Kubernetes API, local gateway. */
 export interface ClusterServices {
@@ -36,6 +38,8 @@ export interface ClusterServicesOptions {
   handle: () => ((request: IncomingMessage, response: ServerResponse) => void) | undefined;
   /** Handler of the JobSinks, the same way. */
   jobSinks: () => ((request: IncomingMessage, response: ServerResponse) => void) | undefined;
+  /** Of the ingress. */
+  cache?: SharedCache | undefined;
   telemetry: Telemetry;
   received?: Received | undefined;
   /** Wanted from whoever sends events or telemetry. */
@@ -59,6 +63,7 @@ export async function openClusterServices({
   target,
   handle,
   jobSinks,
+  cache,
   telemetry,
   received,
   accessToken: secret,
@@ -70,6 +75,7 @@ export async function openClusterServices({
   cleanup.defer(() => closeHttp(brokers));
   const jobs = await serveHttp(guardLoopback(once(jobSinks), { secret }));
   cleanup.defer(() => closeHttp(jobs));
+  const purges = cache && (await openPurges(cache, secret, cleanup));
   const { otlpReceiver } = await import('@dormouse/telemetry/otlp/otlp-receiver');
   const otlp = await serveHttp(guardLoopback(otlpReceiver(telemetry, received, secret), { secret }));
   cleanup.defer(() => closeHttp(otlp));
@@ -97,9 +103,18 @@ export async function openClusterServices({
       if (hostname === 'kubernetes.default.svc.cluster.local') return originOf(kubernetes);
       if (hostname === 'knative-local-gateway.istio-system.svc.cluster.local')
         return withSecret(`http://127.0.0.1:${gateway.port}`);
+      if (hostname === purgeHost) return purges;
       if (hostname === jobSinkHost) return withSecret(originOf(jobs));
       if (hostname === 'broker-ingress.knative-eventing.svc.cluster.local') return withSecret(originOf(brokers));
       return hostname.startsWith('otel-collector.') ? withSecret(originOf(otlp)) : channelOf(hostname);
     },
   };
+}
+
+/** @returns the address that purges, with the secret in its path */
+async function openPurges(cache: SharedCache, secret: string, cleanup: AsyncDisposableStack): Promise<string> {
+  const { purgeListener } = await import('@dormouse/serving/cache/purge-listener');
+  const purges = await serveHttp(guardLoopback(purgeListener(cache), { secret }));
+  cleanup.defer(() => closeHttp(purges));
+  return `${originOf(purges)}/${secret}`;
 }

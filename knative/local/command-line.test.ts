@@ -22,6 +22,7 @@ describe('the settings of the platform', () => {
       publicUrl: undefined,
       trustedProxies: undefined,
       accessLog: { requests: 'none', address: 'none' },
+      sharedCache: 0,
     });
   });
 
@@ -69,7 +70,15 @@ describe('the settings of the platform', () => {
     expect(() => read({}, { ACCESS_LOG: 'some' })).toThrow('ACCESS_LOG');
   });
 
+  it('has memory for answers, by flag or by the environment', () => {
+    const env = { SHARED_CACHE: '64' };
+    expect(read({}, env).sharedCache).toBe(64);
+    expect(read({ sharedCache: 0 }, env).sharedCache).toBe(0);
+  });
+
   it.each([
+    [{ SHARED_CACHE: '32M' }, 'SHARED_CACHE: 32M is not a whole number from 0 to 4096'],
+    [{ SHARED_CACHE: '4097' }, 'SHARED_CACHE: 4097 is not'],
     [{ PUBLIC_URL: 'blog.example' }, 'PUBLIC_URL: not an address such as https://blog.example'],
     [
       { PUBLIC_URL: 'https://a.example/blog' },

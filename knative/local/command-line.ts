@@ -25,7 +25,12 @@ export interface Settings {
   trustedProxies: BlockList | undefined;
   /** Which requests the ingress writes lines of. */
   accessLog: AccessLog;
+  /** Memory for answers that the ingress keeps, MiB; 0 for none. */
+  sharedCache: number;
 }
+
+/** MiB */
+export const maxSharedCache = 4096;
 
 /** What a command line may say; the environment and the defaults say the rest. */
 export type GivenSettings = {
@@ -65,6 +70,7 @@ export function readSettings(
       ? trustedProxies(given.trustProxy)
       : naming('TRUST_PROXY', () => trustedProxies(listOf(env.TRUST_PROXY))),
     accessLog: readAccessLog(given.accessLog ? { ...env, ACCESS_LOG: given.accessLog } : env),
+    sharedCache: given.sharedCache ?? mebibytesOf('SHARED_CACHE', env.SHARED_CACHE),
   };
 }
 
@@ -88,6 +94,13 @@ function addressOf(name: string, text: string | undefined): string | undefined {
   if (text === undefined || text === '') return undefined;
   if (!/^https?:\/\//.test(text) || !URL.canParse(text)) throw new Error(`${name}: ${text} is not an http URL`);
   return text;
+}
+
+function mebibytesOf(name: string, text: string | undefined): number {
+  if (text === undefined || text === '') return 0;
+  if (!/^\d{1,4}$/.test(text) || Number(text) > maxSharedCache)
+    throw new Error(`${name}: ${text} is not a whole number from 0 to ${maxSharedCache}`);
+  return Number(text);
 }
 
 function portOf(name: string, text: string | undefined, fallback: number): number {

@@ -24,12 +24,12 @@ export async function openConsole(
   context: PlatformContext,
   { brokers, services, workers, jobSinks, ingress, addresses }: Shown,
 ): Promise<{ url: string }> {
-  const { home, root, telemetry, consolePort = 8081, measureMs = 10_000, cleanup } = context;
+  const { home, root, telemetry, consolePort = 8081, measureMs = 10_000, cache, cleanup } = context;
   const [{ startConsole }, { measurePlatform }] = await Promise.all([
     import('@dormouse/console/console'),
     import('./platform-metrics.ts'),
   ]);
-  cleanup.defer(measurePlatform({ telemetry, services: () => services.status(), brokers, everyMs: measureMs }));
+  cleanup.defer(measurePlatform({ telemetry, services: () => services.status(), brokers, cache, everyMs: measureMs }));
   const operations = createOperations({
     recipe: () => context.source.localConfig.operations,
     url: addresses.ingress,

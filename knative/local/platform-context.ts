@@ -7,6 +7,7 @@ import type { Store } from '@dormouse/eventing/log/store';
 import { type Births, births } from '@dormouse/kubernetes-api/births';
 import { type WrittenObjects, writtenObjects } from '@dormouse/kubernetes-api/written-objects';
 import type { Source } from '@dormouse/manifests/source';
+import type { SharedCache } from '@dormouse/serving/cache/shared-cache';
 import { createOutputs, type Outputs } from '@dormouse/serving/process/instance-output';
 import type { Upstream } from '@dormouse/serving/proxy/upstream';
 import type { Services } from '@dormouse/serving/services';
@@ -20,6 +21,7 @@ import { lockHome } from './home-lock.ts';
 import { markHome } from './home-marker.ts';
 import type { LoadOptions } from './load.ts';
 import { forgetRestore } from './restore-note.ts';
+import { withPurgeUrl } from './with-purge-url.ts';
 
 export interface PlatformOptions {
   /** DORMOUSE_HOME: folder of all persistent data. */
@@ -39,6 +41,8 @@ export interface PlatformOptions {
   trustedProxies?: BlockList | undefined;
   /** Which requests the ingress writes lines of; default: none. */
   accessLog?: AccessLog | undefined;
+  /** Memory for answers that the ingress keeps, MiB; default 0: none. */
+  sharedCache?: number;
   watch?: boolean;
   prewarmed?: boolean;
   verbose?: boolean;
@@ -89,6 +93,8 @@ export interface PlatformContext extends Omit<PlatformOptions, 'root' | 'host' |
   /** Forwards telemetry, if `observe` is set. */
   received: Received | undefined;
   outputs: Outputs;
+  /** Of the ingress. */
+  cache: SharedCache | undefined;
   /** Wanted from whoever changes something through a loopback port. */
   accessToken: string;
   /** When each Trigger was first there. */
@@ -135,10 +141,15 @@ export async function prepare(options: PlatformOptions, cleanup: AsyncDisposable
   cleanup.defer(() => kept.close());
   const received = await observed(options.observe, telemetry, outputs, cleanup);
   const written = writtenObjects(writtenFolder(home));
-  const source = await options.load({ written: written.all() });
+  const cache = await sharedCache(options.sharedCache);
+  const load: typeof options.load = async (which) =>
+    cache ? withPurgeUrl(await options.load(which)) : options.load(which);
+  const source = await load({ written: written.all() });
   if (source.note) progress(source.note);
   return {
     ...options,
+    load,
+    cache,
     root,
     host,
     progress,
@@ -161,6 +172,13 @@ export async function prepare(options: PlatformOptions, cleanup: AsyncDisposable
     brokers: undefined,
     jobSinks: undefined,
   };
+}
+
+/** Its packages are loaded by those who want it. */
+async function sharedCache(mebibytes = 0): Promise<SharedCache | undefined> {
+  if (mebibytes === 0) return undefined;
+  const { SharedCache } = await import('@dormouse/serving/cache/shared-cache');
+  return new SharedCache(mebibytes * 2 ** 20);
 }
 
 async function observed(

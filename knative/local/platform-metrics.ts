@@ -1,4 +1,5 @@
 import type { Brokers } from '@dormouse/eventing/broker';
+import type { CacheFigures, SharedCache } from '@dormouse/serving/cache/shared-cache';
 import type { ServiceStatus } from '@dormouse/serving/service-status';
 import { type LongestWork, longestWork } from '@dormouse/signals/longest-work';
 import type { Metric } from '@dormouse/signals/metric';
@@ -14,6 +15,7 @@ export interface PlatformMetricsOptions {
   telemetry: Telemetry;
   services: () => readonly ServiceStatus[];
   brokers: Pick<Brokers, 'backlogs'>;
+  cache?: Pick<SharedCache, 'figures'> | undefined;
   everyMs?: number;
   now?: () => number;
   delay?: EventLoopDelay;
@@ -25,6 +27,7 @@ export function measurePlatform({
   telemetry,
   services,
   brokers,
+  cache,
   everyMs = 10_000,
   now = Date.now,
   delay = eventLoopDelay(),
@@ -44,6 +47,7 @@ export function measurePlatform({
     for (const service of services()) addRevision(service);
     for (const { trigger, broker, namespace, events } of brokers.backlogs())
       add(platformMetrics.backlog, { trigger, broker, k8s_namespace_name: namespace }, events);
+    if (cache) addCache(add, cache.figures);
     const seconds = delay.take();
     if (seconds !== undefined) add(metrics.eventLoopDelayMax, {}, seconds);
     add(metrics.longestWork, {}, work.take());
@@ -56,6 +60,13 @@ export function measurePlatform({
     delay.stop();
     work.stop();
   };
+}
+
+function addCache(add: Add, { requests, purged, bytes }: CacheFigures): void {
+  for (const [result, count] of Object.entries(requests))
+    add(platformMetrics.cacheRequests, { dormouse_cache_result: result }, count);
+  add(platformMetrics.cachePurged, {}, purged);
+  add(platformMetrics.cacheSize, {}, bytes);
 }
 
 /** Measures of a Service's current revision: wanted, ready, and why not. Of the one before nothing is left but zeros. */

@@ -147,6 +147,7 @@ async function openListener(context: PlatformContext): Promise<{ ingress: Ingres
     ready: () => context.ready,
     trustedProxies: context.trustedProxies,
     access: context.accessLog && { settings: context.accessLog, write: context.outputs.line },
+    cache: context.cache,
   });
   const listener = await listen(ingress, { port, host });
   cleanup.defer(() => listener.close(0));

@@ -45,6 +45,7 @@ export function reloading(
       Object.assign(context, { running: next, failure: undefined });
       await functions.services.rolled();
     } finally {
+      context.cache?.clear();
       watchAll();
       await backingServices.builder.rest();
     }

@@ -52,6 +52,7 @@ export async function run(
     publicUrl: settings.publicUrl,
     trustedProxies: settings.trustedProxies,
     accessLog: settings.accessLog,
+    sharedCache: settings.sharedCache,
     watch: settings.watch,
     prewarmed: settings.prewarmed,
     verbose: settings.verbose,
@@ -114,7 +115,7 @@ function addressLines({ url, addresses }: RunningPlatform, { host, publicUrl, is
   ];
 }
 
-function toolLines(platform: RunningPlatform, { home, inspect }: Settings): Line[] {
+function toolLines(platform: RunningPlatform, { home, inspect, sharedCache }: Settings): Line[] {
   const folder = relative(process.cwd(), home) || home;
   return [
     ['console', platform.consoleUrl],
@@ -122,6 +123,7 @@ function toolLines(platform: RunningPlatform, { home, inspect }: Settings): Line
     ['OTLP', platform.otlpUrl],
     ...[...inspectorPorts(inspect)].map(([name, port]): Line => ['inspect', `${name} on 127.0.0.1:${port}`]),
     ['objects', `kubectl --kubeconfig ${join(folder, kubeconfigFile)} get ksvc,triggers   kn too`],
+    ...(sharedCache > 0 ? [['cache', `${sharedCache} MiB of answers for everybody`] as const] : []),
     ['data', folder],
     ['secret', `${join(folder, accessTokenFile)}   for events, telemetry and the console's forms`],
   ];

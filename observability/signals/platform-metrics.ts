@@ -3,7 +3,7 @@ import { requestBounds } from './standard-metrics.ts';
 
 const service = 'the Service that a request was for; empty where it was for none';
 const answeredBy =
-  '`function`; `activator` where no instance could be asked, or none answered in time; the entry itself (`ingress`, `broker`, `console`); `client` when it went away';
+  '`function`; `activator` where no instance could be asked, or none answered in time; `cache`: the ingress’ own, if it has one; the entry itself (`ingress`, `broker`, `console`); `client` when it went away';
 const statusClass = '`1xx` to `5xx`; `4xx` too when the client went away';
 const revision = { 'kn.service.name': 'Service', 'kn.revision.name': 'its current revision' } as const;
 const ofRevision = { ...revision, 'k8s.namespace.name': 'namespace of the Service' } as const;
@@ -91,6 +91,30 @@ export const platformMetrics = {
         '`series`: the sender has as many as it may; `future`, `past`: a time too far from now; `order`: older than the last of its series; `trace`: its trace is full; `unsupported`, `invalid`; `space`: kept, and gave way to what the same sender sent later',
       'dormouse.sender': '`service.name` of the sender, as it says itself; `others` beyond the first hundred',
     },
+  }),
+  cacheRequests: metric({
+    name: 'dormouse.local.cache.requests',
+    kind: 'counter',
+    unit: '{request}',
+    description: 'Requests at an ingress with a cache.',
+    attributes: {
+      'dormouse.cache.result':
+        '`hit`; `stale`: from the cache while a new answer is fetched, or in place of an error; `collapsed`: waited for the answer to another request; `miss`; `bypass`: not for a shared cache',
+    },
+  }),
+  cachePurged: metric({
+    name: 'dormouse.local.cache.purged',
+    kind: 'counter',
+    unit: '{answer}',
+    description: 'Kept answers that were purged.',
+    attributes: {},
+  }),
+  cacheSize: metric({
+    name: 'dormouse.local.cache.size',
+    kind: 'gauge',
+    unit: 'By',
+    description: 'Memory of the answers that are kept, about.',
+    attributes: {},
   }),
   backlog: metric({
     name: 'dormouse.local.broker.backlog',

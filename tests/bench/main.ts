@@ -13,7 +13,7 @@ import { eventLatency } from './events.ts';
 import { memory } from './memory.ts';
 import type { BenchOptions } from './options.ts';
 import { predecessorsScenario } from './predecessor.ts';
-import { ratios, tooDear } from './ratios.ts';
+import { cachedGates, ratios, tooDear } from './ratios.ts';
 import { atRate, saturation } from './saturation.ts';
 import { searchBench } from './search.ts';
 import { table } from './table.ts';
@@ -78,6 +78,13 @@ try {
         progress,
       );
       results.ratios = found;
+      if (tooDear(found).length > 0) process.exitCode = 1;
+    });
+  if (parts.has('ratios') && values.sharedCache > 0)
+    await withPlatform(['--shared-cache', String(values.sharedCache)], async (platform) => {
+      const { list, post, page: home } = await shots(platform, await fill(platform));
+      const found = await ratios(platform, { list: list!, post: post!, home: home! }, rounds, progress, cachedGates);
+      results.cachedRatios = found;
       if (tooDear(found).length > 0) process.exitCode = 1;
     });
   const { against } = values;

@@ -28,6 +28,8 @@ export interface BenchOptions {
   /** Length of one run of part b. */
   seconds: number;
   posts: number;
+  /** Of part ratios: once more with a cache of so many MiB in the ingress; 0: not. */
+  sharedCache: number;
   namespace: string;
   cycles: number;
   sleeps: number;

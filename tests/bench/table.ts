@@ -22,6 +22,7 @@ export function table(results: Record<string, any>): string {
   if (results.clusterCold) clusterColdTable(results.clusterCold, head, lines);
   if (results.search) searchTable(results.search, head, lines);
   if (results.ratios) ratiosTable(results.ratios, head, lines);
+  if (results.cachedRatios) ratiosTable(results.cachedRatios, head, lines, ' with a cache in the ingress');
   if (results.against) againstTable(results.against, head, lines);
   if (results.compression) compressionTable(results.compression, head, lines);
   if (results.load) {

@@ -11,7 +11,7 @@ export interface AnsweredRequest {
   service: string;
   method: string;
   status: number;
-  answeredBy: 'function' | 'activator' | 'ingress' | 'broker' | 'console' | 'client';
+  answeredBy: 'function' | 'activator' | 'cache' | 'ingress' | 'broker' | 'console' | 'client';
   ms: number;
   /** It waited for an instance to start. */
   cold: boolean;

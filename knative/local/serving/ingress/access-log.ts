@@ -18,7 +18,7 @@ export const accessLog =
   (settings: AccessLog, write: (line: LogLine) => void) =>
   ({ request, route, status, bytes, durationMs }: EndedRequest): void => {
     if (!isAccessLogged(settings, status)) return;
-    const { method, traceId, spanId, answeredBy, target } = request;
+    const { method, traceId, spanId, answeredBy, target, cacheResult } = request;
     const path = scrubPath(request.path);
     const address = loggedAddress(settings, request.address);
     write({
@@ -28,6 +28,7 @@ export const accessLog =
         ...{ method, path, route, status, duration_ms: Math.round(durationMs * 100) / 100, bytes },
         answered_by: answeredBy,
         ...(target && { function: target.name }),
+        ...(cacheResult !== '' && { cache: cacheResult }),
         ...(address !== undefined && { client_address: address }),
       },
     });

@@ -8,6 +8,8 @@ import type { HttpRoute, VirtualHost } from '@dormouse/manifests/model';
 import type { AccessLog } from '@dormouse/signals/access-log';
 import type { LogLine, Telemetry } from '@dormouse/telemetry/telemetry';
 import { newSpanId, newTraceId, rateSampler, readTraceparent } from '@dormouse/telemetry/traceparent';
+import type { SharedCache } from '../cache/shared-cache.ts';
+import { surrogateFields } from '../cache/sharing-rules.ts';
 import type { ClientRequest, RequestHandler } from '../proxy/client-request.ts';
 import type { Target } from '../proxy/exchange.ts';
 import { sendMirrored } from '../proxy/mirror.ts';
@@ -34,6 +36,8 @@ export interface IngressOptions {
   sampleWanted?: () => boolean;
   /** Default: none. */
   access?: IngressAccessLog | undefined;
+  /** Answers what everybody may get; default: none. */
+  cache?: SharedCache | undefined;
 }
 
 /** Which requests become lines, and who writes them. */
@@ -72,6 +76,8 @@ const neverIn = [
   'x-trace-id',
 ];
 const neverOut = [...hopFields, 'x-trace-id'];
+/** Not for a function whose whole answer is wanted. */
+const conditions: ReadonlySet<string> = new Set(['if-none-match', 'if-modified-since']);
 
 interface Compiled extends Rule {
   cors: ((request: ClientRequest) => CorsAnswer) | undefined;
@@ -80,6 +86,8 @@ interface Compiled extends Rule {
   inFields: AppendFields;
   outDropped: ReadonlySet<string>;
   outFields: string[];
+  /** No two rules have the same. */
+  id: number;
 }
 
 /** The ingress: routes by the VirtualServices, adds forwarding headers, starts traces. */
@@ -92,13 +100,14 @@ export function createIngress({
   sampleWanted = rateSampler(5, 25),
   trustedProxies,
   access,
+  cache,
 }: IngressOptions): Ingress {
   const logAccess = access && accessLog(access.settings, access.write);
   const samplers = { sample, sampleWanted };
   let routes = compileRoutes(virtualHosts);
-  let compiled = compileAll(routes);
+  let compiled = compileAll(routes, cache !== undefined);
   /** Passes a request on that a route leads to a Service, unless the route itself answers. */
-  function route(request: ClientRequest, { found, action, client, query }: Routing): void {
+  function route(request: ClientRequest, { found, action, client, asked, query }: Routing): void {
     const { fault, mirrors = [], timeoutMs, retries } = found.route;
     if (fault?.abort && happens(fault.abort.percent)) {
       request.reply(fault.abort.status, '', directFields(request, found, faultBody), faultBody);
@@ -114,13 +123,34 @@ export function createIngress({
     const service = target(destination.service, destination.namespace);
     if (!service) throw new ProblemError(503, 'unavailable', `There is no Service ${destination.service}.`);
     const path = (found.rewrite ? found.rewrite(request.path) : request.path) + query;
-    const fields = [
+    const fieldsOf = () => [
       ...keptFields(request.fields.all, request.parentId ? found.inDropped : found.inDroppedWithState),
       ...forwardedFields(client),
       'traceparent',
       `00-${request.traceId}-${request.spanId}-0${request.sampled ? 1 : 0}`,
       ...found.inFields(client),
     ];
+    if (cache && mirrors.length === 0) {
+      request.target = service;
+      const ofWhole = () => ['host', service.authority, ...keptFields(fieldsOf(), conditions)];
+      const scope = `${found.id} ${client.proto} ${service.authority} ${path}`;
+      cache.serve(request, {
+        ...{ asked, scope },
+        forward: (whole) =>
+          request.forward(service, path, whole ? ofWhole() : ['host', service.authority, ...fieldsOf()], {
+            ...{ timeoutMs, retries },
+          }),
+        refresh: (capture) =>
+          sendMirrored(
+            service,
+            { method: 'GET', path, fields: ofWhole(), body: Buffer.alloc(0) },
+            timeoutMs ?? service.timeoutMs,
+            capture,
+          ),
+      });
+      return;
+    }
+    const fields = fieldsOf();
     for (const mirror of mirrors) {
       const other = happens(mirror.percent) && !request.fields.upgrade && target(mirror.service, mirror.namespace);
       if (!other) continue;
@@ -138,7 +168,8 @@ export function createIngress({
     },
     update(changed) {
       const next = compileRoutes(changed);
-      compiled = compileAll(next);
+      compiled = compileAll(next, cache !== undefined);
+      cache?.clear();
       routes = next;
     },
     accept(request) {
@@ -159,7 +190,7 @@ export function createIngress({
         return request.reply(action.status, '', directFields(request, found, action.body), action.body);
       if (action.kind === 'redirect') return redirect(request, found, action, proto);
       const client = { address, host: request.host, proto };
-      const routing = { found, action, client, query: asked.slice(queryAt) };
+      const routing = { found, action, client, asked, query: asked.slice(queryAt) };
       const delay = found.route.fault?.delay;
       if (delay && happens(delay.percent)) request.delay(delay.ms, () => route(request, routing));
       else route(request, routing);
@@ -167,6 +198,7 @@ export function createIngress({
     responseFields(request, fields) {
       const found = request.route as Compiled;
       const all = [...keptFields(fields, found.outDropped), 'x-trace-id', request.traceId, ...found.outFields];
+      if (request.cacheStatus !== '') all.push('cache-status', request.cacheStatus);
       return withFields(all, request.answerFields);
     },
     problem(request, problem) {
@@ -187,25 +219,28 @@ export function createIngress({
       const route = (request.route as Compiled | undefined)?.route.name ?? '';
       const ended = { request, route, status, bytes, durationMs };
       record(telemetry, ended);
+      if (cache && request.cacheResult !== '') cache.count(request.cacheResult);
       logAccess?.(ended);
     },
   };
 }
 
-function compileAll({ rules }: Routes): Map<Rule, Compiled> {
+function compileAll({ rules }: Routes, isCached: boolean): Map<Rule, Compiled> {
+  const forCaches = isCached ? surrogateFields : [];
   return new Map(
-    rules.map((rule) => {
+    rules.map((rule, id) => {
       const { requestHeaders: into, responseHeaders: out, origin } = rule.route;
       const gone = lower([...neverIn, ...Object.keys(into.set), ...into.remove]);
       return [
         rule,
         {
           ...rule,
+          id,
           cors: rule.route.cors && compileCors(rule.route.cors, rule.route),
           inDropped: new Set(gone),
           inDroppedWithState: new Set([...gone, 'tracestate']),
           inFields: compileFields(into, origin),
-          outDropped: new Set(lower([...neverOut, ...Object.keys(out.set), ...out.remove])),
+          outDropped: new Set(lower([...neverOut, ...forCaches, ...Object.keys(out.set), ...out.remove])),
           outFields: compileFields(out, origin)({ address: '', host: '', proto: 'http' }),
         },
       ];
@@ -217,6 +252,8 @@ interface Routing {
   found: Compiled;
   action: Extract<HttpRoute['action'], { kind: 'route' }>;
   client: Client;
+  /** Target in origin form, as it was asked for. */
+  asked: string;
   /** With its question mark; empty where there is none. */
   query: string;
 }
@@ -364,5 +401,6 @@ function attributesOf(
     'http.response.body.size': bytes,
     'client.address': request.address,
     ...(request.target && { 'faas.name': request.target.name }),
+    ...(request.cacheResult !== '' && { 'dormouse.cache.result': request.cacheResult }),
   };
 }

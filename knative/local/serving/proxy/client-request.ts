@@ -8,6 +8,7 @@ import type { ClientResponse } from './client-response.ts';
 import { Exchange, type Target } from './exchange.ts';
 import type { InstanceRequest } from './instance-exchange.ts';
 import { RequestBody } from './request-body.ts';
+import type { CacheResult, ReplacedHead, ResponseCapture } from './response-capture.ts';
 import { createSlowReader, type SlowReader } from './slow-reader.ts';
 
 /** Handler of a listener: routes requests and adds header fields in both directions. Fields are name, value, name, value … */
@@ -74,6 +75,11 @@ export class ClientRequest extends Exchange {
   upgraded = false;
   /** Who gave the answer; `client` when it went away before there was one. */
   answeredBy: AnsweredRequest['answeredBy'] = 'client';
+  /** Sees the function's response. */
+  capture: ResponseCapture | undefined;
+  /** How it fared in the ingress' cache, and `Cache-Status`; empty without one. */
+  cacheResult: CacheResult | '' = '';
+  cacheStatus = '';
   readonly #handler: RequestHandler;
   readonly #response: ClientResponse;
   readonly #body: RequestBody | undefined;
@@ -87,6 +93,8 @@ export class ClientRequest extends Exchange {
   #status = 0;
   #bytes = 0;
   #reader: SlowReader | undefined;
+  /** The client gets no body. */
+  #isBodiless = false;
   #finished = false;
 
   constructor(message: ClientMessage, handler: RequestHandler, done: () => void) {
@@ -175,13 +183,24 @@ export class ClientRequest extends Exchange {
 
   /** Responds without a function. */
   reply(status: number, reason: string, fields: string[], body: string): void {
-    const bytes = Buffer.from(body);
-    this.#status = status;
     this.answeredBy = this.entered ? 'activator' : 'ingress';
+    this.#replyWith(status, reason, fields, Buffer.from(body));
+  }
+
+  /** Responds with what a function has answered before; what one does meanwhile is not wanted any more. */
+  replyStored(status: number, fields: string[], body: Buffer): void {
+    this.abandon();
+    this.capture = undefined;
+    this.answeredBy = 'cache';
+    this.#replyWith(status, reasonPhrase(status), this.#handler.responseFields(this, fields), body);
+  }
+
+  #replyWith(status: number, reason: string, fields: readonly string[], bytes: Buffer): void {
+    this.#status = status;
     this.responding = true;
     const length = status === 204 || status === 304 ? [] : ['content-length', String(bytes.length)];
     this.#response.head(status, reason, [...fields, ...length], this.#early, false);
-    if (this.method !== 'HEAD' && bytes.length > 0) {
+    if (this.method !== 'HEAD' && status !== 304 && bytes.length > 0) {
       this.#bytes = bytes.length;
       this.#response.write(bytes);
     }
@@ -218,6 +237,7 @@ export class ClientRequest extends Exchange {
     this.abandon();
     this.#body?.stop();
     this.#finished = true;
+    this.capture?.aborted(true);
     this.#handler.finished(this, this.#status || 499, this.#bytes);
   }
 
@@ -250,6 +270,13 @@ export class ClientRequest extends Exchange {
 
   onResponseHead(status: number, reason: string, fields: string[], ended = false): void {
     if (this.#retries(status)) return;
+    const instead = this.capture?.head(status, fields);
+    if (instead === 'answered') return;
+    if (instead) this.#isBodiless = true;
+    this.#head(instead ?? { status, reason, fields }, ended);
+  }
+
+  #head({ status, reason, fields }: ReplacedHead, ended: boolean): void {
     this.responding = true;
     this.#status = status;
     try {
@@ -279,12 +306,17 @@ export class ClientRequest extends Exchange {
   }
 
   onResponseBody(bytes: Buffer): boolean {
+    this.capture?.body(bytes);
+    if (this.#isBodiless) return true;
     this.#bytes += bytes.length;
-    return this.#response.write(bytes);
+    const goesOn = this.#response.write(bytes);
+    if (!goesOn) this.capture?.held();
+    return goesOn;
   }
 
   onResponseEnd(trailers: string[]): void {
     this.#finish(trailers);
+    this.capture?.end(trailers);
   }
 
   onUpgrade(fields: string[], socket: Duplex): void {
@@ -302,11 +334,12 @@ export class ClientRequest extends Exchange {
   }
 
   protected onAborted(): void {
+    this.capture?.aborted(false);
     this.#response.abort(); // the client must see that the response is not complete
   }
 
   rejected(problem: ProblemError): void {
-    if (this.#finished || this.responding) return;
+    if (this.#finished || this.responding || this.capture?.rejected(problem.status)) return;
     const { fields, body } = this.#handler.problem(this, problem);
     this.reply(problem.status, reasonPhrase(problem.status), fields, body);
   }
@@ -344,6 +377,7 @@ export class ClientRequest extends Exchange {
   /** Ends a response that has begun, so that its client sees that it is not complete. */
   #cut(): void {
     this.abandon();
+    this.capture?.aborted(false);
     this.#response.abort();
   }
 
