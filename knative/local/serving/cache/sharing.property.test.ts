@@ -85,7 +85,7 @@ it('keeps an answer for no longer than the model of RFC 9111 says', async () => 
         // The package takes `proxy-revalidate` for "never fresh"; the RFC forbids stale answers only.
         {
           status: 200,
-          headers: { ...said, 'cache-control': cacheControl.toLowerCase().replace('proxy-revalidate', '') },
+          headers: { ...said, 'cache-control': cacheControl.toLowerCase().replaceAll('proxy-revalidate', '') },
         },
       );
       expect(model.storable()).toBe(true);

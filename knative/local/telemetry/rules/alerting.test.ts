@@ -52,7 +52,12 @@ test('a process that was killed is followed by one that goes on', async () => {
   const first = await start();
   await first.rounds(6);
   expect(first.told).toHaveLength(1);
-  const saved = readFileSync(join(folder, 'sub/alerts.json'), 'utf8');
+  // What was told is written in its own time.
+  const saved = await vi.waitFor(() => {
+    const text = readFileSync(join(folder, 'sub/alerts.json'), 'utf8');
+    expect(text).toContain('"told":{"firing"');
+    return text;
+  });
   await first.alerting.close();
   writeFileSync(join(folder, 'killed.json'), saved);
   const later = await start(virtualClock(first.clock.now() + 120_000), join(folder, 'killed.json'));
