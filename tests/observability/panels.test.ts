@@ -93,7 +93,8 @@ describe('after an eventful hour, Prometheus', skippedFor(missingOfSmallStack())
 
   test('shows how long writers waited for the connections that others held', async () => {
     const panel = askable.find((each) => named(each) === 'Dormouse / Data, Wait for a connection, p95');
-    expect(Math.max(...(await drawn(panel!)))).toBeGreaterThan(0.5);
+    // Without others a connection is there within milliseconds; how many of all waits are among these differs.
+    expect(Math.max(...(await drawn(panel!)))).toBeGreaterThan(0.1);
   });
 
   const range = () => ({ start, end: Date.now() / 1000 });
