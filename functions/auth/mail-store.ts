@@ -7,6 +7,8 @@ import { firstUser, type User, type UserRow } from './user.ts';
 import { usernameKey } from './username.ts';
 
 export type MailKind = 'password-reset' | 'email-verification' | 'log-in' | 'email-change' | 'email-changed';
+/** Mails about an account that go to another address than it has. */
+const elsewhere: readonly MailKind[] = ['email-change', 'email-changed'];
 /** Mails whose links set a password: `email-changed` goes to the address of before, and brings it back as well. */
 const forPassword = ['password-reset', 'email-changed'] as const satisfies readonly MailKind[];
 
@@ -97,15 +99,12 @@ export function mailStore(sql: Sql, outbox: Outbox): MailStore {
         const spent = await spend(tx, ['email-verification', 'email-change'], { hash }, now);
         if (!spent) return undefined;
         const { user, kind, email } = spent;
-        if (kind === 'email-verification') {
-          await setEmail(tx, user.id, user.email, now);
-          return user;
-        }
+        const isChange = kind === 'email-change';
         // What was sent to the address of before.
-        await forgetMails(tx, user.id);
+        if (isChange) await forgetMails(tx, user.id);
         await setEmail(tx, user.id, email, now);
         // An unproven one may be a stranger's, whom a link would give the account.
-        if (user.email !== undefined && user.emailVerified)
+        if (isChange && user.email !== undefined && user.emailVerified)
           await insertMail(
             tx,
             emit,
@@ -127,11 +126,10 @@ export function mailStore(sql: Sql, outbox: Outbox): MailStore {
         await tx`DELETE FROM password_tries WHERE name = ${usernameKey(user.username)}`;
         // Links that log in, too, also one that somebody else has asked for; and a new address that somebody else may have chosen.
         await forgetMails(tx, user.id);
-        if (kind === 'email-changed') {
-          // Who had the account for longer is believed: links to addresses that came later end, those to earlier ones stay.
+        // Who had the account for longer is believed: links to addresses that came later end, those to earlier ones stay.
+        if (kind === 'email-changed')
           await tx`DELETE FROM mails WHERE user_id = ${user.id} AND kind = ${kind} AND requested_at >= ${requestedAt}`;
-          await setEmail(tx, user.id, email, now);
-        } else await setEmail(tx, user.id, user.email, now);
+        await setEmail(tx, user.id, email, now);
         await endSessions(tx, user.id);
         return user;
       }),
@@ -145,8 +143,7 @@ export function mailStore(sql: Sql, outbox: Outbox): MailStore {
     spendLink: (kind, link, now) =>
       sql.begin(async (tx) => {
         const spent = await spend(tx, [kind], link, now);
-        // The account has the address that the mail went to, and so it is proven.
-        if (spent) await setEmail(tx, spent.user.id, spent.user.email, now);
+        if (spent) await setEmail(tx, spent.user.id, spent.email, now);
         return spent && { ...spent.user, emailVerified: true };
       }),
   };
@@ -170,7 +167,7 @@ async function afterOthers(tx: Tx, userId: number, now: Date): Promise<Date> {
 
 /** The mail went to the address that its account has now, or was to go elsewhere: one that was opened during a change may not be found by it. */
 const isAddressed = (sql: Sql | Tx) => sql`(
-  kind IN ('email-change', 'email-changed') OR lower(mails.email COLLATE "C") = lower(users.email COLLATE "C"))`;
+  kind = ANY(${[...elsewhere]}::text[]) OR lower(mails.email COLLATE "C") = lower(users.email COLLATE "C"))`;
 
 /** Whose link of one of these kinds it is. */
 const find = (sql: Sql, kinds: readonly MailKind[], { hash, browser }: PresentedLink, now: Date) =>
@@ -183,7 +180,8 @@ const find = (sql: Sql, kinds: readonly MailKind[], { hash, browser }: Presented
 interface SpentLink {
   user: User;
   kind: MailKind;
-  email: string;
+  /** The address that it proves: where the mail went, or the account's own, which may be written in other letters. */
+  email: string | undefined;
   requestedAt: Date;
 }
 
@@ -209,7 +207,7 @@ async function spend(
     await tx`
       DELETE FROM mail_links USING mails
       WHERE mails.id = mail_id AND mail_links.user_id = ${user.id} AND kind = ${spent.kind} AND expires_at > ${now}`;
-  return { user, ...spent };
+  return { user, ...spent, email: elsewhere.includes(spent.kind) ? spent.email : user.email };
 }
 
 /** Gives an account an address that was just proven. */
